@@ -1,0 +1,40 @@
+package io.penstock.model;
+
+/**
+ * A tensor's element type, by TensorFlow's own names ({@code tensorflow.DataType}, lower case as in
+ * Python). Numeric elements have a fixed width and are held little-endian; {@link #STRING} elements
+ * are byte strings of any length.
+ */
+public enum DType {
+  FLOAT32(4),
+  FLOAT64(8),
+  FLOAT16(2),
+  BFLOAT16(2),
+  INT8(1),
+  INT16(2),
+  INT32(4),
+  INT64(8),
+  UINT8(1),
+  UINT16(2),
+  UINT32(4),
+  UINT64(8),
+  BOOL(1),
+  STRING(0);
+
+  private final int widthBytes;
+
+  DType(int widthBytes) {
+    this.widthBytes = widthBytes;
+  }
+
+  /** Bytes of one element; 0 for {@link #STRING}, whose elements have no fixed width. */
+  public int widthBytes() {
+    return widthBytes;
+  }
+
+  /** TensorFlow's name in Python: {@code float32}, {@code int64}, {@code string}. */
+  @Override
+  public String toString() {
+    return name().toLowerCase(java.util.Locale.ROOT);
+  }
+}

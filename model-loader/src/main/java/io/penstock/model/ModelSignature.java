@@ -1,0 +1,33 @@
+package io.penstock.model;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * A named entry point of a SavedModel, {@code serving_default} by convention: its inputs and
+ * outputs, each list sorted by name. {@link Rows} of this signature hold their columns in the same
+ * order.
+ */
+public record ModelSignature(String name, List<TensorSpec> inputs, List<TensorSpec> outputs) {
+
+  public ModelSignature {
+    Objects.requireNonNull(name, "name");
+    inputs = sorted(inputs);
+    outputs = sorted(outputs);
+  }
+
+  /** The input of that name. */
+  public Optional<TensorSpec> input(String inputName) {
+    return inputs.stream().filter(spec -> spec.name().equals(inputName)).findFirst();
+  }
+
+  /** Whether rows of every input have a size known beforehand. */
+  public boolean hasFixedSizeInputs() {
+    return inputs.stream().allMatch(TensorSpec::isFixedSize);
+  }
+
+  private static List<TensorSpec> sorted(List<TensorSpec> specs) {
+    return specs.stream().sorted(java.util.Comparator.comparing(TensorSpec::name)).toList();
+  }
+}

@@ -1,0 +1,52 @@
+package io.penstock.model;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Flat columns for a number of rows, one column for each input (or output) of a signature, in the
+ * signature's order.
+ *
+ * <p>Not thread-safe: rows belong to whoever fills, runs or reads their batch.
+ */
+public final class Rows {
+
+  private final List<Column> columns;
+
+  private Rows(List<Column> columns) {
+    this.columns = List.copyOf(columns);
+  }
+
+  /** Columns of those dtypes without storage. */
+  public static Rows of(List<TensorSpec> specs) {
+    List<Column> columns = new ArrayList<>(specs.size());
+    for (TensorSpec spec : specs) {
+      columns.add(Column.of(spec.dtype()));
+    }
+    return new Rows(columns);
+  }
+
+  /**
+   * Columns with room for that many rows. Open dimensions of a row are 0 until somebody reshapes
+   * the column.
+   */
+  public static Rows of(List<TensorSpec> specs, int capacityRows) {
+    Rows rows = of(specs);
+    for (int i = 0; i < specs.size(); i++) {
+      int[] shape =
+          specs.get(i).rowShape().stream().mapToInt(d -> Math.toIntExact(Math.max(0, d))).toArray();
+      rows.column(i).reshape(shape, capacityRows);
+    }
+    return rows;
+  }
+
+  /** The columns, in the signature's order. */
+  public List<Column> columns() {
+    return columns;
+  }
+
+  /** The column of the signature's input (or output) with that index. */
+  public Column column(int index) {
+    return columns.get(index);
+  }
+}

@@ -1,0 +1,41 @@
+package io.penstock.codec;
+
+/** Why a record became a dead letter, and at which stage. Names are part of the interface. */
+public enum DeadLetterReason {
+  /** The value is null (a tombstone). */
+  NULL_VALUE(Stage.DECODE),
+  /** The bytes are not of the format: no magic byte, truncated, lengths out of range. */
+  MALFORMED(Stage.DECODE),
+  /** The registry does not know the schema id. */
+  UNKNOWN_SCHEMA(Stage.DECODE),
+  /** The schema lacks a field that an input needs, or has it with a type that does not fit. */
+  SCHEMA_MISMATCH(Stage.MAP),
+  /** A field that an input needs is null. */
+  NULL_FIELD(Stage.MAP),
+  /** A value has the wrong number of elements for its input. */
+  SHAPE_MISMATCH(Stage.MAP),
+  /** The model fails on this record and on no other of its batch. */
+  INFERENCE_FAILED(Stage.INFER),
+  /** The outputs cannot be encoded. */
+  UNENCODABLE(Stage.ENCODE),
+  /** The prediction is larger than the producer or the topic takes. */
+  OVERSIZE_PREDICTION(Stage.ENCODE);
+
+  /** Where in its way a record failed. */
+  public enum Stage {
+    DECODE,
+    MAP,
+    INFER,
+    ENCODE
+  }
+
+  private final Stage stage;
+
+  DeadLetterReason(Stage stage) {
+    this.stage = stage;
+  }
+
+  public Stage stage() {
+    return stage;
+  }
+}

@@ -1,0 +1,10 @@
+package io.penstock.codec;
+
+import io.penstock.model.Rows;
+
+/** Encodes rows of a version's outputs. Thread-safe: inference threads share it. */
+public interface PredictionEncoder {
+
+  /** The value of the prediction for that row. */
+  byte[] encode(Rows outputs, int row);
+}
