@@ -32,6 +32,7 @@ public final class ThreadLane {
   private long waitDeadline = NONE;
   private long transactionStart = NONE;
   private @Nullable StreamsException failure;
+  private boolean dropped;
 
   ThreadLane(Batcher batcher, WaitLimits limits, LongSupplier clock) {
     this.batcher = batcher;
@@ -46,6 +47,7 @@ public final class ThreadLane {
   /** A task was opened on this thread: it lives. */
   void taskOpened() {
     failure = null;
+    dropped = false;
   }
 
   /** A record or a punctuation comes: whatever was being committed is committed. */
@@ -115,6 +117,12 @@ public final class ThreadLane {
    */
   public void drop(StreamsException cause) {
     fail(cause);
+    dropped = true;
     batcher.abandon();
+  }
+
+  /** Whether the thread was told to drop what it has, and has opened no task since. */
+  public boolean isDropped() {
+    return dropped;
   }
 }

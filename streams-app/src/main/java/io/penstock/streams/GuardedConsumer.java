@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -14,10 +15,11 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.streams.errors.StreamsException;
 
 /**
- * A stream thread's main consumer with two guards: an offset out of range is an error of its own
- * instead of an occasion to reset (Streams treats it like a partition that never had an offset),
- * and when partitions are lost the thread's rows are dropped before Streams closes the tasks, since
- * somebody else computes them now.
+ * A stream thread's main consumer with three guards. An offset out of range is an error of its own
+ * instead of an occasion to reset (Streams treats it like a partition that never had an offset).
+ * When partitions are lost the thread's rows are dropped before Streams closes the tasks, since
+ * somebody else computes them now. A thread that failed leaves the group, so that its partitions do
+ * not wait for it.
  *
  * <p>Not thread-safe, like every consumer: the stream thread's own.
  */
@@ -59,6 +61,18 @@ final class GuardedConsumer extends KafkaConsumer<byte[], byte[]> {
   @Override
   public void subscribe(Pattern pattern, ConsumerRebalanceListener listener) {
     super.subscribe(pattern, new DropsLost(listener));
+  }
+
+  /**
+   * Leaves the group when the thread has failed. Streams closes the consumer of a thread that is
+   * replaced as if it came back, and its partitions would rest until {@code session.timeout.ms}.
+   */
+  @Override
+  public void close(CloseOptions options) {
+    if (lanes.current().isDropped()) {
+      options.withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP);
+    }
+    super.close(options);
   }
 
   private final class DropsLost implements ConsumerRebalanceListener {

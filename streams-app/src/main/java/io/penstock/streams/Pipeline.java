@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -59,6 +60,7 @@ public final class Pipeline implements AutoCloseable {
   private final StreamsSettings streamsSettings;
   private final StreamsConfig config;
   private final Inference inference;
+  private final Function<ThreadLanes, KafkaClientSupplier> clients;
   private final ServingVersions versions = new ServingVersions();
   private final FailurePolicy failures = new FailurePolicy();
   private @Nullable KafkaStreams streams;
@@ -77,6 +79,20 @@ public final class Pipeline implements AutoCloseable {
       Cutover.Encoder cutovers) {}
 
   public Pipeline(Definition definition, StreamsSettings streamsSettings, Inference inference) {
+    this(
+        definition,
+        streamsSettings,
+        inference,
+        lanes -> new PipelineClients(definition.name(), lanes));
+  }
+
+  /** With Kafka clients of a test's own. */
+  Pipeline(
+      Definition definition,
+      StreamsSettings streamsSettings,
+      Inference inference,
+      Function<ThreadLanes, KafkaClientSupplier> clients) {
+    this.clients = clients;
     this.definition = definition;
     this.streamsSettings = streamsSettings;
     this.config = new StreamsConfig(streamsSettings.properties());
@@ -162,17 +178,12 @@ public final class Pipeline implements AutoCloseable {
             PipelineTopology.build(
                 settings, versions, lanes, definition.deadLetters(), definition.cutovers()),
             config,
-            clients(lanes));
+            clients.apply(lanes));
     started.setUncaughtExceptionHandler(failure -> threadDied(failure, lanes));
     started.setStateListener(
         (now, before) -> log.info("pipeline={} state={} was={}", name(), now, before));
     streams = started;
     started.start();
-  }
-
-  /** The Kafka clients of the pipeline. */
-  KafkaClientSupplier clients(ThreadLanes lanes) {
-    return new PipelineClients(name(), lanes);
   }
 
   private PipelineSettings settings(TopicFacts facts)
