@@ -118,8 +118,7 @@ final class RandomRecords {
           random.nextBoolean() ? random.nextGaussian() : Double.longBitsToDouble(random.nextLong());
       case STRING -> new Utf8("s".repeat(random.nextInt(4)) + "é");
       case BYTES -> ByteBuffer.wrap(bytes(length));
-      case ENUM ->
-          new GenericData.EnumSymbol(schema, schema.getEnumSymbols().get(random.nextInt(3)));
+      case ENUM -> new GenericData.EnumSymbol(schema, symbol(schema.getEnumSymbols()));
       case FIXED -> new GenericData.Fixed(schema, bytes(schema.getFixedSize()));
       case ARRAY -> array(schema, length, depth);
       case MAP -> map(schema, length, depth);
@@ -129,7 +128,7 @@ final class RandomRecords {
   }
 
   private GenericData.Array<Object> array(Schema schema, int length, int depth) {
-    int items = random.nextInt(10) == 0 ? random.nextInt(4) : length;
+    int items = depth > 4 ? 0 : random.nextInt(10) == 0 ? random.nextInt(4) : length;
     GenericData.Array<Object> array = new GenericData.Array<>(items, schema);
     for (int i = 0; i < items; i++) {
       array.add(datum(schema.getElementType(), length, depth));
@@ -157,6 +156,10 @@ final class RandomRecords {
       record.put(field.pos(), datum(field.schema(), length, depth + 1));
     }
     return record;
+  }
+
+  private String symbol(List<String> symbols) {
+    return symbols.get(random.nextInt(symbols.size()));
   }
 
   /** Numbers of every length, many of them small. */
