@@ -46,6 +46,33 @@ public record PenstockConfig(
     pipelines.forEach((name, p) -> model.check("pipelines." + name + ".model", p.model()));
   }
 
+  /**
+   * The model of that name.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public ModelConfig model(String name) {
+    return named("models", models, name);
+  }
+
+  /**
+   * The pipeline of that name.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public PipelineConfig pipeline(String name) {
+    return named("pipelines", pipelines, name);
+  }
+
+  private static <T> T named(String kind, Map<String, T> values, String name) {
+    T value = values.get(name);
+    if (value == null) {
+      throw new IllegalArgumentException(
+          kind + ": " + name + " (expected: one of " + values.keySet() + ")");
+    }
+    return value;
+  }
+
   /** The control topics of this service. */
   public ControlTopics controlTopics() {
     return ControlTopics.of(service);

@@ -25,16 +25,19 @@ public final class Syntax<T> {
   private final String expected;
   private final Function<String, Optional<T>> reader;
   private final Predicate<T> legal;
+  private final List<String> names;
   private final List<String> notYet;
 
   private Syntax(
       String expected,
       Function<String, Optional<T>> reader,
       Predicate<T> legal,
+      Collection<String> names,
       List<String> notYet) {
     this.expected = expected;
     this.reader = reader;
     this.legal = legal;
+    this.names = List.copyOf(names);
     this.notYet = notYet;
   }
 
@@ -45,18 +48,18 @@ public final class Syntax<T> {
    * @param reader a text's value; empty if the text has none
    */
   static <T> Syntax<T> of(String expected, Function<String, Optional<T>> reader) {
-    return new Syntax<>(expected, reader, value -> true, List.of());
+    return new Syntax<>(expected, reader, value -> true, List.of(), List.of());
   }
 
   /** Any text that is not blank. */
-  public static Syntax<String> text() {
-    return new Syntax<>("a text", Optional::of, text -> !text.isBlank(), List.of());
+  public static Syntax<String> text(String expected) {
+    return new Syntax<>(expected, Optional::of, text -> !text.isBlank(), List.of(), List.of());
   }
 
   /** Whole numbers from {@code min} to {@code max}, both inclusive. */
   static Syntax<Integer> wholeNumber(int min, int max) {
     String range = max == Integer.MAX_VALUE ? min + " or more" : min + "-" + max;
-    return new Syntax<>(range, Syntax::readInt, n -> n >= min && n <= max, List.of());
+    return new Syntax<>(range, Syntax::readInt, n -> n >= min && n <= max, List.of(), List.of());
   }
 
   /** Times such as {@code 5ms}, {@code 10s}, {@code 2m} or ISO-8601's {@code PT5S}. */
@@ -66,6 +69,7 @@ public final class Syntax<T> {
         min.isZero() ? expected : expected + ", at least " + min.toMillis() + "ms",
         Syntax::readDuration,
         duration -> duration.compareTo(min) >= 0,
+        List.of(),
         List.of());
   }
 
@@ -75,6 +79,7 @@ public final class Syntax<T> {
         "a size such as 512KB, 64MiB or 6GiB, at least " + DataSize.ofBytes(minBytes),
         DataSize::read,
         size -> size.bytes() >= minBytes,
+        List.of(),
         List.of());
   }
 
@@ -88,18 +93,20 @@ public final class Syntax<T> {
 
   /** Texts that match a pattern. */
   static Syntax<String> matching(Pattern pattern, String expected) {
-    return new Syntax<>(expected, Optional::of, text -> pattern.matcher(text).matches(), List.of());
+    return new Syntax<>(
+        expected, Optional::of, text -> pattern.matcher(text).matches(), List.of(), List.of());
   }
 
   /**
-   * One of those names. Where there are none to choose from, any name will do: the lack of names is
-   * another key's problem.
+   * One of those names; a near miss is told which it may have meant. Where there are none to choose
+   * from, any name will do: the lack of names is another key's problem.
    */
   public static Syntax<String> nameOf(String kind, Collection<String> names) {
     return new Syntax<>(
         "one of the " + kind + ": " + String.join(", ", names),
         Optional::of,
         name -> names.isEmpty() || names.contains(name),
+        names,
         List.of());
   }
 
@@ -109,20 +116,21 @@ public final class Syntax<T> {
         word + " or " + expected,
         text -> text.equals(word) ? Optional.of(value) : reader.apply(text),
         legal,
+        names,
         notYet);
   }
 
   /** This syntax without some values that something else owns. */
   public Syntax<T> except(Collection<T> taken, String why) {
     return new Syntax<>(
-        expected + "; " + why, reader, legal.and(value -> !taken.contains(value)), notYet);
+        expected + "; " + why, reader, legal.and(value -> !taken.contains(value)), names, notYet);
   }
 
   /** This syntax, also knowing values that a later release will read. */
   Syntax<T> notYet(String... texts) {
     List<String> all = new ArrayList<>(notYet);
     all.addAll(Arrays.asList(texts));
-    return new Syntax<>(expected, reader, legal, List.copyOf(all));
+    return new Syntax<>(expected, reader, legal, names, List.copyOf(all));
   }
 
   /** A legal value, as a user is told. */
@@ -140,7 +148,8 @@ public final class Syntax<T> {
     Optional<T> value = reader.apply(text.strip()).filter(legal);
     if (value.isEmpty()) {
       String known = notYet.contains(text.strip()) ? "not supported yet; " : "";
-      throw new IllegalArgumentException("(" + known + "expected: " + expected + ")");
+      throw new IllegalArgumentException(
+          "(" + known + "expected: " + expected + Suggestion.suffix(text.strip(), names) + ")");
     }
     return value.get();
   }

@@ -54,11 +54,17 @@ final class ConfigBinder {
   }
 
   private static Setting<Map<String, String>> kafka(Section root) {
-    return root.texts("kafka", KafkaKeys::objection, "bootstrap.servers");
+    return root.texts(
+        "kafka",
+        KafkaKeys::objection,
+        Map.of("bootstrap.servers", Syntax.text("host:port, several with commas")));
   }
 
   private static Setting<Map<String, String>> registry(Section root) {
-    return root.texts("registry", (key, value) -> Optional.empty(), "schema.registry.url");
+    return root.texts(
+        "registry",
+        (key, value, shown) -> Optional.empty(),
+        Map.of("schema.registry.url", Syntax.text("a URL, several with commas")));
   }
 
   private static Setting<ControlConfig> control(Section section) {
@@ -89,7 +95,7 @@ final class ConfigBinder {
   }
 
   private Setting<ModelConfig> model(Section section) {
-    var path = section.required("path", Syntax.text());
+    var path = section.required("path", Syntax.text("a folder"));
     var complete = section.optional("complete-when", ModelConfig.COMPLETE_WHEN, "settled");
     var settle = section.optional("settle", ModelConfig.SETTLE, "2s");
     var poll = section.optional("poll-interval", ModelConfig.POLL_INTERVAL, "1s");
@@ -154,7 +160,7 @@ final class ConfigBinder {
     var batch = batch(section.section("batch"));
     var share = section.optional("share", PipelineConfig.SHARE, "1");
     var threads = section.optional("threads", PipelineConfig.THREADS, "1");
-    var kafka = section.texts("kafka", KafkaKeys::pipelineObjection);
+    var kafka = section.texts("kafka", KafkaKeys::pipelineObjection, Map.of());
     return section.build(
         () ->
             new PipelineConfig(

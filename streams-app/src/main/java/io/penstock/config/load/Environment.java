@@ -1,5 +1,6 @@
 package io.penstock.config.load;
 
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -9,6 +10,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The overrides that the environment holds. Every key of a file can be overridden by a variable:
@@ -69,10 +71,12 @@ final class Environment {
   }
 
   /** Keys directly below a path that only the environment has, by their dotted names. */
-  List<String> addedBelow(ConfigPath path) {
+  List<String> addedBelow(ConfigPath path, Collection<String> inFile) {
     String prefix = path.variable() + "__";
+    Set<String> there =
+        inFile.stream().map(key -> path.child(key).variable()).collect(Collectors.toSet());
     return overrides.keySet().stream()
-        .filter(name -> name.startsWith(prefix) && !asked.containsKey(name))
+        .filter(name -> name.startsWith(prefix) && !there.contains(name))
         .map(name -> name.substring(prefix.length()))
         .filter(rest -> !rest.isEmpty() && !rest.contains("__"))
         .map(rest -> rest.toLowerCase(Locale.ROOT).replace('_', '.'))

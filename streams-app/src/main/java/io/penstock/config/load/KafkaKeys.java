@@ -2,6 +2,7 @@ package io.penstock.config.load;
 
 import static java.util.Map.entry;
 
+import io.penstock.config.Suggestion;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -75,8 +76,8 @@ final class KafkaKeys {
 
   private KafkaKeys() {}
 
-  /** What speaks against that key with that value; empty if nothing does. Never a secret's text. */
-  static Optional<String> objection(String key, String value) {
+  /** What speaks against that key with that value, of which only {@code shown} may be repeated. */
+  static Optional<String> objection(String key, String value, String shown) {
     if (key.startsWith(StreamsConfig.TOPIC_PREFIX)
         || key.startsWith(StreamsConfig.CLIENT_TAG_PREFIX)) {
       return Optional.empty();
@@ -88,14 +89,14 @@ final class KafkaKeys {
     Optional<ConfigDef.ConfigKey> definition = definition(key);
     return definition.isEmpty()
         ? Optional.of(unknown(key))
-        : illegalValue(definition.get(), name, value);
+        : illegalValue(definition.get(), name, value, shown);
   }
 
-  /** Like {@link #objection(String, String)}, for one pipeline's keys. */
-  static Optional<String> pipelineObjection(String key, String value) {
+  /** Like {@link #objection(String, String, String)}, for one pipeline's keys. */
+  static Optional<String> pipelineObjection(String key, String value, String shown) {
     return key.substring(prefix(key).length()).equals(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG)
         ? Optional.of("inputs and outputs live in one cluster (use kafka.bootstrap.servers)")
-        : objection(key, value);
+        : objection(key, value, shown);
   }
 
   /** Whether Kafka holds that key's value to be a secret. */
@@ -113,7 +114,7 @@ final class KafkaKeys {
   }
 
   private static Optional<String> illegalValue(
-      ConfigDef.ConfigKey definition, String name, String value) {
+      ConfigDef.ConfigKey definition, String name, String value, String shown) {
     try {
       Object parsed = ConfigDef.parseType(name, value, definition.type);
       if (definition.validator != null) {
@@ -124,7 +125,6 @@ final class KafkaKeys {
       String message = String.valueOf(e.getMessage());
       int end = message.indexOf(" for configuration " + name + ": ");
       String why = end < 0 ? message : message.substring(message.indexOf(": ", end) + 2);
-      String shown = Secrecy.isSecret(name) ? Secrecy.MASK : value;
       return Optional.of(shown + " (" + why.replace(value, shown) + ")");
     }
   }

@@ -1,10 +1,10 @@
 package io.penstock.config.load;
 
+import io.penstock.config.Suggestion;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * What all sections of one file share while it is read: the environment, the problems found so far
@@ -16,7 +16,7 @@ final class Reading {
   private final References references;
   private final List<Problem> problems = new ArrayList<>();
   private final List<EffectiveConfig.Entry> entries = new ArrayList<>();
-  private final Map<String, Origin> origins = new HashMap<>();
+  private final Map<String, Held> held = new HashMap<>();
 
   Reading(Map<String, String> variables) {
     this.environment = new Environment(variables);
@@ -41,13 +41,16 @@ final class Reading {
 
   void holds(ConfigPath path, String shown, Origin origin) {
     entries.add(new EffectiveConfig.Entry(path.toString(), shown, origin.toString()));
-    origins.put(path.toString(), origin);
+    held.put(path.toString(), new Held(shown, origin));
   }
 
-  /** Where the value of a key came from that was read before. */
-  Optional<Origin> originOf(String path) {
-    return Optional.ofNullable(origins.get(path));
+  /** What was read for a key; the default where nothing was. */
+  Held held(String path) {
+    return held.getOrDefault(path, new Held("", new Origin.Default()));
   }
+
+  /** A value as it may be shown, and where it came from. */
+  record Held(String shown, Origin origin) {}
 
   /** Reports overrides that match no key. */
   void reportUnmatchedOverrides() {

@@ -1,5 +1,6 @@
 package io.penstock.config.load;
 
+import io.penstock.config.Suggestion;
 import io.penstock.config.Syntax;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class Section {
 
   /** Any text but an empty one. */
-  private static final Syntax<String> TEXT = Syntax.text();
+  private static final Syntax<String> TEXT = Syntax.text("a text");
 
   private static final Origin DEFAULT = new Origin.Default();
 
@@ -99,34 +100,32 @@ final class Section {
   /**
    * Keys that Penstock passes on, with their values. Values of secret keys are never shown.
    *
-   * @param objection what speaks against a key with its value
+   * @param rule what speaks against a key with its value
    * @param required keys that must be there
    */
   Setting<Map<String, String>> texts(
-      String key, BiFunction<String, String, Optional<String>> objection, String... required) {
+      String key, KeyRule rule, Map<String, Syntax<String>> required) {
     Section texts = section(key);
-    Set<String> names = new LinkedHashSet<>(List.of(required));
+    Set<String> names = new LinkedHashSet<>(required.keySet());
     names.addAll(texts.mapping.entries().keySet());
+    names.addAll(reading.environment().addedBelow(texts.path, names));
     Map<String, String> values = new LinkedHashMap<>();
-    names.forEach(name -> texts.text(name, objection).ifPresent(v -> values.put(name, v)));
-    reading
-        .environment()
-        .addedBelow(texts.path)
-        .forEach(name -> texts.text(name, objection).ifPresent(v -> values.put(name, v)));
+    for (String name : names) {
+      Syntax<String> syntax = required.getOrDefault(name, TEXT);
+      texts.text(name, syntax, rule).ifPresent(value -> values.put(name, value));
+    }
     return texts.build(() -> values);
   }
 
-  private Optional<String> text(
-      String name, BiFunction<String, String, Optional<String>> objection) {
-    Setting<String> text = read(name, TEXT, null, Secrecy::shown);
-    text.valid()
-        .flatMap(value -> objection.apply(name, value))
-        .ifPresent(
-            message -> {
-              ConfigPath at = path.child(name);
-              problem(reading.originOf(at.toString()).orElse(DEFAULT), at, message);
-            });
-    return text.valid();
+  private Optional<String> text(String name, Syntax<String> syntax, KeyRule rule) {
+    ConfigPath at = path.child(name);
+    Optional<String> text = read(name, syntax, null, Secrecy::shown).valid();
+    if (text.isPresent()) {
+      Reading.Held held = reading.held(at.toString());
+      rule.objection(name, text.get(), held.shown())
+          .ifPresent(message -> problem(held.origin(), at, message));
+    }
+    return text;
   }
 
   /** Names with one text or several each. */
@@ -182,7 +181,7 @@ final class Section {
     } catch (IllegalArgumentException e) {
       String[] message = String.valueOf(e.getMessage()).split(": ", 2);
       ConfigPath at = path.child(message[0]);
-      Origin origin = reading.originOf(at.toString()).orElse(DEFAULT);
+      Origin origin = reading.held(at.toString()).origin();
       problem(origin.equals(DEFAULT) ? mapping.origin() : origin, at, message[message.length - 1]);
       return Setting.invalid();
     }
@@ -255,6 +254,17 @@ final class Section {
       problem(node.origin(), path.child(key), node.kind() + " (expected: keys and values)");
     }
     return new Node.Mapping(Map.of(), node == null ? mapping.origin() : node.origin());
+  }
+
+  /** What speaks against a key with its value. */
+  @FunctionalInterface
+  interface KeyRule {
+    /**
+     * An objection, or none.
+     *
+     * @param shown what of the value may be shown in the objection
+     */
+    Optional<String> objection(String key, String value, String shown);
   }
 
   private <T> Setting<T> problem(Origin origin, ConfigPath at, String message) {

@@ -165,7 +165,7 @@ final class ConfigKeysTest {
                 """)
             .config();
 
-    PipelineConfig pipeline = config.pipelines().get("payments");
+    PipelineConfig pipeline = config.pipeline("payments");
     assertThat(config.kafka(pipeline))
         .containsOnly(
             entry("bootstrap.servers", "a:9092,b:9092"),
@@ -180,7 +180,7 @@ final class ConfigKeysTest {
                 Duration.ofHours(1)));
     assertThat(config.inference())
         .isEqualTo(new InferenceConfig(4, 2, 0, DataSize.ofMebibytes(6 * 1024)));
-    assertThat(config.models().get("fraud"))
+    assertThat(config.model("fraud"))
         .isEqualTo(
             new ModelConfig(
                 Path.of("/models/fraud"),

@@ -1,23 +1,23 @@
-package io.penstock.config.load;
+package io.penstock.config;
 
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
 /** "Did you mean": the name that is nearest to a misspelt one. */
-final class Suggestion {
+public final class Suggestion {
 
   private Suggestion() {}
 
   /** The nearest name, if it is near enough to be meant: an edit in three letters. */
-  static Optional<String> nearest(String word, Collection<String> names) {
+  private static Optional<String> nearest(String word, Collection<String> names) {
     return names.stream()
         .filter(name -> distance(word, name) <= Math.max(1, Math.min(word.length(), 12) / 3))
         .min(Comparator.comparingInt((String n) -> distance(word, n)).thenComparing(n -> n));
   }
 
   /** The end of a message: {@code ; did you mean path?}, or nothing. */
-  static String suffix(String word, Collection<String> names) {
+  public static String suffix(String word, Collection<String> names) {
     return nearest(word, names).map(name -> "; did you mean " + name + "?").orElse("");
   }
 
