@@ -117,15 +117,12 @@ public final class ModelRuntime implements AutoCloseable {
    */
   public CompletionStage<ServableVersion> whenAvailable(long version) {
     CompletableFuture<ServableVersion> future = new CompletableFuture<>();
-    boolean posted =
-        post(
-            () ->
-                versions
-                    .available(version)
-                    .ifPresentOrElse(future::complete, () -> scanFor(version, future)));
-    if (!posted) {
-      future.completeExceptionally(new ModelException("Servable " + name() + " is closed."));
-    }
+    postFor(
+        future,
+        () ->
+            versions
+                .available(version)
+                .ifPresentOrElse(future::complete, () -> scanFor(version, future)));
     return future.minimalCompletionStage();
   }
 
@@ -169,7 +166,8 @@ public final class ModelRuntime implements AutoCloseable {
       watch.execute(
           () -> {
             SourceReport report = scan();
-            post(
+            postFor(
+                future,
                 () -> {
                   versions.reported(report);
                   versions.await(version, future);
@@ -266,6 +264,12 @@ public final class ModelRuntime implements AutoCloseable {
       return true;
     } catch (RejectedExecutionException e) {
       return false;
+    }
+  }
+
+  private void postFor(CompletableFuture<ServableVersion> future, Runnable event) {
+    if (!post(event)) {
+      future.completeExceptionally(ModelVersions.closed(name()));
     }
   }
 

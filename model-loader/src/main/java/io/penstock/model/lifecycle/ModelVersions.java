@@ -139,7 +139,7 @@ final class ModelVersions {
     }
     boolean comes = servable != null || latest.contains(version);
     if (stopped || !comes) {
-      future.completeExceptionally(new ModelException(stopped ? stopping() : notFound(version)));
+      future.completeExceptionally(stopped ? closed(settings.name()) : notFound(version));
       return;
     }
     waiting.computeIfAbsent(version, v -> new ArrayList<>()).add(future);
@@ -159,7 +159,7 @@ final class ModelVersions {
   void failed(long version, ModelException error) {
     String reason = Objects.requireNonNullElse(error.getMessage(), error.toString());
     transition(servable(version), status -> status.failed(now(), reason));
-    waiters(version).forEach(waiter -> waiter.completeExceptionally(error));
+    refuse(version, error);
     advance();
   }
 
@@ -174,7 +174,7 @@ final class ModelVersions {
   /** Unloads everything and begins nothing new. */
   void stop() {
     stopped = true;
-    Set.copyOf(waiting.keySet()).forEach(version -> refuse(version, stopping()));
+    Set.copyOf(waiting.keySet()).forEach(version -> refuse(version, closed(settings.name())));
     advance();
   }
 
@@ -298,23 +298,25 @@ final class ModelVersions {
     return waiters == null ? List.of() : waiters;
   }
 
-  private void refuse(long version, String reason) {
-    waiters(version).forEach(w -> w.completeExceptionally(new ModelException(reason)));
+  private void refuse(long version, ModelException reason) {
+    waiters(version).forEach(waiter -> waiter.completeExceptionally(reason));
   }
 
   private Instant now() {
     return clock.instant();
   }
 
-  private String notFound(long version) {
-    return latest instanceof SourceReport.Unavailable unavailable
-        ? unavailable.reason()
-        : ("No version %d of servable %s found under base path %s (found: %s). Copy it there, or"
-                + " ask for one that is there.")
-            .formatted(version, settings.name(), settings.basePath(), latest.describe());
+  private ModelException notFound(long version) {
+    return new ModelException(
+        latest instanceof SourceReport.Unavailable unavailable
+            ? unavailable.reason()
+            : ("No version %d of servable %s found under base path %s (found: %s). Copy it there,"
+                    + " or ask for one that is there.")
+                .formatted(version, settings.name(), settings.basePath(), latest.describe()));
   }
 
-  private String stopping() {
-    return "Servable " + settings.name() + " is being unloaded: this process is stopping.";
+  /** The answer to whoever asks too late. */
+  static ModelException closed(String model) {
+    return new ModelException("Servable " + model + " is closed: this process is stopping.");
   }
 }

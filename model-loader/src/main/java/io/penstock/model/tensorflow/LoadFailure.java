@@ -47,7 +47,22 @@ final class LoadFailure {
       return "it has no graph with tag %s (found: %s). Export it for serving."
           .formatted(TAG, tagSets);
     }
-    return cause.getMessage()
-        + " Check that the copy is complete and that this version of TensorFlow can run it.";
+    if (cause instanceof IllegalArgumentException) {
+      // TensorFlow Java's own check of the signatures, all of them.
+      return firstLine(cause) + ". Export the model again with signatures that match its graph.";
+    }
+    return firstLine(cause)
+        + ". Check that the copy is complete and that this version of TensorFlow can run it.";
+  }
+
+  /**
+   * TensorFlow's message without the trace of graph nodes that follows, and without a full stop.
+   */
+  static String firstLine(Throwable failure) {
+    return String.valueOf(failure.getMessage())
+        .lines()
+        .findFirst()
+        .map(line -> line.strip().replaceFirst("\\.$", ""))
+        .orElse("no message");
   }
 }

@@ -7,6 +7,7 @@ import io.penstock.model.Rows;
 import io.penstock.model.ServableId;
 import io.penstock.model.TensorSpec;
 import io.penstock.model.lifecycle.LoadedModel;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -74,16 +75,17 @@ final class SavedModelVersion implements LoadedModel {
           "%s: signature %s is not its own (expected: one of %s)"
               .formatted(id, signature, signatures.keySet()));
     }
-    check(signature.inputs(), inputs, rows);
-    checkOutputs(signature.outputs(), outputs);
+    checkInputs(signature.inputs(), inputs, rows);
+    checkColumns("output", signature.outputs(), outputs);
     try {
       run(bound, inputs, rows, outputs);
     } catch (ModelRunException e) {
       throw new ModelRunException(where(signature, rows) + e.getMessage(), e);
-    } catch (TFInvalidArgumentException e) {
-      throw new ModelRunException(where(signature, rows) + e.getMessage(), e, true);
     } catch (TensorFlowException | IllegalStateException | IllegalArgumentException e) {
-      throw new ModelRunException(where(signature, rows) + e.getMessage(), e);
+      throw new ModelRunException(
+          where(signature, rows) + LoadFailure.firstLine(e),
+          e,
+          e instanceof TFInvalidArgumentException);
     }
   }
 
@@ -111,7 +113,7 @@ final class SavedModelVersion implements LoadedModel {
     }
   }
 
-  private void check(List<TensorSpec> specs, Rows inputs, int rows) {
+  private void checkInputs(List<TensorSpec> specs, Rows inputs, int rows) {
     if (rows < 1) {
       throw new ModelRunException(id + ": rows: " + rows + " (expected: 1 or more)");
     }
@@ -123,7 +125,7 @@ final class SavedModelVersion implements LoadedModel {
       if (!TensorCopy.fits(shape, spec.shape())) {
         throw new ModelRunException(
             "%s: input %s: shape %s (expected: as the signature says)"
-                .formatted(id, spec, java.util.Arrays.toString(shape)));
+                .formatted(id, spec, Arrays.toString(shape)));
       }
       if (column.capacityRows() < rows) {
         throw new ModelRunException(
@@ -131,10 +133,6 @@ final class SavedModelVersion implements LoadedModel {
                 .formatted(id, spec, column.capacityRows(), rows));
       }
     }
-  }
-
-  private void checkOutputs(List<TensorSpec> specs, Rows outputs) {
-    checkColumns("output", specs, outputs);
   }
 
   private void checkColumns(String kind, List<TensorSpec> specs, Rows rows) {
