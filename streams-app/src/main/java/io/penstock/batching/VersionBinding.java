@@ -17,6 +17,7 @@ import java.util.function.Supplier;
 public final class VersionBinding {
 
   private final ServableId id;
+  private final long epoch;
   private final String fingerprint;
   private final ModelSignature signature;
   private final InputFormat inputFormat;
@@ -24,6 +25,8 @@ public final class VersionBinding {
   private final Supplier<Optional<Lease>> leases;
 
   /**
+   * A version that does not serve yet.
+   *
    * @param leases gives a lease on the version, or nothing once it has retired
    */
   public VersionBinding(
@@ -33,12 +36,34 @@ public final class VersionBinding {
       InputFormat inputFormat,
       PredictionEncoder encoder,
       Supplier<Optional<Lease>> leases) {
+    this(id, 0, fingerprint, signature, inputFormat, encoder, leases);
+  }
+
+  private VersionBinding(
+      ServableId id,
+      long epoch,
+      String fingerprint,
+      ModelSignature signature,
+      InputFormat inputFormat,
+      PredictionEncoder encoder,
+      Supplier<Optional<Lease>> leases) {
     this.id = id;
+    this.epoch = epoch;
     this.fingerprint = fingerprint;
     this.signature = signature;
     this.inputFormat = inputFormat;
     this.encoder = encoder;
     this.leases = leases;
+  }
+
+  /** The same, as it serves from that decision on. */
+  public VersionBinding in(long newEpoch) {
+    return new VersionBinding(id, newEpoch, fingerprint, signature, inputFormat, encoder, leases);
+  }
+
+  /** The epoch of the decision that it serves by; 0 before there is one. */
+  public long epoch() {
+    return epoch;
   }
 
   /** Model and version. */

@@ -7,6 +7,7 @@ import java.util.OptionalLong;
  *
  * @param offset the first input record that {@code to} computes
  * @param from the version before; empty for the first record after an assignment
+ * @param epoch of the decision that activated {@code to}
  * @param time the outcome's timestamp, milliseconds since the epoch
  */
 public record Cutover(
@@ -17,6 +18,7 @@ public record Cutover(
     long offset,
     OptionalLong from,
     long to,
+    long epoch,
     long time) {
 
   /** Writes cutovers for the audit topic. Thread-safe. */

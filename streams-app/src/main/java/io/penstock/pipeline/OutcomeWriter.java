@@ -3,6 +3,7 @@ package io.penstock.pipeline;
 import io.penstock.batching.RowFailure;
 import io.penstock.batching.VersionBinding;
 import io.penstock.codec.DeadLetterReason;
+import io.penstock.codec.RefusedRecord;
 import io.penstock.precommit.DeferredForwarder;
 import io.penstock.precommit.RecordScope;
 import java.util.OptionalLong;
@@ -82,9 +83,24 @@ final class OutcomeWriter {
       key = null;
     }
     int room = Math.toIntExact(limit - RecordSize.upperBound(key, 0, chosen));
-    byte[] envelope =
-        deadLetters.envelope(outcome.scope(), outcome.input(), outcome.binding(), failure, room);
+    byte[] envelope = deadLetters.envelope(refused(outcome, failure), room);
     forward(outcome, key, envelope, chosen, PipelineTopology.DEAD_LETTERS, forwarder);
+  }
+
+  private RefusedRecord refused(PendingOutcome outcome, RowFailure failure) {
+    RecordScope scope = outcome.scope();
+    return new RefusedRecord(
+        settings.name(),
+        outcome.binding().id(),
+        failure.reason(),
+        failure.message(),
+        scope.topic(),
+        scope.partition(),
+        scope.offset(),
+        outcome.input().timestamp(),
+        outcome.input().key(),
+        outcome.input().value(),
+        outcome.input().headers());
   }
 
   private void writeCutover(PendingOutcome outcome, DeferredForwarder<byte[], Outcome> forwarder) {
@@ -100,6 +116,7 @@ final class OutcomeWriter {
               scope.offset(),
               last == null ? OptionalLong.empty() : OptionalLong.of(last.id().version()),
               to.id().version(),
+              to.epoch(),
               outcome.input().timestamp());
       byte[] value = cutovers.encode(cutover);
       forward(outcome, null, value, new RecordHeaders(), PipelineTopology.CUTOVERS, forwarder);

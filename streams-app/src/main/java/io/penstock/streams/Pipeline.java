@@ -118,11 +118,10 @@ public final class Pipeline implements AutoCloseable {
     versions.forget(version);
   }
 
-  /** From the next record on, that version computes. Starts the pipeline if it was waiting. */
-  public void cutOver(long version) throws InterruptedException {
-    versions.cutOver(version);
-    log.info("cutover pipeline={} version={}", name(), versions.current());
-    start();
+  /** From the next record on, that version computes. Does not block. */
+  public void cutOver(long version, long epoch) {
+    versions.cutOver(version, epoch);
+    log.info("cutover pipeline={} version={} epoch={}", name(), versions.current(), epoch);
   }
 
   /** The version that computes the next record; empty while waiting for the first one. */
@@ -146,11 +145,17 @@ public final class Pipeline implements AutoCloseable {
     return Optional.ofNullable(haltReason);
   }
 
-  private synchronized void start() throws InterruptedException {
-    if (state != State.WAITING) {
-      return;
+  /**
+   * Starts to process, once a version serves; without effect after the first time. Looks at the
+   * cluster first, which may take as long as the clients' time-outs.
+   */
+  public void start() throws InterruptedException {
+    synchronized (this) {
+      if (state != State.WAITING || versions.serving().isEmpty()) {
+        return;
+      }
+      state = State.STARTING;
     }
-    state = State.STARTING;
     try {
       startStreams();
     } catch (ExecutionException e) {
@@ -182,8 +187,13 @@ public final class Pipeline implements AutoCloseable {
     started.setUncaughtExceptionHandler(failure -> threadDied(failure, lanes));
     started.setStateListener(
         (now, before) -> log.info("pipeline={} state={} was={}", name(), now, before));
-    streams = started;
-    started.start();
+    synchronized (this) {
+      if (state != State.STARTING) {
+        return;
+      }
+      streams = started;
+      started.start();
+    }
   }
 
   private PipelineSettings settings(TopicFacts facts)

@@ -31,12 +31,12 @@ final class ServingVersions implements ServingVersion {
    *
    * @throws IllegalStateException if the version is not ready
    */
-  void cutOver(long version) {
+  void cutOver(long version, long epoch) {
     VersionBinding next = ready.get(version);
     if (next == null) {
       throw new IllegalStateException("version " + version + " is not ready");
     }
-    current = next;
+    current = next.in(epoch);
     ready.keySet().removeIf(other -> other != version);
   }
 

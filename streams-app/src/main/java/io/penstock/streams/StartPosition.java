@@ -1,5 +1,6 @@
 package io.penstock.streams;
 
+import io.penstock.config.StartFrom;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -34,7 +35,7 @@ final class StartPosition {
   /** Does nothing for a group that has offsets in the topic already, or has members. */
   void commitOnce(String group, String topic, int partitions, StartFrom startFrom)
       throws ExecutionException, InterruptedException {
-    if (startFrom instanceof StartFrom.Earliest) {
+    if (startFrom == StartFrom.End.EARLIEST) {
       return;
     }
     if (hasOffsets(group, topic)) {

@@ -1,9 +1,8 @@
 package io.penstock.streams;
 
+import io.penstock.config.StartFrom;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
-import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.StreamsConfig;
@@ -16,7 +15,6 @@ import org.apache.kafka.streams.errors.LogAndFailProcessingExceptionHandler;
  * @param applicationId {@code <service>-<pipeline>}: consumer group and transactional ids
  * @param exactlyOnce {@code exactly_once_v2}, else {@code at_least_once}
  * @param threads stream threads
- * @param instanceId makes membership of the group static: a restart keeps its partitions
  * @param kafka any Kafka Streams, consumer, producer or admin key; wins over Penstock's defaults
  */
 public record StreamsSettings(
@@ -24,7 +22,6 @@ public record StreamsSettings(
     boolean exactlyOnce,
     StartFrom startFrom,
     int threads,
-    Optional<String> instanceId,
     Map<String, String> kafka) {
 
   public StreamsSettings {
@@ -42,11 +39,6 @@ public record StreamsSettings(
     properties.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), 128 * 1024);
     properties.put(
         StreamsConfig.producerPrefix(ProducerConfig.BUFFER_MEMORY_CONFIG), 64L * 1024 * 1024);
-    instanceId.ifPresent(
-        id ->
-            properties.put(
-                StreamsConfig.mainConsumerPrefix(CommonClientConfigs.GROUP_INSTANCE_ID_CONFIG),
-                id));
 
     properties.putAll(kafka);
 

@@ -59,8 +59,9 @@ class PipelineTopologyTest {
                 settings,
                 serving::get,
                 lanes,
-                (scope, record, version, failure, maxBytes) ->
-                    (scope + " " + failure.reason() + " " + failure.message()).getBytes(UTF_8),
+                (record, maxBytes) ->
+                    (record.offset() + " " + record.reason() + " " + record.message())
+                        .getBytes(UTF_8),
                 cutover -> cutover.toString().getBytes(UTF_8)),
             properties);
     input = driver.createInputTopic("in", new ByteArraySerializer(), new ByteArraySerializer());
@@ -115,9 +116,9 @@ class PipelineTopologyTest {
     assertThat(dead)
         .extracting(record -> new String(record.value(), UTF_8))
         .containsExactly(
-            "in-0@1 MALFORMED length: 2 (expected: 8)",
-            "in-0@3 NULL_VALUE the record's value is null (a tombstone)",
-            "in-0@4 INFERENCE_FAILED the model refuses -4");
+            "1 MALFORMED length: 2 (expected: 8)",
+            "3 NULL_VALUE the record's value is null (a tombstone)",
+            "4 INFERENCE_FAILED the model refuses -4");
     assertThat(headers(dead.get(0)))
         .containsEntry("penstock-input-offset", "1")
         .containsEntry("penstock-reason", "MALFORMED");
@@ -138,9 +139,9 @@ class PipelineTopologyTest {
         .extracting(value -> new String(value, UTF_8))
         .containsExactly(
             "Cutover[pipeline=numbers, model=fake, topic=in, partition=0, offset=0,"
-                + " from=OptionalLong.empty, to=1, time=10]",
+                + " from=OptionalLong.empty, to=1, epoch=0, time=10]",
             "Cutover[pipeline=numbers, model=fake, topic=in, partition=0, offset=1,"
-                + " from=OptionalLong[1], to=2, time=11]");
+                + " from=OptionalLong[1], to=2, epoch=0, time=11]");
   }
 
   @Test
@@ -152,7 +153,7 @@ class PipelineTopologyTest {
     // then
     assertThat(predictions.isEmpty()).isTrue();
     TestRecord<byte[], byte[]> dead = deadLetters.readRecord();
-    assertThat(new String(dead.value(), UTF_8)).startsWith("in-0@0 OVERSIZE_PREDICTION");
+    assertThat(new String(dead.value(), UTF_8)).startsWith("0 OVERSIZE_PREDICTION");
     assertThat(dead.key()).isNull();
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.penstock.batching.BatchLimits;
 import io.penstock.batching.FakeModel;
 import io.penstock.batching.InferenceThreads;
+import io.penstock.config.StartFrom;
 import io.penstock.localstack.LocalKafka;
 import io.penstock.pipeline.ThreadLanes;
 import io.penstock.testkit.Census;
@@ -14,7 +15,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
@@ -97,7 +97,8 @@ class PipelineFaultIT {
     try (Pipeline pipeline = pipeline();
         KafkaProducer<byte[], byte[]> producer = producer()) {
       pipeline.ready(new FakeModel(1).binding());
-      pipeline.cutOver(1);
+      pipeline.cutOver(1, 0);
+      pipeline.start();
       long sent = 0;
       for (int round = 0; round < FAULTS_PER_PATH; round++) {
         for (ForwardPath path : ForwardPath.values()) {
@@ -139,14 +140,13 @@ class PipelineFaultIT {
             "dead",
             "audit",
             new BatchLimits(64, Duration.ofMillis(5), 256, 1 << 20),
-            (scope, input, version, failure, maxBytes) -> failure.message().getBytes(UTF_8),
+            (record, maxBytes) -> record.message().getBytes(UTF_8),
             cutover -> cutover.toString().getBytes(UTF_8)),
         new StreamsSettings(
             "faults-numbers",
             true,
-            new StartFrom.Earliest(),
+            StartFrom.End.EARLIEST,
             1,
-            Optional.empty(),
             Map.of("bootstrap.servers", kafka.bootstrapServers(), "state.dir", folder + "/state")),
         inference,
         FaultyClients::new);
