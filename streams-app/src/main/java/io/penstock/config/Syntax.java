@@ -20,6 +20,10 @@ import java.util.regex.Pattern;
 public final class Syntax<T> {
 
   private static final Pattern WHOLE_NUMBER = Pattern.compile("-?[0-9]{1,10}");
+
+  /** Far from where nanoseconds no longer fit a long. */
+  private static final Duration LONGEST = Duration.ofDays(365);
+
   private static final Pattern DURATION = Pattern.compile("([0-9]{1,15})(us|ms|s|m|h|d)");
 
   private final String expected;
@@ -68,7 +72,7 @@ public final class Syntax<T> {
     return new Syntax<>(
         min.isZero() ? expected : expected + ", at least " + min.toMillis() + "ms",
         Syntax::readDuration,
-        duration -> duration.compareTo(min) >= 0,
+        duration -> duration.compareTo(min) >= 0 && duration.compareTo(LONGEST) <= 0,
         List.of(),
         List.of());
   }
@@ -92,7 +96,7 @@ public final class Syntax<T> {
   }
 
   /** Texts that match a pattern. */
-  static Syntax<String> matching(Pattern pattern, String expected) {
+  public static Syntax<String> matching(Pattern pattern, String expected) {
     return new Syntax<>(
         expected, Optional::of, text -> pattern.matcher(text).matches(), List.of(), List.of());
   }

@@ -18,9 +18,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Every key there is, with its default. The only place where either is written. */
 final class ConfigBinder {
+
+  private static final Syntax<String> BOOTSTRAP_SERVERS =
+      Syntax.matching(
+          Pattern.compile("[^,\\s]+:[0-9]{1,5}(\\s*,\\s*[^,\\s]+:[0-9]{1,5})*"),
+          "host:port, several with commas");
 
   private final Path folder;
   private final int processors;
@@ -55,9 +61,7 @@ final class ConfigBinder {
 
   private static Setting<Map<String, String>> kafka(Section root) {
     return root.texts(
-        "kafka",
-        KafkaKeys::objection,
-        Map.of("bootstrap.servers", Syntax.text("host:port, several with commas")));
+        "kafka", KafkaKeys::objection, Map.of("bootstrap.servers", BOOTSTRAP_SERVERS));
   }
 
   private static Setting<Map<String, String>> registry(Section root) {

@@ -6,7 +6,6 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -70,12 +69,12 @@ public final class ConfigLoader {
       return Files.readString(file);
     } catch (NoSuchFileException e) {
       throw new ConfigurationException(
-          List.of(file + ": no such file (expected: a configuration file; see --config)"));
+          file + ": no such file (expected: a configuration file; see --config)");
     } catch (CharacterCodingException e) {
-      throw new ConfigurationException(List.of(file + ": not UTF-8 (expected: a YAML file)"));
+      throw new ConfigurationException(file + ": not UTF-8 (expected: a YAML file)");
     } catch (IOException e) {
       throw new ConfigurationException(
-          List.of(file + ": cannot be read (" + e.getClass().getSimpleName() + ")"));
+          file + ": cannot be read (" + e.getClass().getSimpleName() + ")");
     }
   }
 }

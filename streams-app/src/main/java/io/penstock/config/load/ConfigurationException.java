@@ -12,6 +12,11 @@ public final class ConfigurationException extends RuntimeException {
 
   private final List<String> problems;
 
+  /** A configuration with one problem. */
+  public ConfigurationException(String problem) {
+    this(List.of(problem));
+  }
+
   ConfigurationException(List<String> problems) {
     super(String.join("\n", problems));
     this.problems = List.copyOf(problems);

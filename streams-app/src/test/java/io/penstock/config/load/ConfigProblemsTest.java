@@ -51,7 +51,8 @@ final class ConfigProblemsTest {
           path: models/fraud          | {path: m, versions: {count: 0}}      | 8: models.fraud.versions.count: 0 (expected: 1-100)
           path: models/fraud          | {path: m, fitness: {golden-checks: required}}   | 8: models.fraud.fitness.golden-checks: not supported yet (expected: nothing)
           service: scoring            | service: "a b"           | 1: service: a b (expected: up to 100 letters, digits, '.', '_' and '-', as in a Kafka application.id)
-          bootstrap.servers           | bootstrap.server         | 2: kafka.bootstrap.servers: missing (expected: host:port, several with commas)
+          bootstrap.servers: kafka:9092 | bootstrap.servers: kafka | 3: kafka.bootstrap.servers: kafka (expected: host:port, several with commas)
+          bootstrap.servers           | bootstrap.server           | 2: kafka.bootstrap.servers: missing (expected: host:port, several with commas)
           bootstrap.servers: kafka:9092 | bootstrap.servers:       | 3: kafka.bootstrap.servers: missing (expected: host:port, several with commas)
           """)
   void shouldSayWhatIsWrong(String before, String after, String problem) {

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,11 +19,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class ExamplesTest {
 
   static List<Path> examples() throws IOException {
-    Path folder = Path.of("").toAbsolutePath();
-    while (!Files.isDirectory(folder.resolve("examples"))) {
-      folder = folder.getParent();
-    }
-    try (Stream<Path> files = Files.list(folder.resolve("examples"))) {
+    Path examples =
+        Stream.iterate(Path.of("").toAbsolutePath(), Objects::nonNull, Path::getParent)
+            .map(folder -> folder.resolve("examples"))
+            .filter(Files::isDirectory)
+            .findFirst()
+            .orElseThrow();
+    try (Stream<Path> files = Files.list(examples)) {
       return files.filter(Files::isDirectory).sorted().toList();
     }
   }
