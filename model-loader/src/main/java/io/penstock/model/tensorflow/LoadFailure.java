@@ -55,7 +55,9 @@ final class LoadFailure {
         + ". Check that the copy is complete and that this version of TensorFlow can run it.";
   }
 
-  /** TensorFlow's message without the trace of graph nodes that follows, and without a full stop. */
+  /**
+   * TensorFlow's message without the trace of graph nodes that follows, and without a full stop.
+   */
   static String firstLine(Throwable failure) {
     return String.valueOf(failure.getMessage())
         .lines()

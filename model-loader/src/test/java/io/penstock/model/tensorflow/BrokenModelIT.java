@@ -182,9 +182,7 @@ final class BrokenModelIT {
 
     // when
     Files.copy(
-        GOOD.resolve(SHARD),
-        base.resolve("2").resolve(SHARD),
-        StandardCopyOption.REPLACE_EXISTING);
+        GOOD.resolve(SHARD), base.resolve("2").resolve(SHARD), StandardCopyOption.REPLACE_EXISTING);
 
     // then
     assertThat(

@@ -171,7 +171,9 @@ final class SavedModelVersionIT {
         }
       }
     } else if (column instanceof StringColumn strings) {
-      byte[][] values = {{}, {0}, {0, 1, 0}, "größer".getBytes(StandardCharsets.UTF_8), new byte[9_999]};
+      byte[][] values = {
+        {}, {0}, {0, 1, 0}, "größer".getBytes(StandardCharsets.UTF_8), new byte[9_999]
+      };
       for (int row = 0; row < column.capacityRows(); row++) {
         for (int element = 0; element < column.rowElements(); element++) {
           strings.set(row, element, values[(row * column.rowElements() + element) % values.length]);
