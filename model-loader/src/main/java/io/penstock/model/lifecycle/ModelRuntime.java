@@ -5,11 +5,11 @@ import io.penstock.model.ModelException;
 import io.penstock.model.ServableId;
 import io.penstock.model.ServableVersion;
 import io.penstock.model.source.AspiredVersion;
+import io.penstock.model.source.LoggedSource;
 import io.penstock.model.source.ModelSource;
 import io.penstock.model.source.SourceReport;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -45,7 +45,10 @@ public final class ModelRuntime implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ModelRuntime.class);
 
   private final ModelSettings settings;
+
+  /** Confined to the watch thread. */
   private final ModelSource source;
+
   private final ModelLoader loader;
   private final ModelVersions versions;
   private final Map<Long, Leases> available = new ConcurrentHashMap<>();
@@ -55,15 +58,12 @@ public final class ModelRuntime implements AutoCloseable {
   private final ExecutorService load;
   private final ExecutorService close;
   private final ExecutorService events;
-  // Both confined to the watch thread, as the source is.
-  private String unavailable = "";
-  private SortedMap<Long, String> pending = Collections.emptySortedMap();
 
   /** A runtime at rest; {@link #start} sets it to work. */
   public ModelRuntime(
       ModelSettings settings, ModelSource source, ModelLoader loader, InstantSource clock) {
     this.settings = settings;
-    this.source = source;
+    this.source = new LoggedSource(settings.name(), source);
     this.loader = loader;
     this.versions = new ModelVersions(settings, clock, new Hands());
     this.watch = Executors.newSingleThreadScheduledExecutor(threads("watch"));
@@ -78,7 +78,7 @@ public final class ModelRuntime implements AutoCloseable {
     var unused =
         watch.scheduleWithFixedDelay(
             () -> {
-              SourceReport report = scan();
+              SourceReport report = source.scan();
               post(() -> versions.reported(report));
             },
             0,
@@ -165,7 +165,7 @@ public final class ModelRuntime implements AutoCloseable {
     try {
       watch.execute(
           () -> {
-            SourceReport report = scan();
+            SourceReport report = source.scan();
             postFor(
                 future,
                 () -> {
@@ -175,38 +175,6 @@ public final class ModelRuntime implements AutoCloseable {
           });
     } catch (RejectedExecutionException e) {
       versions.await(version, future);
-    }
-  }
-
-  /** On the watch thread. */
-  private SourceReport scan() {
-    SourceReport report;
-    try {
-      report = source.scan();
-    } catch (RuntimeException e) {
-      report = new SourceReport.Unavailable("Could not scan for servable " + name() + ": " + e);
-    }
-    logChanges(report);
-    return report;
-  }
-
-  private void logChanges(SourceReport report) {
-    if (report instanceof SourceReport.Unavailable missing) {
-      if (!missing.reason().equals(unavailable)) {
-        LOG.warn("{}", missing.reason());
-      }
-      unavailable = missing.reason();
-    } else if (report instanceof SourceReport.Aspired found) {
-      unavailable = "";
-      found
-          .pending()
-          .forEach(
-              (version, reason) -> {
-                if (!reason.equals(pending.get(version))) {
-                  LOG.info("{}/{} is not complete yet: {}.", name(), version, reason);
-                }
-              });
-      pending = found.pending();
     }
   }
 
@@ -220,7 +188,7 @@ public final class ModelRuntime implements AutoCloseable {
       LOG.info("{} is loaded and warm after {} ms ({}).", id, millis, model.fingerprint());
       post(() -> loaded(id.version(), model));
     } catch (ModelException e) {
-      LOG.error("{} cannot be served: {}", id, e.getMessage());
+      LOG.error("{}", e.getMessage());
       post(() -> versions.failed(id.version(), e));
     } catch (RuntimeException | Error e) {
       LOG.error("{} cannot be served.", id, e);

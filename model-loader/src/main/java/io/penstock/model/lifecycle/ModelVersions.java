@@ -131,16 +131,16 @@ final class ModelVersions {
       future.complete(available.get());
       return;
     }
-    Servable servable = servables.get(version);
-    if (servable != null && servable.status.error().isPresent()) {
-      // Asking again is asking to try again.
-      servables.remove(version);
-      servable = null;
-    }
-    boolean comes = servable != null || latest.contains(version);
-    if (stopped || !comes) {
+    boolean onItsWay =
+        servables.containsKey(version) && servable(version).status.state() != VersionState.END;
+    if (stopped || !(onItsWay || latest.contains(version))) {
       future.completeExceptionally(stopped ? closed(settings.name()) : notFound(version));
       return;
+    }
+    if (!onItsWay) {
+      // Asking again is asking to try again what has failed.
+      servables.remove(version);
+      publish();
     }
     waiting.computeIfAbsent(version, v -> new ArrayList<>()).add(future);
     advance();

@@ -89,7 +89,10 @@ final class WarmUp {
     } catch (ModelRunException e) {
       if (!e.isInputRejected()) {
         throw new ModelException(
-            "%s loaded, but its first runs failed: %s".formatted(version.id(), e.getMessage()), e);
+            ("%s loaded, but its first runs failed: %s. Copy it again if variables are missing, or"
+                    + " export it again.")
+                .formatted(version.id(), e.getMessage()),
+            e);
       }
       rejection = e;
     }
@@ -125,8 +128,8 @@ final class WarmUp {
       if (outputs.column(i) instanceof NumericColumn column
           && !isFinite(column, Math.min(rows, column.capacityRows()) * column.rowElements())) {
         LOG.warn(
-            "{}: output {} of signature {} is not finite for synthetic input. Check the model if its"
-                + " real predictions are not either.",
+            "{}: output {} of signature {} is not finite for synthetic input. Check the model if"
+                + " its real predictions are not either.",
             version.id(),
             spec,
             signature.name());

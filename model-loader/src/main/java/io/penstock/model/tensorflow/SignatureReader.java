@@ -64,7 +64,8 @@ final class SignatureReader {
       }
       if (!bound.containsKey(name)) {
         throw new ModelException(
-            "%s has no signature %s (expected: one of %s). Configure one that it has, or export the model with it."
+            ("%s has no signature %s (expected: one of %s). Configure one that it has, or export"
+                    + " the model with it.")
                 .formatted(id, name, bound.keySet()));
       }
     }

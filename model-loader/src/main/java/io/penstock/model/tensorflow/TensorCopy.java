@@ -62,7 +62,8 @@ final class TensorCopy {
     }
     if (shape[0] != rows) {
       throw new ModelRunException(
-          "output %s: %d rows (expected: %d, one for each row of input). The model mixes rows, so it cannot be served in batches."
+          ("output %s: %d rows (expected: %d, one for each row of input). The model mixes rows, so"
+                  + " it cannot be served in batches.")
               .formatted(spec, shape[0], rows));
     }
     column.reshape(rowShape(shape), rows);

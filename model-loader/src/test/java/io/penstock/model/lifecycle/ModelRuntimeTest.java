@@ -128,7 +128,8 @@ final class ModelRuntimeTest {
     // then
     assertThatThrownBy(() -> get(future))
         .cause()
-        .hasMessage("digits/9 loaded, but its first runs failed: no variables");
+        .hasMessage(
+            "digits/9 loaded, but its first runs failed: no variables. Copy it again if variables are missing, or export it again.");
     assertThat(model(WITHOUT_VARIABLES).isClosed()).isTrue();
     assertThat(runtime.acquire(WITHOUT_VARIABLES)).isEmpty();
   }
