@@ -10,17 +10,32 @@ public final class Checks {
   private Checks() {}
 
   /**
-   * The model directories, the broker and the topics.
+   * Everything.
    *
    * @param file the configuration's file, for the commands that messages name
    */
   public static List<Check> of(PenstockConfig config, String file) {
+    List<Check> checks = new ArrayList<>(models(config));
+    checks.addAll(cluster(config, file));
+    return checks;
+  }
+
+  /** The model directories. */
+  public static List<Check> models(PenstockConfig config) {
     List<Check> checks = new ArrayList<>();
     config
         .models()
         .forEach((name, model) -> checks.add(new ModelDirectoryCheck(name, model.path())));
-    checks.add(new KafkaCheck(config, file));
     return checks;
+  }
+
+  /**
+   * The broker and the topics.
+   *
+   * @param file the configuration's file, for the commands that messages name
+   */
+  public static List<Check> cluster(PenstockConfig config, String file) {
+    return List.of(new KafkaCheck(config, file));
   }
 
   /** Runs checks one after the other. */

@@ -1,15 +1,16 @@
 package io.penstock.cli;
 
+import io.penstock.check.Checks;
 import io.penstock.check.Verdict;
 import io.penstock.config.PenstockConfig;
 import io.penstock.service.PenstockService;
+import io.penstock.service.ServeRun;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
-import java.util.function.ToIntFunction;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -41,19 +42,19 @@ public final class PenstockMain {
 
   public static void main(String[] args) {
     Terminal terminal = new Terminal(writer(System.out), writer(System.err));
-    System.exit(run(terminal, System.getenv(), PenstockService::run, args));
+    System.exit(run(terminal, System.getenv(), PenstockMain::serve, args));
   }
 
   /** Runs one command and gives its exit code. */
   static int run(
       Terminal terminal,
       Map<String, String> environment,
-      ToIntFunction<PenstockConfig> service,
+      ServeCommand.Service service,
       String... args) {
     PenstockMain main = new PenstockMain();
     Supplier<ConfigOption> config = () -> new ConfigOption(environment);
     return new CommandLine(main)
-        .addSubcommand(new ServeCommand(config.get(), service))
+        .addSubcommand(new ServeCommand(config.get(), terminal, service))
         .addSubcommand(
             group("config", "Show or check the configuration.")
                 .addSubcommand(new ConfigShowCommand(config.get(), terminal))
@@ -75,6 +76,14 @@ public final class PenstockMain {
     CommandSpec spec = CommandSpec.create().name(name);
     spec.usageMessage().description(description);
     return new CommandLine(spec);
+  }
+
+  private static int serve(PenstockConfig config, String file, PrintWriter err) throws Exception {
+    return ServeRun.run(
+        Checks.run(Checks.models(config)),
+        Checks.run(Checks.cluster(config, file)),
+        () -> PenstockService.start(config),
+        err);
   }
 
   /** Holds the place of the registration, which needs the models' signatures. */

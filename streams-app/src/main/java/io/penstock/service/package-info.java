@@ -1,4 +1,7 @@
-/** The running service: what {@code penstock serve} starts and stops. */
+/**
+ * The service: wires configuration, models, pipelines, control plane and admin HTTP together, and
+ * runs them until the process is told to stop.
+ */
 @NullMarked
 package io.penstock.service;
 

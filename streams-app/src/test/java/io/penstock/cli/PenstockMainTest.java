@@ -9,13 +9,12 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.function.ToIntFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class PenstockMainTest {
 
-  private static int noService(PenstockConfig config) {
+  private static int noService(PenstockConfig config, String file, PrintWriter err) {
     throw new IllegalStateException("http.listen of " + config.service() + " is taken");
   }
 
@@ -26,14 +25,20 @@ final class PenstockMainTest {
 
   @Test
   void shouldServeTheConfiguration() throws IOException {
-    int code = run(Map.of(), config -> config.service().length(), "serve", "--config", config());
+    int code =
+        run(
+            Map.of(),
+            (config, file, err) -> config.service().length(),
+            "serve",
+            "--config",
+            config());
 
     assertThat(code).isEqualTo("scoring".length());
   }
 
   @Test
   void shouldTakeTheFileFromTheEnvironment() throws IOException {
-    int code = run(Map.of("PENSTOCK_CONFIG", config()), config -> 0, "serve");
+    int code = run(Map.of("PENSTOCK_CONFIG", config()), (config, file, err) -> 0, "serve");
 
     assertThat(code).isZero();
     assertThat(err.toString()).isEmpty();
@@ -131,8 +136,7 @@ final class PenstockMainTest {
         .toString();
   }
 
-  private int run(
-      Map<String, String> environment, ToIntFunction<PenstockConfig> service, String... args) {
+  private int run(Map<String, String> environment, ServeCommand.Service service, String... args) {
     Terminal terminal = new Terminal(new PrintWriter(out, true), new PrintWriter(err, true));
     return PenstockMain.run(terminal, environment, service, args);
   }
