@@ -2,6 +2,7 @@ package io.penstock.control;
 
 import io.penstock.schemas.VersionState;
 import io.penstock.schemas.VersionStatus;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +10,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 
 /**
  * An instance that serves one model, {@code digits}, and does as it is told: each version is
@@ -17,6 +19,8 @@ import java.util.concurrent.CompletionStage;
 public final class FakeInstance implements Instance {
 
   public static final String MODEL = "digits";
+
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final boolean automatic;
   private final TreeSet<Long> aspired = new TreeSet<>();
@@ -65,20 +69,38 @@ public final class FakeInstance implements Instance {
     return List.copyOf(calls);
   }
 
+  /** Waits for that call; returns all calls so far. */
+  public synchronized List<String> awaitCall(String call) throws InterruptedException {
+    long deadlineNanos = System.nanoTime() + PATIENCE.toNanos();
+    while (!calls.contains(call)) {
+      long leftMillis = TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime());
+      if (leftMillis <= 0) {
+        throw new AssertionError("not called: " + call + " in " + calls);
+      }
+      wait(leftMillis);
+    }
+    return calls();
+  }
+
+  private synchronized void record(String call) {
+    calls.add(call);
+    notifyAll();
+  }
+
   @Override
   public synchronized CompletionStage<Void> prepare(String model, long version) {
-    calls.add("prepare " + version);
+    record("prepare " + version);
     return outcomes.getOrDefault(version, CompletableFuture.completedFuture(null));
   }
 
   @Override
   public synchronized void activate(String model, long version, long epoch) {
-    calls.add("activate " + version + "@" + epoch);
+    record("activate " + version + "@" + epoch);
   }
 
   @Override
   public synchronized void abandon(String model, long version) {
-    calls.add("abandon " + version);
+    record("abandon " + version);
   }
 
   @Override

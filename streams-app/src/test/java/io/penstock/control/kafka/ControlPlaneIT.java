@@ -84,9 +84,15 @@ class ControlPlaneIT {
               "ACTIVATED 2 from 1 @1",
               "PREPARE 1 from 2 @2",
               "ACTIVATED 1 from 2 @2");
+      assertThat(instance.awaitCall("activate 1@2"))
+          .containsExactly(
+              "prepare 1",
+              "activate 1@0",
+              "prepare 2",
+              "activate 2@1",
+              "prepare 1",
+              "activate 1@2");
     }
-    assertThat(instance.calls())
-        .containsSubsequence("prepare 1", "activate 1@0", "prepare 2", "activate 2@1", "prepare 1");
   }
 
   @Test
@@ -151,9 +157,9 @@ class ControlPlaneIT {
                 "ACTIVATED 1 from null @0",
                 "PREPARE 2 from 1 @1",
                 "ACTIVATED 2 from 1 @1");
+        assertThat(instance.awaitCall("activate 2@1"))
+            .containsExactly("prepare 1", "activate 1@0", "prepare 2", "activate 2@1");
       }
-      assertThat(instance.calls())
-          .containsExactly("prepare 1", "activate 1@0", "prepare 2", "activate 2@1");
     }
   }
 
@@ -169,7 +175,7 @@ class ControlPlaneIT {
       plane.awaitCaughtUp(Duration.ofSeconds(30));
 
       assertThat(plane.activeVersion(FakeInstance.MODEL)).contains(2L);
-      assertThat(later.calls()).containsExactly("prepare 2", "activate 2@1");
+      assertThat(later.awaitCall("activate 2@1")).containsExactly("prepare 2", "activate 2@1");
     }
   }
 

@@ -9,7 +9,7 @@ import java.util.Map;
  * A control plane in a process of its own, to be killed. Arguments: bootstrap servers, service,
  * instance id, the version it aspires, the version that it never finishes preparing.
  */
-final class ControlPlaneProcess {
+public final class ControlPlaneProcess {
 
   private ControlPlaneProcess() {}
 
