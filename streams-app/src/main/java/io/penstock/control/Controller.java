@@ -33,20 +33,35 @@ public final class Controller {
    * @param offset its offset on the control topic, which becomes the epoch
    */
   public Ruling onCommand(Fleet fleet, long offset, Decoded<Command> command, Now now) {
-    return new Hearing(fleet, offset, now, now.time().plus(defaultDeadline)).answer(command);
+    return hearing(fleet, offset, now).answer(command);
   }
 
-  /** Takes note of a report of an instance on a model, and of the clock. */
-  public Ruling onReport(Fleet fleet, InstanceReport report, Now now) {
-    return onTime(fleet.with(fleet.attendance().heard(report, now.nanos())), now);
+  /**
+   * Rejects a command that could not be answered, so that it does not stand in the way for ever.
+   */
+  public Ruling onUnanswerable(Fleet fleet, long offset, RuntimeException defect, Now now) {
+    return hearing(fleet, offset, now)
+        .answer(new Decoded.Garbage<>("internal error, see the controller's log: " + defect));
   }
 
-  /** Takes note that an instance no longer serves a model, and of the clock. */
-  public Ruling onDeparture(Fleet fleet, String instance, String model, Now now) {
-    return onTime(fleet.with(fleet.attendance().left(instance, model)), now);
+  private Hearing hearing(Fleet fleet, long offset, Now now) {
+    return new Hearing(fleet, offset, now, now.time().plus(defaultDeadline));
   }
 
-  /** Ends the preparations that are ready, have failed or are overdue. */
+  /** Takes note of a report of an instance on a model. */
+  public Fleet onReport(Fleet fleet, InstanceReport report, Now now) {
+    return fleet.with(fleet.attendance().heard(report, now.nanos()));
+  }
+
+  /** Takes note that an instance no longer serves a model. */
+  public Fleet onDeparture(Fleet fleet, String instance, String model) {
+    return fleet.with(fleet.attendance().left(instance, model));
+  }
+
+  /**
+   * Ends the preparations that are ready, have failed or are overdue. To be called only when every
+   * report there is has been taken note of: after half of them, half the fleet would be "all".
+   */
   public Ruling onTime(Fleet fleet, Now now) {
     List<ModelDecision> decisions = new ArrayList<>();
     Fleet next = fleet;

@@ -118,7 +118,8 @@ final class Follower {
     } catch (RuntimeException e) {
       outcome = CompletableFuture.failedFuture(e);
     }
-    outcome.whenCompleteAsync((nothing, failure) -> finish(attempt, failure), controlThread);
+    outcome.whenComplete(
+        (nothing, failure) -> controlThread.execute(() -> finish(attempt, failure)));
   }
 
   private void finish(Attempt attempt, @Nullable Throwable failure) {

@@ -113,15 +113,13 @@ public final class Participant {
             .setVersions(served.versions())
             .setPreparation(follower.preparation().orElse(null))
             .build();
-    outbox
-        .report(report)
-        .thenRunAsync(
-            () -> {
-              if (announced.add(model)) {
-                propose(model);
-              }
-            },
-            controlThread);
+    outbox.report(report).thenRun(() -> controlThread.execute(() -> announced(model)));
+  }
+
+  private void announced(String model) {
+    if (announced.add(model)) {
+      propose(model);
+    }
   }
 
   private void propose(String model) {
@@ -140,13 +138,12 @@ public final class Participant {
           proposals.put(model, next);
           outbox
               .propose(next.command(model, id))
-              .whenCompleteAsync(
+              .whenComplete(
                   (nothing, failure) -> {
                     if (failure != null) {
-                      proposals.remove(model, next);
+                      controlThread.execute(() -> proposals.remove(model, next));
                     }
-                  },
-                  controlThread);
+                  });
         });
   }
 }

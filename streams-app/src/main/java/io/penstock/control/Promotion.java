@@ -9,6 +9,7 @@ import io.penstock.schemas.TimelineEntry;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +44,7 @@ public final class Promotion {
             .orElse(request.version());
     return before
         .map(Promotion::following)
-        .orElseGet(() -> ModelDecision.newBuilder().setModel(request.model()))
+        .orElseGet(() -> first(request.model()))
         .setPhase(Phase.PREPARE)
         .setTarget(request.version())
         .setEpoch(request.epoch())
@@ -104,6 +105,15 @@ public final class Promotion {
             .setWhy(decision.getWhy())
             .build();
     return AuditEvent.newBuilder().setTime(decision.getTime()).setDecided(decided).build();
+  }
+
+  /** Empty lists are set, not left to Avro's defaults: reading those needs trusted classes. */
+  private static ModelDecision.Builder first(String model) {
+    return ModelDecision.newBuilder()
+        .setModel(model)
+        .setLabels(Map.of())
+        .setPins(List.of())
+        .setTimeline(List.of());
   }
 
   /** A copy of what outlives a promotion: what belongs to one promotion only is left unset. */
