@@ -1,6 +1,7 @@
 package io.penstock.codec;
 
 import io.penstock.model.ServableId;
+import io.penstock.registry.PortableSchema;
 import io.penstock.registry.SchemaRegistry;
 import io.penstock.registry.WireFormat;
 import io.penstock.registry.WriterSchemas;
@@ -59,7 +60,7 @@ public final class DeadLetterEncoder {
 
   /** The schema of every dead letter. */
   public static Schema schema() {
-    return DeadLetter.getClassSchema();
+    return PortableSchema.of(DeadLetter.getClassSchema());
   }
 
   /**

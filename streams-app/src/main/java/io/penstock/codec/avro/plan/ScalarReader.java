@@ -22,7 +22,7 @@ abstract class ScalarReader extends ValueReader {
     skip.skip(in, values);
   }
 
-  /** An int or long as a number of any dtype but bool; integers are held against its range. */
+  /** An int or long as a number, held against the range of an integer dtype. */
   static final class Integers extends ScalarReader {
 
     private final FieldTarget target;
@@ -36,45 +36,39 @@ abstract class ScalarReader extends ValueReader {
       this.target = target;
       this.dtype = target.input().dtype();
       this.isInt = isInt;
-      int bits = dtype.widthBytes() * Byte.SIZE;
-      boolean unsigned = dtype.name().startsWith("U");
-      this.least = unsigned ? 0 : Long.MIN_VALUE >> (Long.SIZE - bits);
+      boolean isFloat = dtype == DType.FLOAT32 || dtype == DType.FLOAT64;
+      boolean isUnsigned = dtype.name().startsWith("U");
+      int bits = isFloat ? Long.SIZE : dtype.widthBytes() * Byte.SIZE;
       // The upper half of uint64 is out of reach, since Avro's long is signed.
-      this.most = Long.MAX_VALUE >> (unsigned && bits < Long.SIZE ? 63 - bits : Long.SIZE - bits);
+      int magnitude = Math.min(isUnsigned ? bits : bits - 1, Long.SIZE - 1);
+      this.least = isUnsigned ? 0 : Long.MIN_VALUE >> (Long.SIZE - bits);
+      this.most = Long.MAX_VALUE >> (Long.SIZE - 1 - magnitude);
     }
 
     @Override
     int read(AvroCursor in, Column column, int row, int index) {
       long value = isInt ? in.readInt() : in.readLong();
+      if (value < least || value > most) {
+        throw target.outOfRange(String.valueOf(value), least + " to " + most);
+      }
       NumericColumn to = (NumericColumn) column;
       int at = to.offset(row, index);
       switch (dtype) {
         case FLOAT32 -> to.putFloat(at, (float) value);
         case FLOAT64 -> to.putDouble(at, (double) value);
-        default -> {
-          if (value < least || value > most) {
-            throw target.outOfRange(String.valueOf(value), least + " to " + most);
-          }
-          put(to, at, value);
-        }
-      }
-      return index + 1;
-    }
-
-    private void put(NumericColumn to, int at, long value) {
-      switch (dtype.widthBytes()) {
-        case 8 -> to.putLong(at, value);
-        case 4 -> to.putInt(at, (int) value);
-        case 2 -> {
+        case INT64, UINT64 -> to.putLong(at, value);
+        case INT32, UINT32 -> to.putInt(at, (int) value);
+        case INT16, UINT16 -> {
           to.bytes()[at] = (byte) value;
           to.bytes()[at + 1] = (byte) (value >> Byte.SIZE);
         }
         default -> to.bytes()[at] = (byte) value;
       }
+      return index + 1;
     }
   }
 
-  /** Values whose bytes are the column's: blocks of them are copied as they are. */
+  /** A float as float32 or a double as float64: blocks of them are copied as they are. */
   static final class Packed extends ScalarReader {
 
     private final int width;
@@ -86,7 +80,14 @@ abstract class ScalarReader extends ValueReader {
 
     @Override
     int read(AvroCursor in, Column column, int row, int index) {
-      return readAll(in, column, row, index, 1);
+      NumericColumn to = (NumericColumn) column;
+      int at = to.offset(row, index);
+      if (width == Float.BYTES) {
+        to.putFloat(at, in.readFloat());
+      } else {
+        to.putDouble(at, in.readDouble());
+      }
+      return index + 1;
     }
 
     @Override
