@@ -42,12 +42,25 @@ public final class Cluster implements AutoCloseable {
   }
 
   /**
-   * A connection with the service's own settings; the first call shows whether a broker answers.
+   * A connection with the service's own settings.
+   *
+   * @throws ClusterException if no broker answers
    */
   public static Cluster connect(PenstockConfig config) {
     String bootstrap = config.kafka().getOrDefault("bootstrap.servers", "");
+    Cluster cluster = new Cluster(admin(config, bootstrap), bootstrap);
     try {
-      return new Cluster(Admin.create(adminProperties(config)), bootstrap);
+      cluster.describe();
+      return cluster;
+    } catch (ClusterException e) {
+      cluster.close();
+      throw e;
+    }
+  }
+
+  private static Admin admin(PenstockConfig config, String bootstrap) {
+    try {
+      return Admin.create(adminProperties(config));
     } catch (KafkaException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       throw new ClusterException(
@@ -76,7 +89,8 @@ public final class Cluster implements AutoCloseable {
   public String describe() {
     var cluster = admin.describeCluster();
     int brokers = await(cluster.nodes()).size();
-    return "cluster " + await(cluster.clusterId()) + " with " + brokers + " at " + bootstrap;
+    String count = brokers == 1 ? "1 broker" : brokers + " brokers";
+    return "cluster %s with %s at %s".formatted(await(cluster.clusterId()), count, bootstrap);
   }
 
   /** What the cluster says of those topics, by name. */
@@ -139,6 +153,7 @@ public final class Cluster implements AutoCloseable {
     admin.close(Duration.ofSeconds(1));
   }
 
+  /** A future's value; the cause of a failure is Kafka's own exception. */
   private <T> T await(KafkaFuture<T> future) {
     try {
       return future.get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);

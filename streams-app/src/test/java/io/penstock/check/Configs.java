@@ -15,10 +15,19 @@ final class Configs {
 
   /** The service scoring with the pipeline payments-fraud, and some Kafka keys of its own. */
   static PenstockConfig minimal(String... kafka) {
+    return config("kafka:9092", String.join(", ", kafka));
+  }
+
+  /** The same service on a cluster. */
+  static PenstockConfig at(String bootstrapServers) {
+    return config(bootstrapServers, "");
+  }
+
+  private static PenstockConfig config(String bootstrapServers, String kafka) {
     String text =
         """
         service: scoring
-        kafka: {bootstrap.servers: "kafka:9092", %s}
+        kafka: {bootstrap.servers: "%s", %s}
         registry: {schema.registry.url: "http://registry:8081"}
         models:
           fraud: {path: models/fraud}
@@ -30,7 +39,7 @@ final class Configs {
             output: {topic: fraud-scores}
             dead-letters: {topic: fraud-dead}
         """
-            .formatted(String.join(", ", kafka));
+            .formatted(bootstrapServers, kafka);
     try {
       Path file = Files.createTempFile("penstock", ".yaml");
       try {

@@ -256,17 +256,6 @@ final class Section {
     return new Node.Mapping(Map.of(), node == null ? mapping.origin() : node.origin());
   }
 
-  /** What speaks against a key with its value. */
-  @FunctionalInterface
-  interface KeyRule {
-    /**
-     * An objection, or none.
-     *
-     * @param shown what of the value may be shown in the objection
-     */
-    Optional<String> objection(String key, String value, String shown);
-  }
-
   private <T> Setting<T> problem(Origin origin, ConfigPath at, String message) {
     reading.problems().add(new Problem(origin, at.toString(), message));
     for (Section section = this; section != null; section = section.parent) {
