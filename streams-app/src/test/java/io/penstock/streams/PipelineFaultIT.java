@@ -9,8 +9,8 @@ import io.penstock.batching.InferenceThreads;
 import io.penstock.config.StartFrom;
 import io.penstock.localstack.LocalKafka;
 import io.penstock.pipeline.ThreadLanes;
+import io.penstock.testkit.Await;
 import io.penstock.testkit.Census;
-import io.penstock.testkit.TestTopics;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -116,7 +116,7 @@ class PipelineFaultIT {
       }
       producer.flush();
       long all = sent;
-      TestTopics.await(
+      Await.until(
           "an outcome for each of " + all + " records",
           60,
           () -> Census.committedOutcomes(kafka.bootstrapServers(), "out") >= all);

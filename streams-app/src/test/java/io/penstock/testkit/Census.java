@@ -22,7 +22,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  */
 public final class Census {
 
-  private final Map<TopicPartition, Long> inputs = new TreeMap<>(TestTopics.ORDER);
+  private final Map<TopicPartition, Long> inputs = new HashMap<>();
   private final Map<TopicPartition, Map<Long, Integer>> outcomes = new HashMap<>();
   private final Map<String, Long> perVersion = new TreeMap<>();
   private final List<String> disorder = new ArrayList<>();
