@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntConsumer;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,7 @@ public final class Batcher {
   private final long lingerNanos;
   private final Inference inference;
   private final LongSupplier clock;
+  private final IntConsumer onSeal;
   private final Map<VersionBinding, Gathering> gatherings = new HashMap<>();
   private final List<Batch> running = new ArrayList<>();
   private @Nullable VersionBinding latest;
@@ -39,12 +41,14 @@ public final class Batcher {
 
   /**
    * @param clock a monotonic clock in nanoseconds
+   * @param onSeal told the rows of each batch that is sealed
    */
-  public Batcher(BatchLimits limits, Inference inference, LongSupplier clock) {
+  public Batcher(BatchLimits limits, Inference inference, LongSupplier clock, IntConsumer onSeal) {
     this.limits = limits;
     this.lingerNanos = limits.linger().toNanos();
     this.inference = inference;
     this.clock = clock;
+    this.onSeal = onSeal;
     this.lastRowNanos = clock.getAsLong() - QUIET_NANOS;
   }
 
@@ -160,6 +164,7 @@ public final class Batcher {
   private void seal(Gathering gathering, Batch batch) {
     gathering.sealed(batch);
     running.add(batch);
+    onSeal.accept(batch.rows());
     batch.seal();
     inference.submit(batch);
   }

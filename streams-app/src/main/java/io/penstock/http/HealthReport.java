@@ -36,8 +36,16 @@ public record HealthReport(SortedMap<String, Pipeline> pipelines, SortedMap<Stri
    * @param ready whether it takes records
    * @param state in the words of Kafka Streams: {@code RUNNING}, {@code REBALANCING}, {@code ERROR}
    * @param detail what an operator should know, or an empty text
+   * @param inFlightRecords records between input and outcome now
+   * @param averageBatchRows rows per batch since the start; 0 before the first
    */
-  public record Pipeline(boolean live, boolean ready, String state, String detail) {}
+  public record Pipeline(
+      boolean live,
+      boolean ready,
+      String state,
+      String detail,
+      long inFlightRecords,
+      double averageBatchRows) {}
 
   /**
    * A model.

@@ -67,6 +67,7 @@ final class PredictProcessor implements Processor<byte[], byte[], byte[], Outcom
     PendingOutcome outcome = admit(record);
     pending.add(outcome);
     pendingBytes += outcome.valueBytes();
+    lanes.statistics().admitted();
   }
 
   /** Takes a row for the record, or knows why there can be none. */
@@ -126,6 +127,7 @@ final class PredictProcessor implements Processor<byte[], byte[], byte[], Outcom
       forward(head);
       pending.remove();
       pendingBytes -= head.valueBytes();
+      lanes.statistics().left(1);
     }
   }
 
@@ -166,6 +168,7 @@ final class PredictProcessor implements Processor<byte[], byte[], byte[], Outcom
 
   @Override
   public void close() {
+    lanes.statistics().left(pending.size());
     pending.clear();
     pendingBytes = 0;
   }

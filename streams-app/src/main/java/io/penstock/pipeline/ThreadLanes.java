@@ -8,16 +8,28 @@ import java.util.function.LongSupplier;
 public final class ThreadLanes {
 
   private final ThreadLocal<ThreadLane> lanes;
+  private final PipelineStatistics statistics;
 
   /**
    * @param clock a monotonic clock in nanoseconds
    */
-  public ThreadLanes(PipelineSettings settings, Inference inference, LongSupplier clock) {
+  public ThreadLanes(
+      PipelineSettings settings,
+      Inference inference,
+      LongSupplier clock,
+      PipelineStatistics statistics) {
+    this.statistics = statistics;
     this.lanes =
         ThreadLocal.withInitial(
             () ->
                 new ThreadLane(
-                    new Batcher(settings.limits(), inference, clock), settings.waits(), clock));
+                    new Batcher(settings.limits(), inference, clock, statistics::sealed),
+                    settings.waits(),
+                    clock));
+  }
+
+  PipelineStatistics statistics() {
+    return statistics;
   }
 
   /** The lane of the calling stream thread. */

@@ -3,6 +3,7 @@ package io.penstock.service;
 import io.penstock.http.HealthReport;
 import io.penstock.model.lifecycle.VersionState;
 import io.penstock.model.lifecycle.VersionStatus;
+import io.penstock.pipeline.PipelineStatistics;
 import io.penstock.streams.Pipeline;
 import java.util.Collection;
 import java.util.Map;
@@ -35,11 +36,15 @@ final class ServiceHealth implements Supplier<HealthReport> {
   private static HealthReport.Pipeline report(ServedPipeline served) {
     Pipeline pipeline = served.pipeline();
     Pipeline.State state = pipeline.state();
+    PipelineStatistics statistics = pipeline.statistics();
+    long batches = statistics.batches();
     return new HealthReport.Pipeline(
         state != Pipeline.State.HALTED,
         state == Pipeline.State.RUNNING,
         state.name(),
-        pipeline.haltReason().orElse(""));
+        pipeline.haltReason().orElse(""),
+        statistics.inFlightRecords(),
+        batches == 0 ? 0 : (double) statistics.batchedRows() / batches);
   }
 
   private static HealthReport.Model report(ModelHost host) {

@@ -6,6 +6,7 @@ import io.penstock.batching.VersionBinding;
 import io.penstock.pipeline.Cutover;
 import io.penstock.pipeline.DeadLetters;
 import io.penstock.pipeline.PipelineSettings;
+import io.penstock.pipeline.PipelineStatistics;
 import io.penstock.pipeline.PipelineTopology;
 import io.penstock.pipeline.ThreadLanes;
 import java.time.Duration;
@@ -61,6 +62,7 @@ public final class Pipeline implements AutoCloseable {
   private final StreamsConfig config;
   private final Inference inference;
   private final Function<ThreadLanes, KafkaClientSupplier> clients;
+  private final PipelineStatistics statistics = new PipelineStatistics();
   private final ServingVersions versions = new ServingVersions();
   private final FailurePolicy failures = new FailurePolicy();
   private @Nullable KafkaStreams streams;
@@ -129,6 +131,11 @@ public final class Pipeline implements AutoCloseable {
     return versions.serving();
   }
 
+  /** What it has done since it started. */
+  public PipelineStatistics statistics() {
+    return statistics;
+  }
+
   /** Where it is in its life. */
   public synchronized State state() {
     KafkaStreams running = streams;
@@ -177,7 +184,7 @@ public final class Pipeline implements AutoCloseable {
               settings.topics().inputPartitions(),
               streamsSettings.startFrom());
     }
-    ThreadLanes lanes = new ThreadLanes(settings, inference, System::nanoTime);
+    ThreadLanes lanes = new ThreadLanes(settings, inference, System::nanoTime, statistics);
     KafkaStreams started =
         new KafkaStreams(
             PipelineTopology.build(

@@ -210,6 +210,9 @@ class BatcherTest {
 
   private Batcher batcher(int maxRows) {
     return new Batcher(
-        new BatchLimits(maxRows, Duration.ofMillis(5), 4 * maxRows, 1 << 20), inference, () -> now);
+        new BatchLimits(maxRows, Duration.ofMillis(5), 4 * maxRows, 1 << 20),
+        inference,
+        () -> now,
+        rows -> {});
   }
 }

@@ -14,7 +14,11 @@ class CulpritSearchTest {
   private final ManualInference inference = new ManualInference();
   private final FakeModel model = new FakeModel(1);
   private final Batcher batcher =
-      new Batcher(new BatchLimits(128, Duration.ofMillis(5), 512, 1 << 20), inference, () -> 0L);
+      new Batcher(
+          new BatchLimits(128, Duration.ofMillis(5), 512, 1 << 20),
+          inference,
+          () -> 0L,
+          rows -> {});
 
   @Test
   void shouldFailOnePoisonousRowAloneInAboutTwiceTheLogarithmOfRuns() {

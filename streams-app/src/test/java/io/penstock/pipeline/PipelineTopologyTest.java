@@ -49,7 +49,8 @@ class PipelineTopologyTest {
             new BatchLimits(8, Duration.ofMillis(5), 32, 1 << 20),
             new PipelineSettings.SizeLimits(MAX_BYTES, MAX_BYTES),
             new PipelineSettings.WaitLimits(Duration.ofSeconds(20).toNanos(), Long.MAX_VALUE));
-    ThreadLanes lanes = new ThreadLanes(settings, inference, System::nanoTime);
+    ThreadLanes lanes =
+        new ThreadLanes(settings, inference, System::nanoTime, new PipelineStatistics());
     Properties properties = new Properties();
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
     properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "unused:1");
