@@ -55,7 +55,7 @@ final class AdminServerTest {
     try (AdminServer server = serving(report(DEAD))) {
       assertThat(get(server, "/health/ready").statusCode()).isEqualTo(503);
       assertThat(get(server, "/health/live").statusCode()).isEqualTo(503);
-      assertThat(get(server, "/health/live").body()).contains("an offset is gone", 0, 0);
+      assertThat(get(server, "/health/live").body()).contains("an offset is gone");
     }
   }
 
