@@ -59,13 +59,13 @@ public final class Workbench implements AutoCloseable {
   public void createControlTopics(String service) {
     stack.createTopics(
         new NewTopic(service + ".control", 1, (short) 1),
-        compacted(service + ".reports"),
-        compacted(service + ".decisions"),
+        cleaned(service + ".reports", "compact,delete"),
+        cleaned(service + ".decisions", "compact"),
         new NewTopic(service + ".audit", 1, (short) 1));
   }
 
-  private static NewTopic compacted(String name) {
-    return new NewTopic(name, 1, (short) 1).configs(Map.of("cleanup.policy", "compact"));
+  private static NewTopic cleaned(String name, String policy) {
+    return new NewTopic(name, 1, (short) 1).configs(Map.of("cleanup.policy", policy));
   }
 
   /** Copies a version of an example's model into this folder's {@code models/<model>/<version>}. */
