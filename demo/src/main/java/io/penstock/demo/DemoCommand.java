@@ -93,7 +93,7 @@ public final class DemoCommand implements Callable<Integer> {
       System.out.println(summary.json());
       summary.problems().forEach(problem -> screen.event("WRONG: " + problem));
     } else {
-      screen.event(summary.text());
+      screen.event(summary.text().stripTrailing());
     }
   }
 
