@@ -1,0 +1,46 @@
+package io.penstock.control;
+
+import io.penstock.schemas.ModelDecision;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * All that a controller knows: the newest decision of each model and who is there. Immutable. The
+ * decisions are what survives it; a successor reads them back and starts with an empty attendance.
+ */
+public record Fleet(SortedMap<String, ModelDecision> decisions, Attendance attendance) {
+
+  public Fleet {
+    decisions = Collections.unmodifiableSortedMap(new TreeMap<>(decisions));
+  }
+
+  /** Before any decision and any report. */
+  public static Fleet empty(Duration livenessTimeout) {
+    return new Fleet(new TreeMap<>(), Attendance.empty(livenessTimeout));
+  }
+
+  /** The newest decision about a model. */
+  public Optional<ModelDecision> decision(String model) {
+    return Optional.ofNullable(decisions.get(model));
+  }
+
+  /** With that decision as its model's newest. */
+  public Fleet with(ModelDecision decision) {
+    TreeMap<String, ModelDecision> next = new TreeMap<>(decisions);
+    next.put(decision.getModel(), decision);
+    return new Fleet(next, attendance);
+  }
+
+  /** With another attendance. */
+  public Fleet with(Attendance next) {
+    return new Fleet(decisions, next);
+  }
+
+  /** The highest epoch decided; −1 before the first. Commands up to it have been answered. */
+  public long lastEpoch() {
+    return decisions.values().stream().mapToLong(ModelDecision::getEpoch).max().orElse(-1);
+  }
+}

@@ -1,0 +1,149 @@
+package io.penstock.control;
+
+import io.penstock.control.Proposals.Proposal;
+import io.penstock.schemas.InstanceReport;
+import io.penstock.schemas.ModelDecision;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
+
+/**
+ * One instance's part in the fleet: follows the decisions, reports, proposes. Not thread-safe: all
+ * calls on the control thread, on which the completions of what it starts run too.
+ */
+public final class Participant {
+
+  private final String id;
+  private final Instance instance;
+  private final Outbox outbox;
+  private final Executor controlThread;
+  private final Clock clock;
+  private final LongSupplier nanoClock;
+
+  private final Map<String, Follower> followers = new HashMap<>();
+  private final Map<String, Long> epochsAtStart = new HashMap<>();
+  private final Map<String, Proposal> proposals = new HashMap<>();
+
+  /** Models with a report that is safe: the controller rejects proposals for any other. */
+  private final Set<String> announced = new HashSet<>();
+
+  private boolean caughtUp;
+  private long heartbeat;
+
+  /**
+   * A participant that has seen no decision yet.
+   *
+   * @param id the instance's, unique in the fleet
+   */
+  public Participant(
+      String id,
+      Instance instance,
+      Outbox outbox,
+      Executor controlThread,
+      Clock clock,
+      LongSupplier nanoClock) {
+    this.id = id;
+    this.instance = instance;
+    this.outbox = outbox;
+    this.controlThread = controlThread;
+    this.clock = clock;
+    this.nanoClock = nanoClock;
+  }
+
+  /** Starts from the newest decision of each model, as they stand now. Called once, first. */
+  public void start(Map<String, ModelDecision> decisions) {
+    decisions.forEach((model, decision) -> epochsAtStart.put(model, decision.getEpoch()));
+    caughtUp = true;
+    decisions.values().forEach(this::decide);
+    heartbeat();
+  }
+
+  /** Acts on the newest decision about a model. */
+  public void decide(ModelDecision decision) {
+    String model = decision.getModel();
+    if (instance.models().containsKey(model)) {
+      follower(model).follow(decision);
+      propose(model);
+    }
+  }
+
+  /** Reports on every model, proposes and retries what is due. Called at every interval. */
+  public void heartbeat() {
+    if (!caughtUp) {
+      return;
+    }
+    for (String model : instance.models().keySet()) {
+      follower(model).retry();
+      report(model);
+      propose(model);
+    }
+  }
+
+  /** Tells the fleet not to wait for this instance any longer. */
+  public void leave() {
+    caughtUp = false;
+    followers.keySet().forEach(model -> outbox.depart(id, model));
+  }
+
+  private Follower follower(String model) {
+    return followers.computeIfAbsent(
+        model, name -> new Follower(name, instance, controlThread, nanoClock, () -> report(name)));
+  }
+
+  private void report(String model) {
+    ServedModel served = instance.models().get(model);
+    if (!caughtUp || served == null) {
+      return;
+    }
+    Follower follower = follower(model);
+    InstanceReport report =
+        InstanceReport.newBuilder()
+            .setInstance(id)
+            .setModel(model)
+            .setTime(clock.instant().truncatedTo(ChronoUnit.MILLIS))
+            .setProtocolLevel(ProtocolLevel.CURRENT)
+            .setHeartbeat(heartbeat++)
+            .setActive(follower.active().orElse(null))
+            .setVersions(served.versions())
+            .setPreparation(follower.preparation().orElse(null))
+            .build();
+    outbox.report(report).thenRun(() -> controlThread.execute(() -> announced(model)));
+  }
+
+  private void announced(String model) {
+    if (announced.add(model)) {
+      propose(model);
+    }
+  }
+
+  private void propose(String model) {
+    ServedModel served = instance.models().get(model);
+    if (!caughtUp || served == null || !announced.contains(model)) {
+      return;
+    }
+    Optional<Proposal> proposal =
+        Proposals.next(
+            served,
+            follower(model).decision(),
+            epochsAtStart.getOrDefault(model, Hearing.NONE),
+            proposals.get(model));
+    proposal.ifPresent(
+        next -> {
+          proposals.put(model, next);
+          outbox
+              .propose(next.command(model, id))
+              .whenComplete(
+                  (nothing, failure) -> {
+                    if (failure != null) {
+                      controlThread.execute(() -> proposals.remove(model, next));
+                    }
+                  });
+        });
+  }
+}

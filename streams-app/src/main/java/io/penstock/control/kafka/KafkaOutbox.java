@@ -1,0 +1,92 @@
+package io.penstock.control.kafka;
+
+import io.penstock.control.Outbox;
+import io.penstock.control.message.ControlMessages;
+import io.penstock.schemas.Command;
+import io.penstock.schemas.InstanceReport;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends reports and proposals to their topics. Thread-safe. An outage is noted once; what is lost
+ * in it is made good by the next heartbeat, since reports say all there is to say.
+ */
+final class KafkaOutbox implements Outbox, AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(KafkaOutbox.class);
+
+  private final Producer<String, byte[]> producer;
+  private final ControlTopics topics;
+  private final AtomicBoolean failing = new AtomicBoolean();
+
+  KafkaOutbox(Producer<String, byte[]> producer, ControlTopics topics) {
+    this.producer = producer;
+    this.topics = topics;
+  }
+
+  @Override
+  public CompletionStage<Void> report(InstanceReport report) {
+    ReportKey key = new ReportKey(report.getInstance(), report.getModel());
+    return send(topics.reports(), key.toString(), ControlMessages.encode(report));
+  }
+
+  @Override
+  public CompletionStage<Void> depart(String instance, String model) {
+    return send(topics.reports(), new ReportKey(instance, model).toString(), null);
+  }
+
+  @Override
+  public CompletionStage<Void> propose(Command command) {
+    return send(topics.control(), null, ControlMessages.encode(command));
+  }
+
+  /** Waits until everything sent so far is safe, or lost. */
+  void flush() {
+    producer.flush();
+  }
+
+  private CompletionStage<Void> send(String topic, @Nullable String key, byte @Nullable [] value) {
+    CompletableFuture<Void> sent = new CompletableFuture<>();
+    try {
+      Future<RecordMetadata> unused =
+          producer.send(
+              new ProducerRecord<>(topic, 0, key, value),
+              (metadata, failure) -> complete(sent, topic, failure));
+    } catch (RuntimeException e) {
+      complete(sent, topic, e);
+    }
+    return sent;
+  }
+
+  private void complete(CompletableFuture<Void> sent, String topic, @Nullable Exception failure) {
+    if (failure == null) {
+      if (failing.compareAndSet(true, false)) {
+        LOG.info("{}: sending again", topic);
+      }
+      sent.complete(null);
+    } else {
+      if (failing.compareAndSet(false, true)) {
+        LOG.warn("{}: cannot send, going on trying: {}", topic, failure.toString());
+      }
+      sent.completeExceptionally(failure);
+    }
+  }
+
+  void close(Duration timeout) {
+    producer.close(timeout);
+  }
+
+  @Override
+  public void close() {
+    close(ControlClients.MAX_BLOCK);
+  }
+}

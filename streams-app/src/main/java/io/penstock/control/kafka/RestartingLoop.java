@@ -1,0 +1,160 @@
+package io.penstock.control.kafka;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InvalidConfigurationException;
+import org.apache.kafka.common.errors.InvalidSessionTimeoutException;
+import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A thread that lives through one session after another: an error ends the session, and after a
+ * back-off the next one starts. What no restart can mend (access denied, wrong configuration, an
+ * {@link Error}) ends the thread and goes to the listener. Thread-safe.
+ */
+final class RestartingLoop {
+
+  /** Work with clients of its own. */
+  interface Session extends AutoCloseable {
+
+    /** Does a bounded piece of work; blocks for about a second at most when there is none. */
+    void turn();
+
+    /** Ends a turn that is waiting for a broker. Called from another thread. */
+    void wakeup();
+
+    @Override
+    void close();
+  }
+
+  private static final Logger LOG = LoggerFactory.getLogger(RestartingLoop.class);
+
+  private static final Duration FIRST_BACK_OFF = Duration.ofMillis(250);
+  private static final int MAX_DOUBLINGS = 6;
+
+  /** A session that has lived so long was a good one. */
+  private static final Duration RECOVERED_AFTER = Duration.ofMinutes(1);
+
+  private final String name;
+  private final Supplier<Session> sessions;
+  private final Consumer<Throwable> onFatal;
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private final Thread thread;
+  private volatile @Nullable Session current;
+
+  /** Set and read by the loop's thread only. */
+  private int failures;
+
+  private String lastFailure = "";
+
+  RestartingLoop(String name, Supplier<Session> sessions, Consumer<Throwable> onFatal) {
+    this.name = name;
+    this.sessions = sessions;
+    this.onFatal = onFatal;
+    this.thread = new Thread(this::run, name);
+    thread.setDaemon(true);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  private void run() {
+    while (!isClosed()) {
+      long startedNanos = System.nanoTime();
+      try (Session session = sessions.get()) {
+        current = session;
+        while (!isClosed()) {
+          session.turn();
+        }
+      } catch (RuntimeException e) {
+        if (isClosed()) {
+          LOG.debug("{}: ended with an error while closing", name, e);
+        } else if (isFatal(e)) {
+          onFatal.accept(e);
+          return;
+        } else {
+          if (System.nanoTime() - startedNanos > RECOVERED_AFTER.toNanos()) {
+            failures = 0;
+            lastFailure = "";
+          }
+          backOff(e);
+        }
+      } catch (Error e) {
+        onFatal.accept(e);
+        throw e;
+      } finally {
+        current = null;
+      }
+    }
+  }
+
+  private void backOff(RuntimeException failure) {
+    Duration pause = FIRST_BACK_OFF.multipliedBy(1L << Math.min(failures++, MAX_DOUBLINGS));
+    if (failure.toString().equals(lastFailure)) {
+      LOG.debug("{}: the same error again, restarting in {}", name, pause, failure);
+    } else {
+      lastFailure = failure.toString();
+      if (failure instanceof KafkaException) {
+        LOG.warn("{}: restarting in {} after {}", name, pause, lastFailure);
+      } else {
+        LOG.error("{}: a defect, restarting in {}", name, pause, failure);
+      }
+    }
+    try {
+      closed.await(pause.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      closed.countDown();
+    }
+  }
+
+  private static boolean isFatal(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof ControlPlaneException
+          || cause instanceof AuthenticationException
+          || cause instanceof AuthorizationException
+          || cause instanceof ConfigException
+          || cause instanceof InvalidConfigurationException
+          || cause instanceof InvalidSessionTimeoutException
+          || cause instanceof InvalidTopicException
+          || cause instanceof UnsupportedVersionException) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean isClosed() {
+    return closed.getCount() == 0;
+  }
+
+  /** Ends the thread, at first kindly; waits for it twice that long at most. */
+  void close(Duration timeout) {
+    closed.countDown();
+    Session session = current;
+    if (session != null) {
+      session.wakeup();
+    }
+    try {
+      thread.join(timeout.toMillis());
+      if (thread.isAlive()) {
+        LOG.warn("{}: did not end within {}; interrupting it", name, timeout);
+        thread.interrupt();
+        thread.join(timeout.toMillis());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

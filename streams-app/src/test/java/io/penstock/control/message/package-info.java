@@ -1,0 +1,4 @@
+@NullMarked
+package io.penstock.control.message;
+
+import org.jspecify.annotations.NullMarked;

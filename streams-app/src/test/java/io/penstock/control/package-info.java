@@ -1,0 +1,4 @@
+@NullMarked
+package io.penstock.control;
+
+import org.jspecify.annotations.NullMarked;
