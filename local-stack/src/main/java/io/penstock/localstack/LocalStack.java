@@ -1,9 +1,12 @@
 package io.penstock.localstack;
 
 import io.penstock.localstack.host.TemporaryFolder;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -30,6 +33,8 @@ public final class LocalStack implements AutoCloseable {
   private final TemporaryFolder folder = TemporaryFolder.create("penstock-stack-");
   private final CompletableFuture<LocalKafka> kafka;
   private final CompletableFuture<LocalRegistry> registry;
+  // What needs the stack, the latest first. @GuardedBy("this")
+  private final Deque<Runnable> dependents = new ArrayDeque<>();
   private final Thread closeOnExit = new Thread(this::release, "local-stack-exit");
 
   private LocalStack(Map<String, String> brokerProperties) {
@@ -68,6 +73,19 @@ public final class LocalStack implements AutoCloseable {
 
   public LocalRegistry registry() {
     return registry.join();
+  }
+
+  /** A folder for whoever needs the stack; goes with it. */
+  public Path folder() {
+    return folder.path();
+  }
+
+  /**
+   * Names what needs the stack and is to be closed before it, in whatever way the stack ends. What
+   * is named later is closed earlier.
+   */
+  public synchronized void closeFirst(Runnable dependent) {
+    dependents.push(dependent);
   }
 
   public String bootstrapServers() {
@@ -151,6 +169,9 @@ public final class LocalStack implements AutoCloseable {
 
   private synchronized void release() {
     try (folder) {
+      while (!dependents.isEmpty()) {
+        dependents.pop().run();
+      }
       CompletableFuture.allOf(
               kafka.thenAcceptAsync(LocalKafka::close),
               registry.thenAcceptAsync(LocalRegistry::close))

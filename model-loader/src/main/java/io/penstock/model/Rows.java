@@ -1,6 +1,7 @@
 package io.penstock.model;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -48,5 +49,29 @@ public final class Rows {
   /** The column of the signature's input (or output) with that index. */
   public Column column(int index) {
     return columns.get(index);
+  }
+
+  /** Gives every column the row shape of its counterpart and room for that many rows. */
+  public void reshapeLike(Rows other, int capacityRows) {
+    for (int i = 0; i < columns.size(); i++) {
+      columns.get(i).reshape(other.columns.get(i).rowShape(), capacityRows);
+    }
+  }
+
+  /** Whether every column's rows are shaped like those of its counterpart. */
+  public boolean hasRowShapeOf(Rows other) {
+    for (int i = 0; i < columns.size(); i++) {
+      if (!Arrays.equals(columns.get(i).rowShape(), other.columns.get(i).rowShape())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Copies one row over a row of other columns of equal dtypes and row shapes. */
+  public void copyRow(int row, Rows target, int targetRow) {
+    for (int i = 0; i < columns.size(); i++) {
+      columns.get(i).copyRow(row, target.columns.get(i), targetRow);
+    }
   }
 }

@@ -14,6 +14,8 @@ public enum DeadLetterReason {
   NULL_FIELD(Stage.MAP),
   /** A value has the wrong number of elements for its input. */
   SHAPE_MISMATCH(Stage.MAP),
+  /** A number does not fit into the input's dtype. */
+  VALUE_OUT_OF_RANGE(Stage.MAP),
   /** The model fails on this record and on no other of its batch. */
   INFERENCE_FAILED(Stage.INFER),
   /** The outputs cannot be encoded. */

@@ -1,6 +1,7 @@
 package io.penstock.codec;
 
 import io.penstock.model.Rows;
+import org.jspecify.annotations.Nullable;
 
 /** Decodes record values into rows of flat columns. Not thread-safe: one stream thread's own. */
 public interface RecordDecoder {
@@ -13,7 +14,7 @@ public interface RecordDecoder {
    * @throws io.penstock.registry.RegistryException if the registry is: the record is not to blame
    *     and must not become a dead letter
    */
-  void prepare(byte[] value);
+  void prepare(byte @Nullable [] value);
 
   /**
    * Decodes a record into a row. Inputs of fixed size must have exactly the signature's elements.
@@ -23,5 +24,5 @@ public interface RecordDecoder {
    * @throws UndecodableRecordException if the record does not fit; the row's content is undefined
    *     and the caller takes the row back
    */
-  void decode(byte[] value, Rows rows, int row);
+  void decode(byte @Nullable [] value, Rows rows, int row);
 }

@@ -1,0 +1,67 @@
+package io.penstock.demo.check;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/** All that a new read_committed consumer finds in a topic, from its beginning to its end. */
+final class CommittedTopic {
+
+  private static final Duration POLL = Duration.ofMillis(500);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private CommittedTopic() {}
+
+  /**
+   * Reads the topic up to where it ended at the time of the call; partitions in their order.
+   *
+   * @throws IllegalStateException if the end is not reached within 30 seconds without a record
+   */
+  static void read(
+      String bootstrapServers, String topic, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
+    Map<String, Object> settings =
+        Map.of(
+            "bootstrap.servers", bootstrapServers,
+            "client.id", "demo-check",
+            "isolation.level", "read_committed",
+            "auto.offset.reset", "none",
+            "enable.auto.commit", "false");
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      List<TopicPartition> partitions =
+          consumer.partitionsFor(topic).stream()
+              .map(info -> new TopicPartition(topic, info.partition()))
+              .toList();
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      long deadline = System.nanoTime() + PATIENCE.toNanos();
+      while (!unfinished(consumer, ends).isEmpty()) {
+        var records = consumer.poll(POLL);
+        records.forEach(reader);
+        if (!records.isEmpty()) {
+          deadline = System.nanoTime() + PATIENCE.toNanos();
+        } else if (System.nanoTime() - deadline > 0) {
+          throw new IllegalStateException(
+              "No records for %d s before the end of %s"
+                  .formatted(PATIENCE.toSeconds(), unfinished(consumer, ends)));
+        }
+      }
+    }
+  }
+
+  private static Set<TopicPartition> unfinished(
+      KafkaConsumer<byte[], byte[]> consumer, Map<TopicPartition, Long> ends) {
+    return ends.entrySet().stream()
+        .filter(end -> consumer.position(end.getKey()) < end.getValue())
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toSet());
+  }
+}

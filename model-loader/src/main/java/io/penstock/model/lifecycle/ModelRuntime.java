@@ -1,0 +1,294 @@
+package io.penstock.model.lifecycle;
+
+import io.penstock.model.Lease;
+import io.penstock.model.ModelException;
+import io.penstock.model.ServableId;
+import io.penstock.model.ServableVersion;
+import io.penstock.model.source.AspiredVersion;
+import io.penstock.model.source.LoggedSource;
+import io.penstock.model.source.ModelSource;
+import io.penstock.model.source.SourceReport;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One model of this process: finds its versions, loads and unloads them, and leases them to whoever
+ * runs batches. Thread-safe.
+ *
+ * <p>Four daemon threads, so that none waits for another's work: <em>watch</em> scans the source,
+ * <em>load</em> loads and warms up, <em>close</em> closes sessions and is never interrupted (an
+ * interrupted close leaks the session), and <em>events</em>, to which the others report, owns the
+ * {@link ModelVersions} and decides. Leasing goes past all of them, by way of a concurrent map.
+ */
+public final class ModelRuntime implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ModelRuntime.class);
+
+  private final ModelSettings settings;
+
+  /** Confined to the watch thread. */
+  private final ModelSource source;
+
+  private final ModelLoader loader;
+  private final ModelVersions versions;
+  private final Map<Long, Leases> available = new ConcurrentHashMap<>();
+  private final List<VersionListener> listeners = new CopyOnWriteArrayList<>();
+  private final CompletableFuture<Void> terminated = new CompletableFuture<>();
+  private final ScheduledExecutorService watch;
+  private final ExecutorService load;
+  private final ExecutorService close;
+  private final ExecutorService events;
+
+  /** A runtime at rest; {@link #start} sets it to work. */
+  public ModelRuntime(
+      ModelSettings settings, ModelSource source, ModelLoader loader, InstantSource clock) {
+    this.settings = settings;
+    this.source = new LoggedSource(settings.name(), source);
+    this.loader = loader;
+    this.versions = new ModelVersions(settings, clock, new Hands());
+    this.watch = Executors.newSingleThreadScheduledExecutor(threads("watch"));
+    this.load = Executors.newSingleThreadExecutor(threads("load"));
+    this.close = Executors.newSingleThreadExecutor(threads("close"));
+    this.events = Executors.newSingleThreadExecutor(threads("events"));
+  }
+
+  /** Starts to watch the source. To be called once. */
+  public void start() {
+    long pollNanos = settings.pollInterval().toNanos();
+    var unused =
+        watch.scheduleWithFixedDelay(
+            () -> {
+              SourceReport report = source.scan();
+              post(() -> versions.reported(report));
+            },
+            0,
+            pollNanos,
+            TimeUnit.NANOSECONDS);
+  }
+
+  /** The model's name. */
+  public String name() {
+    return settings.name();
+  }
+
+  /** A lease on a version; empty unless it is AVAILABLE. Wait-free. */
+  public Optional<Lease> acquire(long version) {
+    Leases leases = available.get(version);
+    return leases == null ? Optional.empty() : leases.acquire();
+  }
+
+  /**
+   * Says which versions must be or stay loaded whatever the version policy says: the active one,
+   * one that is being prepared, one to roll back to. Replaces what was said before.
+   */
+  public void retain(Set<Long> retained) {
+    Set<Long> copy = Set.copyOf(retained);
+    post(() -> versions.retain(copy));
+  }
+
+  /**
+   * Asks for a version. Looks at the source again, waits while the version's copy settles and while
+   * it loads, and tries once more to load a version that failed. {@link #retain} it first: a
+   * version that neither policy nor retention wants may be unloaded again as soon as this
+   * completes.
+   *
+   * @return completes when the version is AVAILABLE, on the model's event thread; exceptionally
+   *     with a {@link ModelException} that says why it cannot be
+   */
+  public CompletionStage<ServableVersion> whenAvailable(long version) {
+    CompletableFuture<ServableVersion> future = new CompletableFuture<>();
+    postFor(
+        future,
+        () ->
+            versions
+                .available(version)
+                .ifPresentOrElse(future::complete, () -> scanFor(version, future)));
+    return future.minimalCompletionStage();
+  }
+
+  /** The state of every version that is known, by number. Immutable. */
+  public SortedMap<Long, VersionStatus> statuses() {
+    return versions.statuses();
+  }
+
+  /** Adds a listener. It hears of every transition from now on. */
+  public void addListener(VersionListener listener) {
+    listeners.add(listener);
+  }
+
+  /**
+   * Unloads every version: no more leases, wait for those that are out, close. Waits at most the
+   * drain time-out; a version still leased then is closed when its last lease is back. Idempotent.
+   */
+  @Override
+  public void close() {
+    watch.shutdown();
+    post(versions::stop);
+    Duration timeout = settings.drainTimeout();
+    try {
+      terminated.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      LOG.warn(
+          "Servable {} is not unloaded after {}: {}. Its memory is given back when its last lease"
+              + " is.",
+          name(),
+          timeout,
+          statuses().values());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("terminated is never completed exceptionally", e);
+    }
+  }
+
+  private void scanFor(long version, CompletableFuture<ServableVersion> future) {
+    try {
+      watch.execute(
+          () -> {
+            SourceReport report = source.scan();
+            postFor(
+                future,
+                () -> {
+                  versions.reported(report);
+                  versions.await(version, future);
+                });
+          });
+    } catch (RejectedExecutionException e) {
+      versions.await(version, future);
+    }
+  }
+
+  /** On the load thread. */
+  private void loadAndWarmUp(ServableId id, AspiredVersion aspired) {
+    long begin = System.nanoTime();
+    try {
+      LoadedModel model = loader.load(id, aspired.directory(), settings.requiredSignatures());
+      warmUp(model);
+      long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
+      LOG.info("{} is loaded and warm after {} ms ({}).", id, millis, model.fingerprint());
+      post(() -> loaded(id.version(), model));
+    } catch (ModelException e) {
+      LOG.error("{}", e.getMessage());
+      post(() -> versions.failed(id.version(), e));
+    } catch (RuntimeException | Error e) {
+      LOG.error("{} cannot be served.", id, e);
+      ModelException failure = new ModelException(id + " could not be loaded: " + e, e);
+      post(() -> versions.failed(id.version(), failure));
+    }
+  }
+
+  private void warmUp(LoadedModel model) {
+    boolean warm = false;
+    try {
+      WarmUp.run(model, settings.requiredSignatures(), settings.warmUpRows());
+      warm = true;
+    } finally {
+      if (!warm) {
+        model.close();
+      }
+    }
+  }
+
+  private void loaded(long version, LoadedModel model) {
+    available.put(version, new Leases(model));
+    versions.loaded(version, model);
+  }
+
+  /** On the close thread. */
+  private void closeModel(long version, LoadedModel model) {
+    try {
+      model.close();
+      LOG.info("{} is unloaded.", model.id());
+    } catch (RuntimeException e) {
+      LOG.error("{} did not close cleanly; its memory may not be given back.", model.id(), e);
+    }
+    post(() -> versions.closed(version));
+  }
+
+  /** Runs something on the event thread, unless everything has ended. */
+  private boolean post(Runnable event) {
+    try {
+      events.execute(() -> handle(event));
+      return true;
+    } catch (RejectedExecutionException e) {
+      return false;
+    }
+  }
+
+  private void postFor(CompletableFuture<ServableVersion> future, Runnable event) {
+    if (!post(event)) {
+      future.completeExceptionally(ModelVersions.closed(name()));
+    }
+  }
+
+  private void handle(Runnable event) {
+    try {
+      event.run();
+    } catch (RuntimeException e) {
+      LOG.error("Servable {}: an event could not be handled.", name(), e);
+    }
+    if (versions.isTerminated() && terminated.complete(null)) {
+      load.shutdown();
+      close.shutdown();
+      events.shutdown();
+    }
+  }
+
+  private void notifyListener(VersionListener listener, VersionStatus status) {
+    try {
+      listener.onTransition(status);
+    } catch (RuntimeException e) {
+      LOG.error("A listener failed on {}.", status, e);
+    }
+  }
+
+  private ThreadFactory threads(String role) {
+    return task -> {
+      Thread thread = new Thread(task, "penstock-" + settings.name() + "-" + role);
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+
+  /** Does what has been decided, on the thread whose work it is. */
+  private final class Hands implements ModelVersions.Work {
+
+    @Override
+    public void load(ServableId id, AspiredVersion version) {
+      load.execute(() -> loadAndWarmUp(id, version));
+    }
+
+    @Override
+    public void unload(long version) {
+      Leases leases = Objects.requireNonNull(available.remove(version));
+      LoadedModel model = (LoadedModel) leases.version();
+      var unused = leases.retire().thenRunAsync(() -> closeModel(version, model), close);
+    }
+
+    @Override
+    public void changed(VersionStatus status) {
+      LOG.debug("{} is {}.", status.id(), status.state());
+      listeners.forEach(listener -> notifyListener(listener, status));
+    }
+  }
+}

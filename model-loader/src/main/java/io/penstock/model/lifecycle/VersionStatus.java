@@ -1,0 +1,58 @@
+package io.penstock.model.lifecycle;
+
+import io.penstock.model.ServableId;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * A version's state, since when, and what went wrong if it failed. Immutable: each transition gives
+ * the status after it, and refuses to leave the diagram of {@link VersionState}.
+ *
+ * @param error why it failed; empty while nothing has, and for a version that ended as it should
+ */
+public record VersionStatus(
+    ServableId id, VersionState state, Instant since, Optional<String> error) {
+
+  public VersionStatus {
+    Objects.requireNonNull(id, "id");
+    Objects.requireNonNull(state, "state");
+    Objects.requireNonNull(since, "since");
+    if (error.isPresent() && state != VersionState.END) {
+      throw new IllegalArgumentException("error: " + error.get() + " (expected: only at END)");
+    }
+  }
+
+  /** A version that is about to be loaded. */
+  static VersionStatus start(ServableId id, Instant now) {
+    return new VersionStatus(id, VersionState.START, now, Optional.empty());
+  }
+
+  VersionStatus loading(Instant now) {
+    return to(VersionState.LOADING, now, Optional.empty());
+  }
+
+  VersionStatus available(Instant now) {
+    return to(VersionState.AVAILABLE, now, Optional.empty());
+  }
+
+  VersionStatus unloading(Instant now) {
+    return to(VersionState.UNLOADING, now, Optional.empty());
+  }
+
+  VersionStatus ended(Instant now) {
+    return to(VersionState.END, now, Optional.empty());
+  }
+
+  VersionStatus failed(Instant now, String reason) {
+    return to(VersionState.END, now, Optional.of(reason));
+  }
+
+  private VersionStatus to(VersionState next, Instant now, Optional<String> reason) {
+    if (!state.next().contains(next)) {
+      throw new IllegalStateException(
+          id + ": " + next + " after " + state + " (expected: " + state.next() + ")");
+    }
+    return new VersionStatus(id, next, now, reason);
+  }
+}

@@ -1,0 +1,116 @@
+package io.penstock.model.source;
+
+import java.io.IOException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What a version's directory holds at one moment: every path below it, with sizes and times. Equal
+ * when nothing has changed.
+ *
+ * @param entries by path relative to the directory, {@code /} between names
+ */
+record VersionFiles(SortedMap<String, Entry> entries) {
+
+  /**
+   * A file, or a directory, whose size counts as 0 and whose time does not count (a directory's
+   * time changes with what it holds, which is listed anyway).
+   */
+  record Entry(boolean directory, long size, long modifiedMillis) {}
+
+  // tensorflow/cc/saved_model/constants.h
+  private static final String GRAPH = "saved_model.pb";
+  private static final String VARIABLES = "variables";
+  private static final String VARIABLES_INDEX = "variables/variables.index";
+  // DataFilename() in tensorflow/core/util/tensor_bundle/naming.cc
+  private static final Pattern SHARD =
+      Pattern.compile("variables/variables\\.data-(\\d{5})-of-(\\d{5})");
+
+  VersionFiles {
+    entries = Collections.unmodifiableSortedMap(new TreeMap<>(entries));
+  }
+
+  /**
+   * Lists a version's directory. Symbolic links are followed, as volumes of Kubernetes need.
+   *
+   * @throws IOException if something in it cannot be read, or vanished meanwhile
+   */
+  static VersionFiles list(Path directory) throws IOException {
+    SortedMap<String, Entry> entries = new TreeMap<>();
+    Files.walkFileTree(
+        directory,
+        EnumSet.of(FileVisitOption.FOLLOW_LINKS),
+        Integer.MAX_VALUE,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes) {
+            if (!path.equals(directory)) {
+              entries.put(relative(path), new Entry(true, 0, 0));
+            }
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) {
+            FileTime modified = attributes.lastModifiedTime();
+            entries.put(relative(path), new Entry(false, attributes.size(), modified.toMillis()));
+            return FileVisitResult.CONTINUE;
+          }
+
+          private String relative(Path path) {
+            return directory.relativize(path).toString().replace('\\', '/');
+          }
+        });
+    return new VersionFiles(entries);
+  }
+
+  /** What keeps these files from being a whole SavedModel, if anything does. */
+  Optional<String> missing() {
+    if (!isFile(GRAPH)) {
+      return Optional.of(GRAPH + " is missing");
+    }
+    if (entries.containsKey(VARIABLES) && !isFile(VARIABLES_INDEX)) {
+      return Optional.of(VARIABLES_INDEX + " is missing");
+    }
+    return entries.keySet().stream()
+        .map(SHARD::matcher)
+        .filter(Matcher::matches)
+        .map(this::missingShard)
+        .flatMap(Optional::stream)
+        .findFirst();
+  }
+
+  /** Stands for these files as long as none of them changes. */
+  String revision() {
+    long bytes = entries.values().stream().mapToLong(Entry::size).sum();
+    return "%d entries, %d bytes, %08x".formatted(entries.size(), bytes, entries.hashCode());
+  }
+
+  private Optional<String> missingShard(Matcher shard) {
+    int count = Integer.parseInt(shard.group(2));
+    for (int i = 0; i < count; i++) {
+      String name = "variables/variables.data-%05d-of-%05d".formatted(i, count);
+      if (!isFile(name)) {
+        return Optional.of(name + " is missing");
+      }
+    }
+    return Optional.empty();
+  }
+
+  private boolean isFile(String path) {
+    Entry entry = entries.get(path);
+    return entry != null && !entry.directory();
+  }
+}

@@ -1,0 +1,85 @@
+package io.penstock.model.tensorflow;
+
+import io.penstock.model.DType;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.types.TBfloat16;
+import org.tensorflow.types.TBool;
+import org.tensorflow.types.TFloat16;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TFloat64;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TInt64;
+import org.tensorflow.types.TString;
+import org.tensorflow.types.TUint16;
+import org.tensorflow.types.TUint8;
+import org.tensorflow.types.family.TType;
+
+/**
+ * The dtypes that can be run, by TensorFlow's number and TensorFlow Java's tensor type. TensorFlow
+ * Java 1.1 has no tensor for {@code int8}, {@code int16}, {@code uint32} and {@code uint64}, so
+ * these cannot.
+ */
+enum TensorType {
+  FLOAT32(DType.FLOAT32, DataType.DT_FLOAT, TFloat32.class),
+  FLOAT64(DType.FLOAT64, DataType.DT_DOUBLE, TFloat64.class),
+  FLOAT16(DType.FLOAT16, DataType.DT_HALF, TFloat16.class),
+  BFLOAT16(DType.BFLOAT16, DataType.DT_BFLOAT16, TBfloat16.class),
+  INT32(DType.INT32, DataType.DT_INT32, TInt32.class),
+  INT64(DType.INT64, DataType.DT_INT64, TInt64.class),
+  UINT8(DType.UINT8, DataType.DT_UINT8, TUint8.class),
+  UINT16(DType.UINT16, DataType.DT_UINT16, TUint16.class),
+  BOOL(DType.BOOL, DataType.DT_BOOL, TBool.class),
+  STRING(DType.STRING, DataType.DT_STRING, TString.class);
+
+  private static final Map<DType, TensorType> BY_DTYPE =
+      Arrays.stream(values())
+          .collect(
+              Collectors.toMap(
+                  type -> type.dtype,
+                  type -> type,
+                  (one, other) -> one,
+                  () -> new EnumMap<>(DType.class)));
+
+  private final DType dtype;
+  private final DataType dataType;
+  private final Class<? extends TType> tensorType;
+
+  TensorType(DType dtype, DataType dataType, Class<? extends TType> tensorType) {
+    this.dtype = dtype;
+    this.dataType = dataType;
+    this.tensorType = tensorType;
+  }
+
+  /** The dtype of that number, if it can be run. */
+  static Optional<DType> dtype(DataType dataType) {
+    return Arrays.stream(values())
+        .filter(type -> type.dataType == dataType)
+        .map(type -> type.dtype)
+        .findFirst();
+  }
+
+  /** TensorFlow's number for a dtype that can be run. */
+  static DataType dataType(DType dtype) {
+    return of(dtype).dataType;
+  }
+
+  /** TensorFlow Java's type of tensors of a dtype that can be run. */
+  static Class<? extends TType> tensorType(DType dtype) {
+    return of(dtype).tensorType;
+  }
+
+  /** Their names, for a message. */
+  static String names() {
+    return Arrays.stream(values()).map(t -> t.dtype.toString()).collect(Collectors.joining(", "));
+  }
+
+  private static TensorType of(DType dtype) {
+    return Objects.requireNonNull(BY_DTYPE.get(dtype), () -> "dtype that cannot be run: " + dtype);
+  }
+}

@@ -1,0 +1,143 @@
+package io.penstock.model.lifecycle;
+
+import static io.penstock.model.lifecycle.AvailabilityPreservingPolicy.Claim.ASPIRED;
+import static io.penstock.model.lifecycle.AvailabilityPreservingPolicy.Claim.NONE;
+import static io.penstock.model.lifecycle.AvailabilityPreservingPolicy.Claim.RETAINED;
+import static io.penstock.model.lifecycle.VersionState.AVAILABLE;
+import static io.penstock.model.lifecycle.VersionState.END;
+import static io.penstock.model.lifecycle.VersionState.LOADING;
+import static io.penstock.model.lifecycle.VersionState.START;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.penstock.model.lifecycle.AvailabilityPreservingPolicy.Action;
+import io.penstock.model.lifecycle.AvailabilityPreservingPolicy.Candidate;
+import io.penstock.model.lifecycle.AvailabilityPreservingPolicy.Claim;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class AvailabilityPreservingPolicyTest {
+
+  @Test
+  void shouldLoadTheNewVersionBeforeItUnloadsTheOld() {
+    assertThat(next(new Candidate(1, AVAILABLE, NONE), new Candidate(2, START, ASPIRED)))
+        .contains(new Action.Load(2));
+    assertThat(next(new Candidate(1, AVAILABLE, NONE), new Candidate(2, LOADING, ASPIRED)))
+        .isEmpty();
+    assertThat(next(new Candidate(1, AVAILABLE, NONE), new Candidate(2, AVAILABLE, ASPIRED)))
+        .contains(new Action.Unload(1));
+  }
+
+  @Test
+  void shouldKeepServingWhenTheNewVersionFails() {
+    assertThat(next(new Candidate(1, AVAILABLE, NONE), new Candidate(2, END, ASPIRED))).isEmpty();
+  }
+
+  @Test
+  void shouldKeepServingWhenNothingIsWanted() {
+    assertThat(next(new Candidate(1, AVAILABLE, NONE))).isEmpty();
+  }
+
+  @Test
+  void shouldGiveMemoryBackBeforeItTakesMore() {
+    assertThat(
+            next(
+                new Candidate(1, AVAILABLE, NONE),
+                new Candidate(2, AVAILABLE, RETAINED),
+                new Candidate(3, START, ASPIRED)))
+        .contains(new Action.Unload(1));
+  }
+
+  @Test
+  void shouldLoadOneAtATimeAndWhatIsRetainedFirst() {
+    assertThat(next(new Candidate(1, START, RETAINED), new Candidate(2, START, ASPIRED)))
+        .contains(new Action.Load(1));
+    assertThat(next(new Candidate(1, START, ASPIRED), new Candidate(2, START, ASPIRED)))
+        .contains(new Action.Load(2));
+    assertThat(next(new Candidate(1, START, RETAINED), new Candidate(2, LOADING, ASPIRED)))
+        .isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  void shouldReachWhatIsWantedWithoutEverServingNothing(long seed) {
+    Random random = new Random(seed);
+    for (int round = 0; round < 2_000; round++) {
+      // given
+      List<Candidate> versions = new ArrayList<>();
+      for (int version = 0; version < random.nextInt(6); version++) {
+        versions.add(
+            new Candidate(
+                version, pick(VersionState.values(), random), pick(Claim.values(), random)));
+      }
+      String given = "seed " + seed + ", round " + round + ": " + versions;
+      boolean served = serves(versions);
+
+      // when actions are taken, some loads fail, and all that is loading ends
+      boolean loading = true;
+      for (int actions = 0; loading; actions++) {
+        assertThat(actions).as(given).isLessThan(30);
+        Optional<Action> action = AvailabilityPreservingPolicy.next(versions);
+        action.ifPresent(a -> apply(a, versions, given));
+        if (served) {
+          assertThat(serves(versions)).as(given).isTrue();
+        }
+        if (action.isEmpty()) {
+          loading = versions.removeIf(c -> c.state() == LOADING && random.nextInt(4) == 0);
+          loading |= finishLoads(versions);
+        }
+      }
+
+      // then
+      boolean wantedServes =
+          versions.stream().anyMatch(c -> c.claim() != NONE && c.state() == AVAILABLE);
+      for (Candidate candidate : versions) {
+        assertThat(candidate.claim() != NONE && candidate.state() == START).as(given).isFalse();
+        if (wantedServes) {
+          assertThat(candidate.claim() == NONE && candidate.state() == AVAILABLE)
+              .as(given)
+              .isFalse();
+        }
+      }
+    }
+  }
+
+  private static <T> T pick(T[] values, Random random) {
+    return values[random.nextInt(values.length)];
+  }
+
+  private static boolean finishLoads(List<Candidate> versions) {
+    boolean[] any = {false};
+    versions.replaceAll(
+        c -> {
+          any[0] |= c.state() == LOADING;
+          return c.state() == LOADING ? new Candidate(c.version(), AVAILABLE, c.claim()) : c;
+        });
+    return any[0];
+  }
+
+  private static void apply(Action action, List<Candidate> versions, String given) {
+    versions.replaceAll(
+        c -> {
+          if (action.equals(new Action.Load(c.version()))) {
+            assertThat(versions).as(given).noneMatch(other -> other.state() == LOADING);
+            return new Candidate(c.version(), LOADING, c.claim());
+          }
+          return action.equals(new Action.Unload(c.version()))
+              ? new Candidate(c.version(), END, c.claim())
+              : c;
+        });
+  }
+
+  private static boolean serves(List<Candidate> versions) {
+    return versions.stream().anyMatch(c -> c.state() == AVAILABLE);
+  }
+
+  private static Optional<Action> next(Candidate... candidates) {
+    return AvailabilityPreservingPolicy.next(List.of(candidates));
+  }
+}

@@ -1,0 +1,97 @@
+package io.penstock.model.lifecycle;
+
+import io.penstock.model.DType;
+import io.penstock.model.ModelRunException;
+import io.penstock.model.ModelSignature;
+import io.penstock.model.Rows;
+import io.penstock.model.ServableId;
+import io.penstock.model.TensorSpec;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/** A model without TensorFlow: y = x, unless a run is told to fail. Thread-safe. */
+final class FakeModel implements LoadedModel {
+
+  static final ModelSignature SIGNATURE = signature(List.of(-1L, 2L));
+
+  private final ServableId id;
+  private final ModelSignature signature;
+  private final IntFunction<@Nullable ModelRunException> failureOfRun;
+  private final AtomicInteger runs = new AtomicInteger();
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  FakeModel(ServableId id) {
+    this(id, SIGNATURE, run -> null);
+  }
+
+  FakeModel(
+      ServableId id,
+      ModelSignature signature,
+      IntFunction<@Nullable ModelRunException> failureOfRun) {
+    this.id = id;
+    this.signature = signature;
+    this.failureOfRun = failureOfRun;
+  }
+
+  static ModelSignature signature(List<Long> inputShape) {
+    return new ModelSignature(
+        ModelSettings.DEFAULT_SIGNATURE,
+        List.of(new TensorSpec("x", DType.FLOAT32, inputShape)),
+        List.of(new TensorSpec("y", DType.FLOAT32, inputShape)));
+  }
+
+  int runs() {
+    return runs.get();
+  }
+
+  boolean isClosed() {
+    return closed.get();
+  }
+
+  @Override
+  public ServableId id() {
+    return id;
+  }
+
+  @Override
+  public String fingerprint() {
+    return "%016x".formatted(id.version());
+  }
+
+  @Override
+  public Set<String> signatures() {
+    return Set.of(signature.name());
+  }
+
+  @Override
+  public Optional<ModelSignature> signature(String name) {
+    return Optional.of(signature).filter(s -> s.name().equals(name));
+  }
+
+  @Override
+  public void run(ModelSignature ran, Rows inputs, int rows, Rows outputs) {
+    if (closed.get()) {
+      throw new IllegalStateException(id + " ran after it was closed");
+    }
+    ModelRunException failure = failureOfRun.apply(runs.getAndIncrement());
+    if (failure != null) {
+      throw failure;
+    }
+    outputs.column(0).reshape(inputs.column(0).rowShape(), rows);
+    for (int row = 0; row < rows; row++) {
+      inputs.column(0).copyRow(row, outputs.column(0), row);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      throw new IllegalStateException(id + " was closed twice");
+    }
+  }
+}

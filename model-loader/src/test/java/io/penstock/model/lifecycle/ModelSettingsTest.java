@@ -1,0 +1,53 @@
+package io.penstock.model.lifecycle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+final class ModelSettingsTest {
+
+  private static final Path BASE = Path.of("models", "digits");
+
+  @Test
+  void shouldHaveTheseDefaults() {
+    assertThat(ModelSettings.of("digits", BASE))
+        .isEqualTo(
+            new ModelSettings(
+                "digits",
+                BASE,
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(1),
+                new VersionPolicy.Latest(1),
+                Set.of("serving_default"),
+                128,
+                Duration.ofSeconds(30)));
+  }
+
+  @Test
+  void shouldSayWhatIsWrong() {
+    assertThatThrownBy(() -> settings(Duration.ofSeconds(-1), Duration.ofSeconds(1), 1))
+        .hasMessage("settle: PT-1S (expected: 0 or more)");
+    assertThatThrownBy(() -> settings(Duration.ZERO, Duration.ZERO, 1))
+        .hasMessage("pollInterval: PT0S (expected: more than 0)");
+    assertThatThrownBy(() -> settings(Duration.ZERO, Duration.ofSeconds(1), 0))
+        .hasMessage("warmUpRows: 0 (expected: 1 or more)");
+    assertThatThrownBy(() -> ModelSettings.of(" ", BASE))
+        .hasMessage("name:   (expected: not blank)");
+  }
+
+  private static ModelSettings settings(Duration settle, Duration poll, int warmUpRows) {
+    return new ModelSettings(
+        "digits",
+        BASE,
+        settle,
+        poll,
+        new VersionPolicy.All(),
+        Set.of("serving_default"),
+        warmUpRows,
+        Duration.ZERO);
+  }
+}

@@ -1,0 +1,153 @@
+package io.penstock.model.lifecycle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.penstock.model.ModelException;
+import io.penstock.model.ServableId;
+import io.penstock.model.ServableVersion;
+import io.penstock.model.source.AspiredVersion;
+import io.penstock.model.source.SourceReport;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whatever happens in whatever order, what serves goes on serving. */
+final class ModelVersionsPropertyTest {
+
+  private static final Path BASE = Path.of("models", "digits");
+  private static final int VERSIONS = 4;
+
+  /** Loads and unloads that have been ordered and not answered. */
+  private static final class OpenWork implements ModelVersions.Work {
+
+    final List<Long> loads = new ArrayList<>();
+    final List<Long> unloads = new ArrayList<>();
+
+    @Override
+    public void load(ServableId id, AspiredVersion version) {
+      loads.add(id.version());
+    }
+
+    @Override
+    public void unload(long version) {
+      unloads.add(version);
+    }
+
+    @Override
+    public void changed(VersionStatus status) {}
+  }
+
+  private final OpenWork work = new OpenWork();
+  private final ModelVersions versions =
+      new ModelVersions(ModelSettings.of("digits", BASE), () -> Instant.EPOCH, work);
+  private final List<CompletableFuture<ServableVersion>> futures = new ArrayList<>();
+  private Set<Long> retained = Set.of();
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+  void shouldNeverStopServing(long seed) {
+    // given
+    Random random = new Random(seed);
+    for (int step = 0; step < 2_000; step++) {
+      String where = "seed " + seed + ", step " + step;
+      Set<Long> before = available();
+
+      // when
+      happen(random);
+
+      // then
+      Set<Long> after = available();
+      assertThat(before.isEmpty() || !after.isEmpty()).as(where).isTrue();
+      before.retainAll(retained);
+      assertThat(after).as(where).containsAll(before);
+      assertThat(work.loads).as(where).hasSizeLessThanOrEqualTo(1);
+    }
+
+    // and when everything is told to end
+    versions.stop();
+    while (!work.loads.isEmpty() || !work.unloads.isEmpty()) {
+      answer(random);
+    }
+
+    // then nobody is left waiting
+    assertThat(versions.isTerminated()).isTrue();
+    assertThat(futures).allSatisfy(future -> assertThat(future).isDone());
+  }
+
+  private void happen(Random random) {
+    switch (random.nextInt(6)) {
+      case 0 -> versions.reported(report(random));
+      case 1 -> {
+        retained = subset(random);
+        versions.retain(retained);
+      }
+      case 2 -> {
+        CompletableFuture<ServableVersion> future = new CompletableFuture<>();
+        futures.add(future);
+        versions.await(random.nextInt(VERSIONS), future);
+      }
+      default -> answer(random);
+    }
+  }
+
+  private void answer(Random random) {
+    if (!work.loads.isEmpty() && random.nextBoolean()) {
+      long version = work.loads.remove(0);
+      if (random.nextInt(3) == 0) {
+        versions.failed(version, new ModelException("broken"));
+      } else {
+        versions.loaded(version, new FakeModel(new ServableId("digits", version)));
+      }
+    } else if (!work.unloads.isEmpty()) {
+      versions.closed(work.unloads.remove(random.nextInt(work.unloads.size())));
+    }
+  }
+
+  private static SourceReport report(Random random) {
+    if (random.nextInt(5) == 0) {
+      return new SourceReport.Unavailable("cannot be read");
+    }
+    SortedMap<Long, AspiredVersion> aspired = new TreeMap<>();
+    SortedMap<Long, String> pending = new TreeMap<>();
+    for (long version : subset(random)) {
+      if (random.nextInt(3) == 0) {
+        pending.put(version, "it is being copied");
+      } else {
+        aspired.put(version, new AspiredVersion(version, BASE, "revision " + random.nextInt(2)));
+      }
+    }
+    return new SourceReport.Aspired(aspired, pending);
+  }
+
+  private static Set<Long> subset(Random random) {
+    Set<Long> subset = new HashSet<>();
+    for (long version = 0; version < VERSIONS; version++) {
+      if (random.nextBoolean()) {
+        subset.add(version);
+      }
+    }
+    return subset;
+  }
+
+  private Set<Long> available() {
+    Set<Long> available = new HashSet<>();
+    versions
+        .statuses()
+        .forEach(
+            (version, status) -> {
+              if (status.state() == VersionState.AVAILABLE) {
+                available.add(version);
+              }
+            });
+    return available;
+  }
+}

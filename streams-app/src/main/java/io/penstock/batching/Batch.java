@@ -1,0 +1,138 @@
+package io.penstock.batching;
+
+import io.penstock.model.Lease;
+import io.penstock.model.Rows;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rows of one version that are computed together, and what became of each.
+ *
+ * <pre>
+ *           seal()              complete()
+ *   OPEN ───────────▶ SEALED ───────────────▶ DONE     every row has a prediction or a failure
+ *                        │      fail()
+ *                        └──────────────────▶ FAILED   the model is to blame: no row has either
+ * </pre>
+ *
+ * <p>Fields belong to the owning stream thread while OPEN, to one inference thread while SEALED,
+ * and to the owner again once DONE or FAILED. The write of {@code state} publishes them.
+ */
+public final class Batch {
+
+  private enum State {
+    OPEN,
+    SEALED,
+    DONE,
+    FAILED
+  }
+
+  private final Thread owner = Thread.currentThread();
+  private final VersionBinding binding;
+  private final Lease lease;
+  private final Rows inputs;
+  private final byte[] @Nullable [] predictions;
+  private final @Nullable RowFailure[] failures;
+  private final long openedNanos;
+
+  private int rows;
+  private long bytes;
+  private @Nullable Throwable failure;
+  private volatile State state = State.OPEN;
+
+  Batch(VersionBinding binding, Lease lease, Rows inputs, int capacityRows, long openedNanos) {
+    this.binding = binding;
+    this.lease = lease;
+    this.inputs = inputs;
+    this.predictions = new byte[capacityRows][];
+    this.failures = new RowFailure[capacityRows];
+    this.openedNanos = openedNanos;
+  }
+
+  /** The version that computes this batch. */
+  public VersionBinding binding() {
+    return binding;
+  }
+
+  /** Whether the rows' outcomes can be read. */
+  public boolean isFinished() {
+    State now = state;
+    return now == State.DONE || now == State.FAILED;
+  }
+
+  /** Why the whole batch failed, if it did; only once finished. */
+  public @Nullable Throwable failure() {
+    return failure;
+  }
+
+  /** A row's prediction, or null if the row has a failure; only once finished. */
+  public byte @Nullable [] prediction(int row) {
+    return predictions[row];
+  }
+
+  /** A row's failure, or null if it has a prediction; only once finished. */
+  public @Nullable RowFailure rowFailure(int row) {
+    return failures[row];
+  }
+
+  Rows inputs() {
+    return inputs;
+  }
+
+  Lease lease() {
+    return lease;
+  }
+
+  int rows() {
+    return rows;
+  }
+
+  long bytes() {
+    return bytes;
+  }
+
+  long openedNanos() {
+    return openedNanos;
+  }
+
+  /** Takes the row that was just decoded at index {@link #rows()}, and returns that index. */
+  int take(int valueBytes) {
+    bytes += valueBytes;
+    return rows++;
+  }
+
+  void seal() {
+    expect(State.OPEN);
+    state = State.SEALED;
+  }
+
+  void predict(int row, byte[] prediction) {
+    predictions[row] = prediction;
+  }
+
+  void fail(int row, RowFailure rowFailure) {
+    failures[row] = rowFailure;
+  }
+
+  void complete() {
+    finish(State.DONE);
+  }
+
+  void fail(Throwable cause) {
+    failure = cause;
+    finish(State.FAILED);
+  }
+
+  private void finish(State end) {
+    expect(State.SEALED);
+    lease.close();
+    state = end;
+    LockSupport.unpark(owner);
+  }
+
+  private void expect(State expected) {
+    if (state != expected) {
+      throw new IllegalStateException("batch is " + state + " (expected: " + expected + ")");
+    }
+  }
+}

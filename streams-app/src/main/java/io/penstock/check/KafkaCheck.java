@@ -1,0 +1,30 @@
+package io.penstock.check;
+
+import io.penstock.config.PenstockConfig;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Checks that a broker answers, and the topics. */
+final class KafkaCheck implements Check {
+
+  private final PenstockConfig config;
+  private final String file;
+
+  KafkaCheck(PenstockConfig config, String file) {
+    this.config = config;
+    this.file = file;
+  }
+
+  @Override
+  public List<Verdict> verdicts() {
+    List<PlannedTopic> planned = PlannedTopic.of(config);
+    try (Cluster cluster = Cluster.connect(config)) {
+      List<Verdict> verdicts = new ArrayList<>();
+      verdicts.add(Verdict.ok("broker", cluster.describe()));
+      verdicts.addAll(new TopicRules(planned, cluster.topics(planned)).verdicts(file));
+      return verdicts;
+    } catch (ClusterException e) {
+      return List.of(Verdict.failed("broker", String.valueOf(e.getMessage())));
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package io.penstock.cli;
+
+import io.penstock.config.load.ConfigLoader;
+import io.penstock.config.load.ConfigurationException;
+import io.penstock.config.load.EffectiveConfig;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The option that names the configuration's file, with PENSTOCK_CONFIG as its default. */
+final class ConfigOption {
+
+  private final Map<String, String> environment;
+
+  @Option(
+      names = {"-c", "--config"},
+      paramLabel = "FILE",
+      description = "The configuration (default: the file that PENSTOCK_CONFIG names).")
+  private @Nullable Path file;
+
+  ConfigOption(Map<String, String> environment) {
+    this.environment = Map.copyOf(environment);
+  }
+
+  /**
+   * Loads the file.
+   *
+   * @throws ConfigurationException if none was named or it has problems
+   */
+  EffectiveConfig load() {
+    return new ConfigLoader(environment, Runtime.getRuntime().availableProcessors())
+        .load(Path.of(file()));
+  }
+
+  /** The file's name as it was given. */
+  String file() {
+    String named = file == null ? environment.getOrDefault("PENSTOCK_CONFIG", "") : file.toString();
+    if (named.isBlank()) {
+      throw new ConfigurationException(
+          "--config: missing (expected: a file, or the environment variable PENSTOCK_CONFIG)");
+    }
+    return named;
+  }
+}

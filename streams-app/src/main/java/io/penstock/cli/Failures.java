@@ -1,0 +1,46 @@
+package io.penstock.cli;
+
+import io.penstock.config.load.ConfigurationException;
+import java.io.PrintWriter;
+import java.util.function.BooleanSupplier;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/** Turns what a command throws into lines of text and an exit code. */
+final class Failures implements IExecutionExceptionHandler {
+
+  private final BooleanSupplier stacktrace;
+
+  /** Failures that show their stack trace where the user asked for it. */
+  Failures(BooleanSupplier stacktrace) {
+    this.stacktrace = stacktrace;
+  }
+
+  @Override
+  public int handleExecutionException(Exception failure, CommandLine command, ParseResult parsed) {
+    PrintWriter err = command.getErr();
+    int code = ExitCodes.FAILURE;
+    if (failure instanceof ConfigurationException refused) {
+      refused.problems().forEach(err::println);
+      code = ExitCodes.USAGE;
+    } else {
+      String message = failure.getMessage();
+      err.println("penstock: " + (message == null ? failure.getClass().getSimpleName() : message));
+    }
+    if (stacktrace.getAsBoolean()) {
+      failure.printStackTrace(err);
+    }
+    return code;
+  }
+
+  /** A command line that cannot be parsed: what is wrong, and where help is. */
+  static int usage(ParameterException failure, String[] args) {
+    CommandLine command = failure.getCommandLine();
+    String name = command.getCommandSpec().qualifiedName();
+    command.getErr().println("penstock: " + failure.getMessage());
+    command.getErr().println("Try: " + name + " --help");
+    return ExitCodes.USAGE;
+  }
+}

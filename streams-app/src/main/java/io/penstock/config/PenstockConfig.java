@@ -1,0 +1,98 @@
+package io.penstock.config;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Pattern;
+
+/**
+ * Everything an operator said: one file with environment overrides applied, secrets resolved and
+ * defaults filled in. Holds secrets in clear text, so it is never printed; {@link #toString} says
+ * only its name.
+ *
+ * @param service the prefix of application ids, client ids, transactional ids and control topics
+ * @param kafka Kafka client and Streams keys for everything
+ * @param registry Confluent's keys for the schema registry
+ * @param models by name, in the file's order
+ * @param pipelines by name, in the file's order
+ */
+public record PenstockConfig(
+    String service,
+    Map<String, String> kafka,
+    Map<String, String> registry,
+    ControlConfig control,
+    InferenceConfig inference,
+    Map<String, ModelConfig> models,
+    Map<String, PipelineConfig> pipelines,
+    HttpConfig http) {
+
+  /** Short enough that every topic and id made from it is legal for Kafka. */
+  public static final Syntax<String> SERVICE =
+      Syntax.matching(
+          Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9._-]{0,99}"),
+          "up to 100 letters, digits, '.', '_' and '-', as in a Kafka application.id");
+
+  public PenstockConfig {
+    SERVICE.check("service", service);
+    kafka = Map.copyOf(kafka);
+    registry = Map.copyOf(registry);
+    Objects.requireNonNull(control, "control");
+    Objects.requireNonNull(inference, "inference");
+    models = Collections.unmodifiableMap(new LinkedHashMap<>(models));
+    pipelines = Collections.unmodifiableMap(new LinkedHashMap<>(pipelines));
+    Objects.requireNonNull(http, "http");
+    Syntax<String> model = Syntax.nameOf("models", models.keySet());
+    pipelines.forEach((name, p) -> model.check("pipelines." + name + ".model", p.model()));
+  }
+
+  /**
+   * The model of that name.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public ModelConfig model(String name) {
+    return named("models", models, name);
+  }
+
+  /**
+   * The pipeline of that name.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public PipelineConfig pipeline(String name) {
+    return named("pipelines", pipelines, name);
+  }
+
+  private static <T> T named(String kind, Map<String, T> values, String name) {
+    T value = values.get(name);
+    if (value == null) {
+      throw new IllegalArgumentException(
+          kind + ": " + name + " (expected: one of " + values.keySet() + ")");
+    }
+    return value;
+  }
+
+  /** The control topics of this service. */
+  public ControlTopics controlTopics() {
+    return ControlTopics.of(service);
+  }
+
+  /** The {@code application.id} of a pipeline. */
+  public String applicationId(String pipeline) {
+    return service + "-" + pipeline;
+  }
+
+  /** The Kafka keys of a pipeline: the service's, overridden by its own. */
+  public Map<String, String> kafka(PipelineConfig pipeline) {
+    Map<String, String> merged = new LinkedHashMap<>(kafka);
+    merged.putAll(pipeline.kafka());
+    return merged;
+  }
+
+  /** The service's name alone: the rest may hold secrets. */
+  @Override
+  public String toString() {
+    return "PenstockConfig[service=" + service + "]";
+  }
+}

@@ -1,0 +1,80 @@
+package io.penstock.config.load;
+
+import io.penstock.config.PenstockConfig;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * Loads configuration files. Strict: an unknown key, an illegal value or an override that matches
+ * nothing is a problem, and every problem of a file is reported at once.
+ */
+public final class ConfigLoader {
+
+  private final Map<String, String> environment;
+  private final int processors;
+
+  /**
+   * A loader.
+   *
+   * @param environment the process's environment variables: overrides ({@code PENSTOCK_…}) and
+   *     secrets ({@code ${env:…}})
+   * @param processors the machine's, from which the default of {@code inference.threads} comes
+   */
+  public ConfigLoader(Map<String, String> environment, int processors) {
+    this.environment = Map.copyOf(environment);
+    this.processors = processors;
+  }
+
+  /** A loader for this process. */
+  public static ConfigLoader ofProcess() {
+    return new ConfigLoader(System.getenv(), Runtime.getRuntime().availableProcessors());
+  }
+
+  /**
+   * Loads a file.
+   *
+   * @throws ConfigurationException if it cannot be read or used, with everything that is wrong
+   */
+  public EffectiveConfig load(Path file) {
+    Path folder = file.toAbsolutePath().normalize().getParent();
+    return read(file.toString(), folder == null ? Path.of("") : folder, text(file));
+  }
+
+  private EffectiveConfig read(String name, Path folder, String text) {
+    Reading reading = new Reading(environment);
+    Node.Mapping tree = new YamlFile(name, reading.problems()).read(text);
+    if (!reading.problems().isEmpty() && tree.entries().isEmpty()) {
+      throw failure(reading);
+    }
+    Setting<PenstockConfig> config =
+        new ConfigBinder(folder, processors).bind(Section.root(reading, tree));
+    reading.reportUnmatchedOverrides();
+    if (!reading.problems().isEmpty()) {
+      throw failure(reading);
+    }
+    return new EffectiveConfig(config.get(), reading.entries());
+  }
+
+  private static ConfigurationException failure(Reading reading) {
+    return new ConfigurationException(
+        reading.problems().stream().sorted(Problem.ORDER).map(Problem::toString).toList());
+  }
+
+  private static String text(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (NoSuchFileException e) {
+      throw new ConfigurationException(
+          file + ": no such file (expected: a configuration file; see --config)");
+    } catch (CharacterCodingException e) {
+      throw new ConfigurationException(file + ": not UTF-8 (expected: a YAML file)");
+    } catch (IOException e) {
+      throw new ConfigurationException(
+          file + ": cannot be read (" + e.getClass().getSimpleName() + ")");
+    }
+  }
+}

@@ -1,0 +1,24 @@
+package io.penstock.config.load;
+
+import java.util.Comparator;
+
+/**
+ * One thing that is wrong with a configuration, as one line that says where, what and what else.
+ */
+record Problem(Origin origin, String path, String message) {
+
+  /** In the order of the file, then the environment by name. */
+  static final Comparator<Problem> ORDER =
+      Comparator.comparing((Problem p) -> p.origin instanceof Origin.FileLine ? 0 : 1)
+          .thenComparing(p -> p.origin instanceof Origin.FileLine line ? line.line() : 0)
+          .thenComparing(p -> p.origin.toString());
+
+  Problem {
+    message = message.replaceAll("\\s*[\\r\\n]+\\s*", " ");
+  }
+
+  @Override
+  public String toString() {
+    return path.isEmpty() ? origin + ": " + message : origin + ": " + path + ": " + message;
+  }
+}

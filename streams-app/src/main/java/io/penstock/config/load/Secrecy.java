@@ -1,0 +1,29 @@
+package io.penstock.config.load;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/** Decides what of a Kafka or registry key's value may be shown. */
+final class Secrecy {
+
+  static final String MASK = "********";
+
+  private static final List<String> WORDS =
+      List.of("password", "secret", "token", "jaas", "user.info", "credentials");
+
+  private static final Pattern URL_USER_INFO = Pattern.compile("(?<=://)[^/@\\s]+(?=@)");
+
+  private Secrecy() {}
+
+  /** Whether a key's value is a secret, by its words or because Kafka says so. */
+  static boolean isSecret(String key) {
+    String lower = key.toLowerCase(Locale.ROOT);
+    return WORDS.stream().anyMatch(lower::contains) || KafkaKeys.isPassword(key);
+  }
+
+  /** A value as it may be shown: masked for a secret key, without the user of a URL otherwise. */
+  static String shown(String key, String value) {
+    return isSecret(key) ? MASK : URL_USER_INFO.matcher(value).replaceAll(MASK);
+  }
+}

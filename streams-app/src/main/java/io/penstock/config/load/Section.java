@@ -1,0 +1,266 @@
+package io.penstock.config.load;
+
+import io.penstock.config.Suggestion;
+import io.penstock.config.Syntax;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A mapping of the file while it is read. Whoever reads it asks for every key there may be; {@link
+ * #build} then reports the keys that nobody asked for, and makes a value only if neither this
+ * section nor one below it has a problem. Not thread-safe.
+ */
+final class Section {
+
+  /** Any text but an empty one. */
+  private static final Syntax<String> TEXT = Syntax.text("a text");
+
+  private static final Origin DEFAULT = new Origin.Default();
+
+  private final Reading reading;
+  private final ConfigPath path;
+  private final Node.Mapping mapping;
+  private final @Nullable Section parent;
+  private final Set<String> known = new LinkedHashSet<>();
+  private boolean failed;
+
+  private Section(
+      Reading reading, ConfigPath path, Node.Mapping mapping, @Nullable Section parent) {
+    this.reading = reading;
+    this.path = path;
+    this.mapping = mapping;
+    this.parent = parent;
+  }
+
+  static Section root(Reading reading, Node.Mapping mapping) {
+    return new Section(reading, ConfigPath.ROOT, mapping, null);
+  }
+
+  /** A key that must be there. */
+  <T> Setting<T> required(String key, Syntax<T> syntax) {
+    return read(key, syntax, null, (name, text) -> text);
+  }
+
+  /** A key that is that text where nothing is said. */
+  <T> Setting<T> optional(String key, Syntax<T> syntax, String defaultText) {
+    return read(key, syntax, defaultText, (name, text) -> text);
+  }
+
+  /** A key that a later release will read: a problem unless it is absent. */
+  void notYet(String key) {
+    ConfigPath at = path.child(key);
+    Node node = mapping.entries().get(key);
+    if (node != null) {
+      known.add(key);
+      problem(node.origin(), at, "not supported yet (expected: nothing)");
+    }
+    if (reading.environment().override(at).isPresent()) {
+      problem(new Origin.Variable(at.variable()), at, "not supported yet (expected: nothing)");
+    }
+  }
+
+  /** The section below a key; empty where the file has none. */
+  Section section(String key) {
+    known.add(key);
+    return new Section(reading, path.child(key), mappingAt(key), this);
+  }
+
+  /** The sections below a key, by their names, in the file's order. */
+  Map<String, Section> sections(String key, Syntax<String> nameSyntax) {
+    Section names = section(key);
+    Map<String, Section> sections = new LinkedHashMap<>();
+    names
+        .mapping
+        .entries()
+        .forEach(
+            (name, node) -> {
+              try {
+                nameSyntax.parse(name);
+              } catch (IllegalArgumentException e) {
+                names.problem(
+                    node.origin(), names.path.child(name), "illegal name " + e.getMessage());
+              }
+              sections.put(name, names.section(name));
+            });
+    if (sections.isEmpty()) {
+      problem(names.mapping.origin(), names.path, "missing (expected: at least one)");
+    }
+    return sections;
+  }
+
+  /**
+   * Keys that Penstock passes on, with their values. Values of secret keys are never shown.
+   *
+   * @param rule what speaks against a key with its value
+   * @param required keys that must be there
+   */
+  Setting<Map<String, String>> texts(
+      String key, KeyRule rule, Map<String, Syntax<String>> required) {
+    Section texts = section(key);
+    Set<String> names = new LinkedHashSet<>(required.keySet());
+    names.addAll(texts.mapping.entries().keySet());
+    names.addAll(reading.environment().addedBelow(texts.path, names));
+    Map<String, String> values = new LinkedHashMap<>();
+    for (String name : names) {
+      Syntax<String> syntax = required.getOrDefault(name, TEXT);
+      texts.text(name, syntax, rule).ifPresent(value -> values.put(name, value));
+    }
+    return texts.build(() -> values);
+  }
+
+  private Optional<String> text(String name, Syntax<String> syntax, KeyRule rule) {
+    ConfigPath at = path.child(name);
+    Optional<String> text = read(name, syntax, null, Secrecy::shown).valid();
+    if (text.isPresent()) {
+      Reading.Held held = reading.held(at.toString());
+      rule.objection(name, text.get(), held.shown())
+          .ifPresent(message -> problem(held.origin(), at, message));
+    }
+    return text;
+  }
+
+  /** Names with one text or several each. */
+  Setting<Map<String, List<String>>> lists(String key) {
+    Section lists = section(key);
+    Map<String, List<String>> values = new LinkedHashMap<>();
+    for (String name : List.copyOf(lists.mapping.entries().keySet())) {
+      values.put(name, lists.list(name));
+    }
+    return lists.build(() -> values);
+  }
+
+  private List<String> list(String name) {
+    if (!(mapping.entries().get(name) instanceof Node.Listing listing)
+        || reading.environment().override(path.child(name)).isPresent()) {
+      return required(name, TEXT).valid().stream()
+          .flatMap(text -> Arrays.stream(text.split(",", -1)))
+          .map(String::strip)
+          .toList();
+    }
+    known.add(name);
+    List<String> texts = new ArrayList<>();
+    for (Node item : listing.items()) {
+      if (item instanceof Node.Scalar scalar && !scalar.text().isBlank()) {
+        texts.add(scalar.text());
+      } else {
+        problem(item.origin(), path.child(name), item.kind() + " (expected: texts)");
+      }
+    }
+    if (listing.items().isEmpty()) {
+      problem(listing.origin(), path.child(name), "an empty list (expected: at least one text)");
+    }
+    reading.holds(path.child(name), texts.toString(), listing.origin());
+    return texts;
+  }
+
+  /** Reports unknown keys; then makes the section's value, unless there is a problem. */
+  <T> Setting<T> build(Supplier<T> maker) {
+    mapping
+        .entries()
+        .forEach(
+            (key, node) -> {
+              if (!known.contains(key)) {
+                String keys = String.join(", ", known) + Suggestion.suffix(key, known);
+                problem(node.origin(), path.child(key), "unknown key (expected: " + keys + ")");
+              }
+            });
+    if (failed) {
+      return Setting.invalid();
+    }
+    try {
+      return Setting.of(maker.get());
+    } catch (IllegalArgumentException e) {
+      String[] message = String.valueOf(e.getMessage()).split(": ", 2);
+      ConfigPath at = path.child(message[0]);
+      Origin origin = reading.held(at.toString()).origin();
+      problem(origin.equals(DEFAULT) ? mapping.origin() : origin, at, message[message.length - 1]);
+      return Setting.invalid();
+    }
+  }
+
+  private <T> Setting<T> read(
+      String key,
+      Syntax<T> syntax,
+      @Nullable String defaultText,
+      BiFunction<String, String, String> shown) {
+    known.add(key);
+    ConfigPath at = path.child(key);
+    Optional<String> override = override(at);
+    Node node = mapping.entries().get(key);
+    if (override.isPresent()) {
+      return parse(at, override.get(), new Origin.Variable(at.variable()), syntax, shown);
+    }
+    if (node instanceof Node.Scalar scalar) {
+      return parse(at, scalar.text(), scalar.origin(), syntax, shown);
+    }
+    if (node != null && !(node instanceof Node.Empty)) {
+      return problem(node.origin(), at, node.kind() + " (expected: " + syntax.expected() + ")");
+    }
+    if (defaultText != null) {
+      return parse(at, defaultText, DEFAULT, syntax, shown);
+    }
+    Origin origin = node == null ? mapping.origin() : node.origin();
+    return problem(origin, at, "missing (expected: " + syntax.expected() + ")");
+  }
+
+  private <T> Setting<T> parse(
+      ConfigPath at,
+      String raw,
+      Origin origin,
+      Syntax<T> syntax,
+      BiFunction<String, String, String> shown) {
+    References.Resolved resolved;
+    try {
+      resolved = reading.references().resolve(raw);
+    } catch (IllegalArgumentException e) {
+      return problem(origin, at, String.valueOf(e.getMessage()));
+    }
+    String visible = shown.apply(at.key(), raw);
+    reading.holds(at, resolved.isSecret() ? Secrecy.MASK : visible, origin);
+    try {
+      return Setting.of(syntax.parse(resolved.text()));
+    } catch (IllegalArgumentException e) {
+      return problem(origin, at, (raw.isBlank() ? "empty" : visible) + " " + e.getMessage());
+    }
+  }
+
+  private Optional<String> override(ConfigPath at) {
+    Optional<ConfigPath> rival = reading.environment().rival(at);
+    Optional<String> override = reading.environment().override(at);
+    if (rival.isPresent() && override.isPresent()) {
+      problem(
+          new Origin.Variable(at.variable()),
+          at,
+          "ambiguous (expected: one key of that name; it also stands for " + rival.get() + ")");
+    }
+    return override;
+  }
+
+  private Node.Mapping mappingAt(String key) {
+    Node node = mapping.entries().get(key);
+    if (node instanceof Node.Mapping below) {
+      return below;
+    }
+    if (node != null && !(node instanceof Node.Empty)) {
+      problem(node.origin(), path.child(key), node.kind() + " (expected: keys and values)");
+    }
+    return new Node.Mapping(Map.of(), node == null ? mapping.origin() : node.origin());
+  }
+
+  private <T> Setting<T> problem(Origin origin, ConfigPath at, String message) {
+    reading.problems().add(new Problem(origin, at.toString(), message));
+    for (Section section = this; section != null; section = section.parent) {
+      section.failed = true;
+    }
+    return Setting.invalid();
+  }
+}

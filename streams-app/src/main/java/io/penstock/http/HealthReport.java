@@ -1,0 +1,65 @@
+package io.penstock.http;
+
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * How a service is at one moment, by pipeline and by model. Immutable.
+ *
+ * <p>A service is <i>live</i> while none of its parts needs a restart of the process to go on, and
+ * <i>ready</i> when every part does its work.
+ */
+public record HealthReport(SortedMap<String, Pipeline> pipelines, SortedMap<String, Model> models) {
+
+  public HealthReport {
+    pipelines = Collections.unmodifiableSortedMap(new TreeMap<>(pipelines));
+    models = Collections.unmodifiableSortedMap(new TreeMap<>(models));
+  }
+
+  /** Whether no pipeline is beyond recovery. */
+  public boolean live() {
+    return pipelines.values().stream().allMatch(Pipeline::live);
+  }
+
+  /** Whether the service is live and every pipeline and model is ready. */
+  public boolean ready() {
+    return live()
+        && pipelines.values().stream().allMatch(Pipeline::ready)
+        && models.values().stream().allMatch(Model::ready);
+  }
+
+  /**
+   * A pipeline.
+   *
+   * @param live false once only a restart of the process can help
+   * @param ready whether it takes records
+   * @param state in the words of Kafka Streams: {@code RUNNING}, {@code REBALANCING}, {@code ERROR}
+   * @param detail what an operator should know, or an empty text
+   * @param inFlightRecords records between input and outcome now
+   * @param averageBatchRows rows per batch since the start; 0 before the first
+   */
+  public record Pipeline(
+      boolean live,
+      boolean ready,
+      String state,
+      String detail,
+      long inFlightRecords,
+      double averageBatchRows) {}
+
+  /**
+   * A model.
+   *
+   * @param ready whether its active version is available
+   * @param active the active version, or a text that says why there is none
+   * @param versions state by version, in TensorFlow Serving's words: {@code LOADING}, {@code
+   *     AVAILABLE}
+   * @param detail what an operator should know, or an empty text
+   */
+  public record Model(
+      boolean ready, String active, SortedMap<Long, String> versions, String detail) {
+    public Model {
+      versions = Collections.unmodifiableSortedMap(new TreeMap<>(versions));
+    }
+  }
+}

@@ -1,0 +1,9 @@
+/**
+ * The admin HTTP server: what an orchestrator and an operator ask a running service. {@link
+ * io.penstock.http.HealthReport} is what the service says about itself; {@link
+ * io.penstock.http.AdminServer} puts it on the wire.
+ */
+@NullMarked
+package io.penstock.http;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,47 @@
+package io.penstock.pipeline;
+
+import io.penstock.batching.Batcher;
+import io.penstock.batching.RowFailure;
+import io.penstock.batching.VersionBinding;
+import io.penstock.precommit.RecordScope;
+import org.apache.kafka.streams.processor.api.Record;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An input record that waits, in input order, for its outcome: a row in a batch, or a failure that
+ * is known already.
+ */
+record PendingOutcome(
+    RecordScope scope,
+    Record<byte[], byte @Nullable []> input,
+    VersionBinding binding,
+    Batcher.@Nullable Row row,
+    @Nullable RowFailure knownFailure) {
+
+  boolean isFinished() {
+    return row == null || row.batch().isFinished();
+  }
+
+  /** What failed the whole batch, if anything did: the model is to blame, not this record. */
+  @Nullable Throwable batchFailure() {
+    return row == null ? null : row.batch().failure();
+  }
+
+  /** Why this record becomes a dead letter, or null if it has a prediction. */
+  @Nullable RowFailure failure() {
+    return row == null ? knownFailure : row.batch().rowFailure(row.index());
+  }
+
+  byte[] prediction() {
+    byte[] prediction = row == null ? null : row.batch().prediction(row.index());
+    if (prediction == null) {
+      throw new IllegalStateException("no prediction for " + scope);
+    }
+    return prediction;
+  }
+
+  int valueBytes() {
+    byte[] value = input.value();
+    return value == null ? 0 : value.length;
+  }
+}

@@ -1,0 +1,38 @@
+package io.penstock.pipeline;
+
+import io.penstock.batching.BatchLimits;
+
+/**
+ * What a pipeline's topology needs to know.
+ *
+ * @param name the pipeline's name, in headers, dead letters and messages
+ * @param topics where records come from and go to
+ * @param limits batches, and how much is in flight
+ * @param sizes the largest records that producer and topics take
+ * @param waits how long a stream thread may wait for inference
+ */
+public record PipelineSettings(
+    String name, Topics topics, BatchLimits limits, SizeLimits sizes, WaitLimits waits) {
+
+  /**
+   * The topics of a pipeline.
+   *
+   * @param inputPartitions partitions of the input topic: outcomes keep their input's partition
+   *     number in every output topic that has as many
+   */
+  public record Topics(
+      String input, int inputPartitions, String output, String deadLetters, String audit) {}
+
+  /** Upper bounds of a serialized record in bytes, for each topic that gets outcomes. */
+  public record SizeLimits(int outputBytes, int deadLetterBytes) {}
+
+  /**
+   * How long a stream thread may wait for inference.
+   *
+   * @param maxWaitNanos below {@code max.poll.interval.ms}, so that the thread is not taken for
+   *     dead
+   * @param maxTransactionNanos from a transaction's first record to its commit, below {@code
+   *     transaction.timeout.ms}; {@link Long#MAX_VALUE} without transactions
+   */
+  public record WaitLimits(long maxWaitNanos, long maxTransactionNanos) {}
+}

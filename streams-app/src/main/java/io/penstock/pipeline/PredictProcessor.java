@@ -1,0 +1,175 @@
+package io.penstock.pipeline;
+
+import io.penstock.batching.Batcher;
+import io.penstock.batching.RowFailure;
+import io.penstock.batching.VersionBinding;
+import io.penstock.codec.DeadLetterReason;
+import io.penstock.codec.UndecodableRecordException;
+import io.penstock.precommit.DeferredForwarder;
+import io.penstock.precommit.RecordScope;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Optional;
+import org.apache.kafka.streams.errors.StreamsException;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+
+/**
+ * Turns records into outcomes, in input order. One per task, which is one input partition.
+ *
+ * <p>Each record joins a batch (or fails to) and waits in one first-in-first-out queue; outcomes
+ * are forwarded from its head only, as soon as they are there: before the next record, on a
+ * punctuation every millisecond, and, waiting for whatever is missing, before each commit. That
+ * last one is what makes an offset's commit mean "its outcome is in the output topic".
+ *
+ * <p>Not thread-safe: all calls on the stream thread.
+ */
+final class PredictProcessor implements Processor<byte[], byte[], byte[], Outcome> {
+
+  private static final Duration TICK = Duration.ofMillis(1);
+
+  private final PipelineSettings settings;
+  private final ServingVersion serving;
+  private final ThreadLanes lanes;
+  private final OutcomeWriter writer;
+  private final ArrayDeque<PendingOutcome> pending = new ArrayDeque<>();
+  private long pendingBytes;
+  private ThreadLane lane;
+  private DeferredForwarder<byte[], Outcome> forwarder;
+  private String task = "";
+
+  @SuppressWarnings("NullAway.Init") // init() comes before every other call
+  PredictProcessor(
+      PipelineSettings settings, ServingVersion serving, ThreadLanes lanes, OutcomeWriter writer) {
+    this.settings = settings;
+    this.serving = serving;
+    this.lanes = lanes;
+    this.writer = writer;
+  }
+
+  @Override
+  public void init(ProcessorContext<byte[], Outcome> context) {
+    task = "pipeline " + settings.name() + ", task " + context.taskId();
+    lane = lanes.current();
+    lane.taskOpened();
+    forwarder =
+        new DeferredForwarder<>(context, PipelineTopology.PRE_COMMIT_STORE, this::beforeCommit);
+    context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, time -> tick());
+  }
+
+  @Override
+  public void process(Record<byte[], byte[]> record) {
+    lane.working();
+    forwardFinished();
+    awaitRoom();
+    PendingOutcome outcome = admit(record);
+    pending.add(outcome);
+    pendingBytes += outcome.valueBytes();
+    lanes.statistics().admitted();
+  }
+
+  /** Takes a row for the record, or knows why there can be none. */
+  private PendingOutcome admit(Record<byte[], byte[]> record) {
+    RecordScope scope = forwarder.scope();
+    byte[] value = record.value();
+    VersionBinding binding = serving.current();
+    if (value == null) {
+      RowFailure failure =
+          new RowFailure(DeadLetterReason.NULL_VALUE, "the record's value is null (a tombstone)");
+      return new PendingOutcome(scope, record, binding, null, failure);
+    }
+    try {
+      Optional<Batcher.Row> row = lane.batcher().add(binding, value);
+      while (row.isEmpty()) {
+        VersionBinding next = serving.current();
+        if (next == binding) {
+          throw new StreamsException(
+              task + ": version " + binding + " is active but gives no lease");
+        }
+        binding = next;
+        row = lane.batcher().add(binding, value);
+      }
+      return new PendingOutcome(scope, record, binding, row.get(), null);
+    } catch (UndecodableRecordException e) {
+      RowFailure failure = new RowFailure(e.reason(), String.valueOf(e.getMessage()));
+      return new PendingOutcome(scope, record, binding, null, failure);
+    }
+  }
+
+  private void awaitRoom() {
+    while (pending.size() >= settings.limits().maxInFlightRows()
+        || pendingBytes >= settings.limits().maxInFlightBytes()
+        || lane.batcher().isFull()) {
+      lane.await(task, pending.size());
+      forwardFinished();
+    }
+  }
+
+  private void tick() {
+    lane.working();
+    lane.batcher().tick();
+    forwardFinished();
+  }
+
+  private void forwardFinished() {
+    PendingOutcome head = pending.peek();
+    if (head != null && head.isFinished()) {
+      forwarder.within(this::forwardHead);
+    }
+  }
+
+  private void forwardHead() {
+    for (PendingOutcome head = pending.peek();
+        head != null && head.isFinished();
+        head = pending.peek()) {
+      forward(head);
+      pending.remove();
+      pendingBytes -= head.valueBytes();
+      lanes.statistics().left(1);
+    }
+  }
+
+  private void forward(PendingOutcome outcome) {
+    Throwable failure = outcome.batchFailure();
+    if (failure != null) {
+      throw new ModelFailedException(
+          task + ": version " + outcome.binding() + " failed: " + failure.getMessage(), failure);
+    }
+    lane.forwarded();
+    try {
+      writer.write(outcome, forwarder);
+    } catch (StreamsException e) {
+      lane.fail(e);
+      throw e;
+    }
+  }
+
+  /** Every row of this task becomes an outcome before its offset is committed. */
+  private void beforeCommit() {
+    lane.committing();
+    if (pending.isEmpty()) {
+      return;
+    }
+    lane.throwIfFailed();
+    try {
+      lane.batcher().sealAll();
+      forwardHead();
+      while (!pending.isEmpty()) {
+        lane.await(task, pending.size());
+        forwardHead();
+      }
+    } catch (StreamsException e) {
+      lane.fail(e);
+      throw e;
+    }
+  }
+
+  @Override
+  public void close() {
+    lanes.statistics().left(pending.size());
+    pending.clear();
+    pendingBytes = 0;
+  }
+}

@@ -1,0 +1,128 @@
+package io.penstock.pipeline;
+
+import io.penstock.batching.Batcher;
+import io.penstock.pipeline.PipelineSettings.WaitLimits;
+import java.util.function.LongSupplier;
+import org.apache.kafka.streams.errors.StreamsException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the tasks of one stream thread share: the batcher, the time they may wait, and whether the
+ * thread has failed.
+ *
+ * <p><b>Waiting.</b> Hooks of one commit round share one deadline, which starts with the round's
+ * first wait and ends with the next record or punctuation. Under {@code exactly_once_v2} a second
+ * bound runs from the transaction's first record: its commit must come before {@code
+ * transaction.timeout.ms}.
+ *
+ * <p><b>Failing.</b> After one failure every later hook of the thread throws at once: Streams calls
+ * the hooks again when it closes the tasks, and none may wait again. It throws rather than returns,
+ * because a hook that returns says "all rows forwarded" and lets offsets be committed.
+ *
+ * <p>Not thread-safe: all calls on the stream thread.
+ */
+public final class ThreadLane {
+
+  private static final long NONE = Long.MIN_VALUE;
+
+  private final Batcher batcher;
+  private final WaitLimits limits;
+  private final LongSupplier clock;
+  private boolean committing;
+  private long waitDeadline = NONE;
+  private long transactionStart = NONE;
+  private @Nullable StreamsException failure;
+  private boolean dropped;
+
+  ThreadLane(Batcher batcher, WaitLimits limits, LongSupplier clock) {
+    this.batcher = batcher;
+    this.limits = limits;
+    this.clock = clock;
+  }
+
+  Batcher batcher() {
+    return batcher;
+  }
+
+  /** A task was opened on this thread: it lives. */
+  void taskOpened() {
+    failure = null;
+    dropped = false;
+  }
+
+  /** A record or a punctuation comes: whatever was being committed is committed. */
+  void working() {
+    if (committing) {
+      committing = false;
+      transactionStart = NONE;
+    }
+    waitDeadline = NONE;
+  }
+
+  /** A commit begins, or goes on with the next task. */
+  void committing() {
+    committing = true;
+  }
+
+  /** An outcome was forwarded: a transaction, if there are any, is open. */
+  void forwarded() {
+    if (transactionStart == NONE) {
+      transactionStart = clock.getAsLong();
+    }
+  }
+
+  /**
+   * Waits a moment for a batch of this thread.
+   *
+   * @throws StreamsException when the time is over
+   */
+  void await(String waiter, int rows) {
+    long now = clock.getAsLong();
+    if (waitDeadline == NONE) {
+      waitDeadline = now + limits.maxWaitNanos();
+    }
+    long left = waitDeadline - now;
+    if (transactionStart != NONE && limits.maxTransactionNanos() != Long.MAX_VALUE) {
+      left = Math.min(left, transactionStart + limits.maxTransactionNanos() - now);
+    }
+    if (left <= 0) {
+      throw new ModelUnresponsiveException(
+          waiter
+              + ": "
+              + rows
+              + " rows were not computed in time. The model is too slow for the time a commit may"
+              + " take, or hangs: lower batch.rows, or raise max.poll.interval.ms (and"
+              + " transaction.timeout.ms under exactly_once_v2)");
+    }
+    batcher.await(Math.min(left, 50_000_000L));
+  }
+
+  /** Throws what failed this thread before, if anything did. */
+  void throwIfFailed() {
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  /** Something went wrong: from now on every hook throws, until a task is opened anew. */
+  void fail(StreamsException cause) {
+    if (failure == null) {
+      failure = cause;
+    }
+  }
+
+  /**
+   * All tasks of the thread are about to be closed without a commit, because the thread dies or its
+   * partitions are lost: nothing is waited for or forwarded, and what was not sealed is not run.
+   */
+  public void drop(StreamsException cause) {
+    fail(cause);
+    dropped = true;
+    batcher.abandon();
+  }
+
+  /** Whether the thread was told to drop what it has, and has opened no task since. */
+  public boolean isDropped() {
+    return dropped;
+  }
+}

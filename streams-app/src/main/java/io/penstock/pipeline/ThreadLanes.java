@@ -1,0 +1,39 @@
+package io.penstock.pipeline;
+
+import io.penstock.batching.Batcher;
+import io.penstock.batching.Inference;
+import java.util.function.LongSupplier;
+
+/** A pipeline's {@link ThreadLane}s: each stream thread finds its own. */
+public final class ThreadLanes {
+
+  private final ThreadLocal<ThreadLane> lanes;
+  private final PipelineStatistics statistics;
+
+  /**
+   * @param clock a monotonic clock in nanoseconds
+   */
+  public ThreadLanes(
+      PipelineSettings settings,
+      Inference inference,
+      LongSupplier clock,
+      PipelineStatistics statistics) {
+    this.statistics = statistics;
+    this.lanes =
+        ThreadLocal.withInitial(
+            () ->
+                new ThreadLane(
+                    new Batcher(settings.limits(), inference, clock, statistics::sealed),
+                    settings.waits(),
+                    clock));
+  }
+
+  PipelineStatistics statistics() {
+    return statistics;
+  }
+
+  /** The lane of the calling stream thread. */
+  public ThreadLane current() {
+    return lanes.get();
+  }
+}

@@ -1,0 +1,80 @@
+package io.penstock.precommit;
+
+import org.apache.kafka.streams.errors.StreamsException;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.internals.InternalProcessorContext;
+import org.apache.kafka.streams.processor.internals.ProcessorNode;
+import org.apache.kafka.streams.processor.internals.ProcessorRecordContext;
+
+/**
+ * Forwards outcomes after the {@code process} call of their input has returned: from a later {@code
+ * process}, a punctuation, or the pre-commit hook, each time under the input's own context.
+ *
+ * <p>Not thread-safe: one per task, all calls on the stream thread.
+ *
+ * @param <K> key type forwarded
+ * @param <V> value type forwarded
+ */
+public final class DeferredForwarder<K, V> {
+
+  private final ProcessorContext<K, V> context;
+  private final InternalProcessorContext<K, V> internals;
+  private final ProcessorNode<?, ?, ?, ?> node;
+
+  /**
+   * To be called in a processor's {@code init}, while the processor's node is the current one.
+   *
+   * @param storeName the {@link PreCommitStore} connected to the processor
+   * @param preCommit runs before each commit of the task; may forward
+   */
+  public DeferredForwarder(ProcessorContext<K, V> context, String storeName, Runnable preCommit) {
+    this.context = context;
+    this.internals = internals(context);
+    this.node = internals.currentNode();
+    PreCommitStore store = context.getStateStore(storeName);
+    store.onPreCommit(() -> within(preCommit));
+  }
+
+  /** The scope of the record that is being processed now. */
+  public RecordScope scope() {
+    return new RecordScope(internals.recordContext());
+  }
+
+  /** Runs something that forwards, and leaves the task's current node and record as they were. */
+  public void within(Runnable forwarding) {
+    ProcessorNode<?, ?, ?, ?> callersNode = internals.currentNode();
+    ProcessorRecordContext callersRecord = internals.recordContext();
+    internals.setCurrentNode(node);
+    try {
+      forwarding.run();
+    } finally {
+      internals.setRecordContext(callersRecord);
+      internals.setCurrentNode(callersNode);
+    }
+  }
+
+  /**
+   * Forwards to one child under the scope of an input; only {@link #within}.
+   *
+   * @throws StreamsException whatever went wrong. Never a {@code TimeoutException}: out of a
+   *     punctuation or the hook Streams would take it for a corrupted task and, under {@code
+   *     exactly_once_v2}, commit the thread's transaction with outputs but without their offsets.
+   */
+  public void forward(RecordScope scope, Record<K, V> outcome, String child) {
+    internals.setRecordContext(scope.context());
+    try {
+      context.forward(outcome, child);
+    } catch (StreamsException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw new StreamsException(
+          "Could not forward the outcome of " + scope + " to " + child + ": " + e.getMessage(), e);
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <K, V> InternalProcessorContext<K, V> internals(ProcessorContext<K, V> context) {
+    return (InternalProcessorContext<K, V>) (ProcessorContext<?, ?>) context;
+  }
+}

@@ -1,0 +1,211 @@
+package io.penstock.registry;
+
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How to reach and use a schema registry. Time-outs and waits default to less than Confluent's
+ * minute, because a stream thread may be waiting for the answer.
+ *
+ * @param endpoints the registry's addresses, tried in turn
+ * @param connectTimeout for one connection ({@code http.connect.timeout.ms})
+ * @param readTimeout for one answer ({@code http.read.timeout.ms})
+ * @param maxRetries further rounds over all endpoints after the first ({@code max.retries})
+ * @param retryWait before the second round, doubled for each further one ({@code retries.wait.ms})
+ * @param retryMaxWait the longest wait between two rounds ({@code retries.max.wait.ms})
+ * @param missingIdTtl how long an unknown id is believed to be unknown ({@code
+ *     missing.id.cache.ttl.sec})
+ * @param autoRegister whether Penstock may register the schemas it writes ({@code
+ *     auto.register.schemas}); false unless said otherwise, unlike Confluent's
+ * @param normalize whether the registry compares schemas in normal form ({@code normalize.schemas})
+ */
+public record RegistrySettings(
+    List<Endpoint> endpoints,
+    TlsStores tls,
+    Duration connectTimeout,
+    Duration readTimeout,
+    int maxRetries,
+    Duration retryWait,
+    Duration retryMaxWait,
+    Duration missingIdTtl,
+    boolean autoRegister,
+    boolean normalize) {
+
+  /** The keys that {@link #of} understands; those but the URL may carry a prefix. */
+  static final Set<String> SUPPORTED =
+      Set.of(
+          "auto.register.schemas",
+          "basic.auth.credentials.source",
+          "basic.auth.user.info",
+          "bearer.auth.credentials.source",
+          "bearer.auth.token",
+          "http.connect.timeout.ms",
+          "http.read.timeout.ms",
+          "max.retries",
+          "missing.id.cache.ttl.sec",
+          "normalize.schemas",
+          "retries.max.wait.ms",
+          "retries.wait.ms",
+          "schema.registry.url",
+          "ssl.key.password",
+          "ssl.keystore.location",
+          "ssl.keystore.password",
+          "ssl.keystore.type",
+          "ssl.truststore.location",
+          "ssl.truststore.password",
+          "ssl.truststore.type");
+
+  public RegistrySettings {
+    endpoints = List.copyOf(endpoints);
+    if (endpoints.isEmpty()) {
+      throw new IllegalArgumentException(
+          RegistryKeys.URL + " is missing (expected: a comma-separated list of URLs)");
+    }
+  }
+
+  /**
+   * Reads Confluent's own keys.
+   *
+   * @throws IllegalArgumentException on a value that will not do, a key of Confluent's that this
+   *     client does not support, or an unknown key; the message names it and what was expected
+   */
+  public static RegistrySettings of(Map<String, String> configuration) {
+    RegistryKeys keys = new RegistryKeys(configuration);
+    String urls = keys.text(RegistryKeys.URL);
+    RegistrySettings settings =
+        new RegistrySettings(
+            urls == null ? List.of() : endpoints(keys, urls),
+            TlsStores.of(keys),
+            keys.millis("http.connect.timeout.ms", Duration.ofSeconds(5), 1),
+            keys.millis("http.read.timeout.ms", Duration.ofSeconds(10), 1),
+            keys.count("max.retries", 3),
+            keys.millis("retries.wait.ms", Duration.ofMillis(200), 0),
+            keys.millis("retries.max.wait.ms", Duration.ofSeconds(5), 0),
+            keys.seconds("missing.id.cache.ttl.sec", Duration.ofSeconds(30)),
+            keys.flag("auto.register.schemas", false),
+            keys.flag("normalize.schemas", false));
+    keys.refuseWhatIsLeft();
+    return settings;
+  }
+
+  private static List<Endpoint> endpoints(RegistryKeys keys, String urls) {
+    @Nullable String shared = authorization(keys);
+    List<Endpoint> endpoints = new ArrayList<>();
+    for (String url : urls.split(",", -1)) {
+      endpoints.add(Endpoint.of(url.strip(), shared));
+    }
+    return endpoints;
+  }
+
+  /** The header that goes to every endpoint, or null where each URL may carry its own. */
+  private static @Nullable String authorization(RegistryKeys keys) {
+    String userInfo = keys.text("basic.auth.user.info");
+    String basicSource = keys.text("basic.auth.credentials.source");
+    String token = keys.text("bearer.auth.token");
+    String bearerSource = keys.text("bearer.auth.credentials.source");
+    boolean basic = userInfo != null || basicSource != null;
+    boolean bearer = token != null || bearerSource != null;
+    if (basic && bearer) {
+      throw new IllegalArgumentException(
+          "basic.auth.* cannot be combined with bearer.auth.*: write one of them");
+    }
+    if (bearer) {
+      return bearer(keys, bearerSource, token);
+    }
+    String source = basicSource == null ? (userInfo == null ? "URL" : "USER_INFO") : basicSource;
+    return switch (source.toUpperCase(Locale.ROOT)) {
+      case "URL" -> {
+        if (userInfo != null) {
+          throw new IllegalArgumentException(
+              "basic.auth.user.info is not used with basic.auth.credentials.source=URL:"
+                  + " write USER_INFO, or put the credentials into schema.registry.url");
+        }
+        yield null;
+      }
+      case "USER_INFO" -> {
+        if (userInfo == null || userInfo.indexOf(':') < 1) {
+          throw new IllegalArgumentException(
+              "basic.auth.user.info is missing or has no colon (expected: user:password)");
+        }
+        yield Endpoint.basic(userInfo);
+      }
+      case "SASL_INHERIT" ->
+          throw new IllegalArgumentException(
+              "basic.auth.credentials.source: SASL_INHERIT (expected: USER_INFO or URL);"
+                  + " Penstock does not hand Kafka's SASL credentials to the registry:"
+                  + " name the registry's own in basic.auth.user.info");
+      default -> throw keys.invalid("basic.auth.credentials.source", source, "USER_INFO or URL");
+    };
+  }
+
+  private static String bearer(RegistryKeys keys, @Nullable String source, @Nullable String token) {
+    if (source != null && !source.equalsIgnoreCase("STATIC_TOKEN")) {
+      throw keys.invalid(
+          "bearer.auth.credentials.source",
+          source,
+          "STATIC_TOKEN; Penstock's registry client fetches no OAuth tokens");
+    }
+    if (token == null) {
+      throw new IllegalArgumentException("bearer.auth.token is missing (expected: a token)");
+    }
+    return "Bearer " + token;
+  }
+
+  /** One address of the registry and the {@code Authorization} header that goes there. */
+  public record Endpoint(URI uri, @Nullable String authorization) {
+
+    static Endpoint of(String url, @Nullable String shared) {
+      URI uri;
+      try {
+        uri = URI.create(url.endsWith("/") ? url : url + "/");
+      } catch (IllegalArgumentException e) {
+        // Without the cause: its message repeats the URL, which may hold a password.
+        throw invalid(withoutUserInfo(url));
+      }
+      boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+      if (!http || uri.getHost() == null || uri.getRawQuery() != null) {
+        throw invalid(withoutUserInfo(url));
+      }
+      String userInfo = uri.getUserInfo();
+      if (userInfo == null) {
+        return new Endpoint(uri, shared);
+      }
+      if (shared != null) {
+        throw new IllegalArgumentException(
+            RegistryKeys.URL
+                + " carries credentials for "
+                + uri.getHost()
+                + " beside basic.auth.user.info or bearer.auth.token: write one of them");
+      }
+      return new Endpoint(URI.create(withoutUserInfo(uri.toString())), basic(userInfo));
+    }
+
+    static String basic(String userInfo) {
+      return "Basic "
+          + Base64.getEncoder().encodeToString(userInfo.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String withoutUserInfo(String url) {
+      return url.replaceFirst("//[^/]*@", "//");
+    }
+
+    private static IllegalArgumentException invalid(String url) {
+      return new IllegalArgumentException(
+          RegistryKeys.URL + ": " + url + " (expected: http://host:port or https://host:port)");
+    }
+
+    /** The address alone: credentials are never printed. */
+    @Override
+    public String toString() {
+      return uri.toString();
+    }
+  }
+}

@@ -1,0 +1,101 @@
+package io.penstock.service;
+
+import io.penstock.batching.BatchLimits;
+import io.penstock.batching.Inference;
+import io.penstock.codec.DeadLetterEncoder;
+import io.penstock.codec.FieldMapping;
+import io.penstock.codec.avro.AvroInputFormat;
+import io.penstock.codec.avro.AvroOutputFormat;
+import io.penstock.config.BatchConfig;
+import io.penstock.config.PenstockConfig;
+import io.penstock.config.PipelineConfig;
+import io.penstock.control.message.ControlMessages;
+import io.penstock.pipeline.Cutover;
+import io.penstock.registry.SchemaRegistry;
+import io.penstock.schemas.AuditEvent;
+import io.penstock.streams.Pipeline;
+import io.penstock.streams.StreamsSettings;
+import java.time.Instant;
+import java.util.OptionalLong;
+
+/** Makes pipelines of their configuration. */
+final class PipelineFactory {
+
+  private final PenstockConfig config;
+  private final SchemaRegistry registry;
+  private final boolean autoRegister;
+  private final Inference inference;
+
+  PipelineFactory(
+      PenstockConfig config, SchemaRegistry registry, boolean autoRegister, Inference inference) {
+    this.config = config;
+    this.registry = registry;
+    this.autoRegister = autoRegister;
+    this.inference = inference;
+  }
+
+  /**
+   * A pipeline at rest. Asks the registry for the schema of its dead letters.
+   *
+   * @throws io.penstock.registry.RegistryException if that is not registered, and may not be
+   */
+  ServedPipeline create(String name) {
+    PipelineConfig pipeline = config.pipeline(name);
+    DeadLetterEncoder deadLetters =
+        new DeadLetterEncoder(
+            registry, Subjects.ofValues(pipeline.deadLetters().topic()), autoRegister);
+    Pipeline.Definition definition =
+        new Pipeline.Definition(
+            name,
+            pipeline.input().topic(),
+            pipeline.output().topic(),
+            pipeline.deadLetters().topic(),
+            config.controlTopics().audit(),
+            limits(pipeline),
+            deadLetters::encode,
+            PipelineFactory::audit);
+    StreamsSettings streams =
+        new StreamsSettings(
+            config.applicationId(name),
+            pipeline.guarantee() == PipelineConfig.Guarantee.EXACTLY_ONCE_V2,
+            pipeline.startFrom(),
+            pipeline.threads(),
+            config.kafka(pipeline));
+    return new ServedPipeline(
+        new Pipeline(definition, streams, inference),
+        pipeline.signature(),
+        new AvroInputFormat(registry, new FieldMapping(pipeline.input().fields())),
+        new AvroOutputFormat(registry, Subjects.ofValues(pipeline.output().topic()), autoRegister));
+  }
+
+  /** The limits of a pipeline, in equal parts for its threads. */
+  private static BatchLimits limits(PipelineConfig pipeline) {
+    BatchConfig batch = pipeline.batch();
+    int threads = pipeline.threads();
+    return new BatchLimits(
+        batch.rows(),
+        batch.linger(),
+        Math.max(batch.rows(), batch.maxInFlightRows() / threads),
+        Math.max(1, batch.maxInFlight().bytes() / threads));
+  }
+
+  private static byte[] audit(Cutover cutover) {
+    OptionalLong from = cutover.from();
+    AuditEvent event =
+        AuditEvent.newBuilder()
+            .setTime(Instant.now())
+            .setCutover(
+                io.penstock.schemas.Cutover.newBuilder()
+                    .setPipeline(cutover.pipeline())
+                    .setTopic(cutover.topic())
+                    .setPartition(cutover.partition())
+                    .setOffset(cutover.offset())
+                    .setFrom(from.isPresent() ? from.getAsLong() : null)
+                    .setTo(cutover.to())
+                    .setEpoch(cutover.epoch())
+                    .setTime(Instant.ofEpochMilli(cutover.time()))
+                    .build())
+            .build();
+    return ControlMessages.encode(event);
+  }
+}

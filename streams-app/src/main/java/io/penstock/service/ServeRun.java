@@ -1,0 +1,97 @@
+package io.penstock.service;
+
+import io.penstock.check.Verdict;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One run of {@code penstock serve}: from the checks to the end of the process. It ends by SIGTERM
+ * or Ctrl-C (exit code 0, once everything is drained and committed), or when nothing can start or
+ * every pipeline has halted (exit code 1).
+ */
+public final class ServeRun {
+
+  private static final Logger log = LoggerFactory.getLogger(ServeRun.class);
+
+  private static final long HALT_CHECK_MILLIS = 500;
+
+  /** Longer than the service takes to close at worst: its own parts are bounded. */
+  private static final long CLOSE_SECONDS = 90;
+
+  private final CountDownLatch toldToStop = new CountDownLatch(1);
+  private final CountDownLatch closed = new CountDownLatch(1);
+
+  private ServeRun() {}
+
+  /** Starts a service; see {@link PenstockService#start}. */
+  @FunctionalInterface
+  public interface Starter {
+    PenstockService start() throws Exception;
+  }
+
+  /**
+   * Serves until the end and gives the exit code.
+   *
+   * @param models what the checks say of the model directories: one that fails is told and waited
+   *     for, unless all do
+   * @param cluster what the checks say of broker and topics: all must pass
+   */
+  public static int run(
+      List<Verdict> models, List<Verdict> cluster, Starter starter, PrintWriter err)
+      throws Exception {
+    tell(models, err);
+    tell(cluster, err);
+    boolean noModel = models.stream().noneMatch(v -> v.level() == Verdict.Level.OK);
+    if (noModel || !Verdict.allPass(cluster)) {
+      err.println("penstock: nothing can start");
+      return 1;
+    }
+    return new ServeRun().serve(starter, err);
+  }
+
+  private static void tell(List<Verdict> verdicts, PrintWriter err) {
+    verdicts.stream().filter(verdict -> verdict.level() != Verdict.Level.OK).forEach(err::println);
+  }
+
+  private int serve(Starter starter, PrintWriter err) throws Exception {
+    Thread hook = new Thread(this::stopAndWait, "penstock-stop");
+    Runtime.getRuntime().addShutdownHook(hook);
+    int exitCode = 1;
+    try (PenstockService service = starter.start()) {
+      while (!toldToStop.await(HALT_CHECK_MILLIS, TimeUnit.MILLISECONDS)) {
+        if (service.hasHalted()) {
+          err.println("penstock: every pipeline has halted, see the log");
+          return 1;
+        }
+      }
+      log.info("stopping: draining and committing");
+      exitCode = 0;
+    } finally {
+      closed.countDown();
+      if (exitCode != 0 && toldToStop.getCount() > 0) {
+        Runtime.getRuntime().removeShutdownHook(hook);
+      }
+    }
+    log.info("stopped");
+    return exitCode;
+  }
+
+  /**
+   * The hook of SIGTERM and Ctrl-C. The virtual machine would end with 128 + the signal's number;
+   * an orderly stop is a success, so it halts with 0 once everything is closed.
+   */
+  private void stopAndWait() {
+    toldToStop.countDown();
+    try {
+      if (closed.await(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+        Runtime.getRuntime().halt(0);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package io.penstock.service;
+
+import io.penstock.http.HealthReport;
+import io.penstock.model.lifecycle.VersionState;
+import io.penstock.model.lifecycle.VersionStatus;
+import io.penstock.pipeline.PipelineStatistics;
+import io.penstock.streams.Pipeline;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/** Answers how the service is. Thread-safe. */
+final class ServiceHealth implements Supplier<HealthReport> {
+
+  private final Map<String, ModelHost> models;
+  private final Collection<ServedPipeline> pipelines;
+
+  ServiceHealth(Map<String, ModelHost> models, Collection<ServedPipeline> pipelines) {
+    this.models = models;
+    this.pipelines = pipelines;
+  }
+
+  @Override
+  public HealthReport get() {
+    SortedMap<String, HealthReport.Pipeline> pipelineReports = new TreeMap<>();
+    pipelines.forEach(served -> pipelineReports.put(served.pipeline().name(), report(served)));
+    SortedMap<String, HealthReport.Model> modelReports = new TreeMap<>();
+    models.forEach((name, host) -> modelReports.put(name, report(host)));
+    return new HealthReport(pipelineReports, modelReports);
+  }
+
+  private static HealthReport.Pipeline report(ServedPipeline served) {
+    Pipeline pipeline = served.pipeline();
+    Pipeline.State state = pipeline.state();
+    PipelineStatistics statistics = pipeline.statistics();
+    long batches = statistics.batches();
+    return new HealthReport.Pipeline(
+        state != Pipeline.State.HALTED,
+        state == Pipeline.State.RUNNING,
+        state.name(),
+        pipeline.haltReason().orElse(""),
+        statistics.inFlightRecords(),
+        batches == 0 ? 0 : (double) statistics.batchedRows() / batches);
+  }
+
+  private static HealthReport.Model report(ModelHost host) {
+    Map<Long, VersionStatus> statuses = host.runtime().statuses();
+    SortedMap<Long, String> versions = new TreeMap<>();
+    statuses.forEach((version, status) -> versions.put(version, status.state().name()));
+    Optional<Long> active = host.active();
+    boolean ready =
+        active
+            .map(statuses::get)
+            .filter(status -> status.state() == VersionState.AVAILABLE)
+            .isPresent();
+    String errors =
+        statuses.values().stream()
+            .flatMap(status -> status.error().stream())
+            .collect(Collectors.joining("; "));
+    return new HealthReport.Model(
+        ready, active.map(String::valueOf).orElse("none yet"), versions, errors);
+  }
+}

@@ -1,0 +1,78 @@
+package io.penstock.streams;
+
+import io.penstock.pipeline.ModelFailedException;
+import io.penstock.pipeline.ModelUnresponsiveException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
+import org.apache.kafka.streams.errors.MissingSourceTopicException;
+
+/**
+ * What to do when a stream thread dies: replace it after a back-off, or halt the pipeline because
+ * trying again cannot help.
+ *
+ * <p>Not thread-safe; the pipeline guards it.
+ */
+final class FailurePolicy {
+
+  /** Failures of the model within {@link #MEMORY} after which the pipeline halts. */
+  static final int MAX_MODEL_FAILURES = 3;
+
+  static final Duration MEMORY = Duration.ofMinutes(10);
+  private static final Duration FIRST_BACK_OFF = Duration.ofMillis(100);
+  private static final Duration MAX_BACK_OFF = Duration.ofSeconds(5);
+
+  private final Deque<Long> failures = new ArrayDeque<>();
+  private final Deque<Long> modelFailures = new ArrayDeque<>();
+
+  /** What follows from a failure. */
+  sealed interface Verdict {
+
+    /** Start another thread after that time. */
+    record Replace(Duration backOff) implements Verdict {}
+
+    /** Stop the pipeline and say why. */
+    record Halt(String reason) implements Verdict {}
+  }
+
+  /**
+   * @param failure what ended the thread
+   * @param nowMillis a monotonic clock
+   */
+  Verdict judge(Throwable failure, long nowMillis) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof InputLostException
+          || cause instanceof AuthenticationException
+          || cause instanceof AuthorizationException
+          || cause instanceof UnsupportedVersionException
+          || cause instanceof MissingSourceTopicException
+          || cause instanceof VirtualMachineError) {
+        return new Verdict.Halt(describe(cause));
+      }
+      if (cause instanceof ModelFailedException || cause instanceof ModelUnresponsiveException) {
+        if (remember(modelFailures, nowMillis) >= MAX_MODEL_FAILURES) {
+          return new Verdict.Halt(describe(cause));
+        }
+      }
+    }
+    int recent = remember(failures, nowMillis);
+    long backOff = FIRST_BACK_OFF.toMillis() << Math.min(recent - 1, 10);
+    return new Verdict.Replace(Duration.ofMillis(Math.min(backOff, MAX_BACK_OFF.toMillis())));
+  }
+
+  /** The innermost message that says something. */
+  static String describe(Throwable failure) {
+    return failure.getMessage() == null ? failure.toString() : failure.getMessage();
+  }
+
+  private static int remember(Deque<Long> times, long now) {
+    times.addLast(now);
+    while (now - times.getFirst() > MEMORY.toMillis()) {
+      times.removeFirst();
+    }
+    return times.size();
+  }
+}

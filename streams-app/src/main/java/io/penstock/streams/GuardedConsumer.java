@@ -1,0 +1,104 @@
+package io.penstock.streams;
+
+import io.penstock.pipeline.ThreadLanes;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.streams.errors.StreamsException;
+
+/**
+ * A stream thread's main consumer with three guards. An offset out of range is an error of its own
+ * instead of an occasion to reset (Streams treats it like a partition that never had an offset).
+ * When partitions are lost the thread's rows are dropped before Streams closes the tasks, since
+ * somebody else computes them now. A thread that failed leaves the group, so that its partitions do
+ * not wait for it.
+ *
+ * <p>Not thread-safe, like every consumer: the stream thread's own.
+ */
+final class GuardedConsumer extends KafkaConsumer<byte[], byte[]> {
+
+  private final String pipeline;
+  private final ThreadLanes lanes;
+
+  GuardedConsumer(String pipeline, Map<String, Object> config, ThreadLanes lanes) {
+    super(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    this.pipeline = pipeline;
+    this.lanes = lanes;
+  }
+
+  @Override
+  public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
+    try {
+      return super.poll(timeout);
+    } catch (OffsetOutOfRangeException e) {
+      throw new InputLostException(
+          "pipeline "
+              + pipeline
+              + ": offsets out of range: "
+              + e.offsetOutOfRangePartitions()
+              + ". The input topic was cut (retention), recreated, or lost data. Nothing was skipped."
+              + " Decide where to go on, then set it with kafka-consumer-groups.sh"
+              + " --reset-offsets --group "
+              + groupMetadata().groupId()
+              + " and start the pipeline again",
+          e);
+    }
+  }
+
+  @Override
+  public void subscribe(Collection<String> topics, ConsumerRebalanceListener listener) {
+    super.subscribe(topics, new DropsLost(listener));
+  }
+
+  @Override
+  public void subscribe(Pattern pattern, ConsumerRebalanceListener listener) {
+    super.subscribe(pattern, new DropsLost(listener));
+  }
+
+  /**
+   * Leaves the group when the thread has failed. Streams closes the consumer of a thread that is
+   * replaced as if it came back, and its partitions would rest until {@code session.timeout.ms}.
+   */
+  @Override
+  public void close(CloseOptions options) {
+    if (lanes.current().isDropped()) {
+      options.withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP);
+    }
+    super.close(options);
+  }
+
+  private final class DropsLost implements ConsumerRebalanceListener {
+
+    private final ConsumerRebalanceListener streams;
+
+    DropsLost(ConsumerRebalanceListener streams) {
+      this.streams = streams;
+    }
+
+    @Override
+    public void onPartitionsLost(Collection<TopicPartition> partitions) {
+      lanes
+          .current()
+          .drop(new StreamsException("partitions lost, their rows are dropped: " + partitions));
+      streams.onPartitionsLost(partitions);
+    }
+
+    @Override
+    public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+      streams.onPartitionsRevoked(partitions);
+    }
+
+    @Override
+    public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+      streams.onPartitionsAssigned(partitions);
+    }
+  }
+}

@@ -1,0 +1,291 @@
+package io.penstock.streams;
+
+import io.penstock.batching.BatchLimits;
+import io.penstock.batching.Inference;
+import io.penstock.batching.VersionBinding;
+import io.penstock.pipeline.Cutover;
+import io.penstock.pipeline.DeadLetters;
+import io.penstock.pipeline.PipelineSettings;
+import io.penstock.pipeline.PipelineStatistics;
+import io.penstock.pipeline.PipelineTopology;
+import io.penstock.pipeline.ThreadLanes;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.streams.KafkaClientSupplier;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.errors.StreamsException;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One pipeline at work: records of its input topic become outcomes, computed by the version that
+ * was cut over to last.
+ *
+ * <pre>
+ *   WAITING ──start()──▶ STARTING ──▶ RUNNING ──close()──▶ STOPPED
+ *                            └───────────┴── cannot go on ──▶ HALTED
+ * </pre>
+ *
+ * <p>Thread-safe.
+ */
+public final class Pipeline implements AutoCloseable {
+
+  /** Where a pipeline is in its life. */
+  public enum State {
+    /** No version is active yet. */
+    WAITING,
+    /** Joining its group. */
+    STARTING,
+    /** Processing, or between two assignments. */
+    RUNNING,
+    /** Stopped by itself: see {@link #haltReason()}. Needs somebody to act. */
+    HALTED,
+    /** Closed. */
+    STOPPED
+  }
+
+  private static final Logger log = LoggerFactory.getLogger(Pipeline.class);
+
+  private final Definition definition;
+  private final StreamsSettings streamsSettings;
+  private final StreamsConfig config;
+  private final Inference inference;
+  private final Function<ThreadLanes, KafkaClientSupplier> clients;
+  private final PipelineStatistics statistics = new PipelineStatistics();
+  private final ServingVersions versions = new ServingVersions();
+  private final FailurePolicy failures = new FailurePolicy();
+  private @Nullable KafkaStreams streams;
+  private State state = State.WAITING;
+  private @Nullable String haltReason;
+
+  /** What a pipeline is made of. */
+  public record Definition(
+      String name,
+      String inputTopic,
+      String outputTopic,
+      String deadLetterTopic,
+      String auditTopic,
+      BatchLimits limits,
+      DeadLetters deadLetters,
+      Cutover.Encoder cutovers) {}
+
+  public Pipeline(Definition definition, StreamsSettings streamsSettings, Inference inference) {
+    this(
+        definition,
+        streamsSettings,
+        inference,
+        lanes -> new PipelineClients(definition.name(), lanes));
+  }
+
+  /** With Kafka clients of a test's own. */
+  Pipeline(
+      Definition definition,
+      StreamsSettings streamsSettings,
+      Inference inference,
+      Function<ThreadLanes, KafkaClientSupplier> clients) {
+    this.clients = clients;
+    this.definition = definition;
+    this.streamsSettings = streamsSettings;
+    this.config = new StreamsConfig(streamsSettings.properties());
+    this.inference = inference;
+  }
+
+  public String name() {
+    return definition.name();
+  }
+
+  /** Makes a version ready to be cut over to. */
+  public void ready(VersionBinding binding) {
+    versions.ready(binding);
+  }
+
+  /** Whether {@link #cutOver} to that version would do. */
+  public boolean isReady(long version) {
+    return versions.isReady(version);
+  }
+
+  /** A version made ready will not be cut over to. */
+  public void forget(long version) {
+    versions.forget(version);
+  }
+
+  /** From the next record on, that version computes. Does not block. */
+  public void cutOver(long version, long epoch) {
+    versions.cutOver(version, epoch);
+    log.info("cutover pipeline={} version={} epoch={}", name(), versions.current(), epoch);
+  }
+
+  /** The version that computes the next record; empty while waiting for the first one. */
+  public Optional<VersionBinding> serving() {
+    return versions.serving();
+  }
+
+  /** What it has done since it started. */
+  public PipelineStatistics statistics() {
+    return statistics;
+  }
+
+  /** Where it is in its life. */
+  public synchronized State state() {
+    KafkaStreams running = streams;
+    if (state == State.STARTING
+        && running != null
+        && running.state() == KafkaStreams.State.RUNNING) {
+      state = State.RUNNING;
+    }
+    return state;
+  }
+
+  /** Why it halted, with what to do; empty unless {@link State#HALTED}. */
+  public synchronized Optional<String> haltReason() {
+    return Optional.ofNullable(haltReason);
+  }
+
+  /**
+   * Starts to process, once a version serves; without effect after the first time. Looks at the
+   * cluster first, which may take as long as the clients' time-outs.
+   */
+  public void start() throws InterruptedException {
+    synchronized (this) {
+      if (state != State.WAITING || versions.serving().isEmpty()) {
+        return;
+      }
+      state = State.STARTING;
+    }
+    try {
+      startStreams();
+    } catch (ExecutionException e) {
+      halt("cannot start: " + FailurePolicy.describe(e.getCause() == null ? e : e.getCause()));
+    } catch (RuntimeException e) {
+      halt("cannot start: " + FailurePolicy.describe(e));
+    }
+  }
+
+  private void startStreams() throws ExecutionException, InterruptedException {
+    PipelineSettings settings;
+    try (Admin admin = Admin.create(config.getAdminConfigs(name() + "-start"))) {
+      TopicFacts facts = new TopicFacts(admin, config);
+      settings = settings(facts);
+      new StartPosition(admin)
+          .commitOnce(
+              streamsSettings.applicationId(),
+              settings.topics().input(),
+              settings.topics().inputPartitions(),
+              streamsSettings.startFrom());
+    }
+    ThreadLanes lanes = new ThreadLanes(settings, inference, System::nanoTime, statistics);
+    KafkaStreams started =
+        new KafkaStreams(
+            PipelineTopology.build(
+                settings, versions, lanes, definition.deadLetters(), definition.cutovers()),
+            config,
+            clients.apply(lanes));
+    started.setUncaughtExceptionHandler(failure -> threadDied(failure, lanes));
+    started.setStateListener(
+        (now, before) -> log.info("pipeline={} state={} was={}", name(), now, before));
+    synchronized (this) {
+      if (state != State.STARTING) {
+        return;
+      }
+      streams = started;
+      started.start();
+    }
+  }
+
+  private PipelineSettings settings(TopicFacts facts)
+      throws ExecutionException, InterruptedException {
+    return new PipelineSettings(
+        name(),
+        new PipelineSettings.Topics(
+            definition.inputTopic(),
+            facts.partitions(definition.inputTopic()),
+            definition.outputTopic(),
+            definition.deadLetterTopic(),
+            definition.auditTopic()),
+        definition.limits(),
+        facts.sizeLimits(definition.outputTopic(), definition.deadLetterTopic()),
+        waitLimits());
+  }
+
+  /**
+   * A thread may wait half of {@code max.poll.interval.ms}. A transaction must be committed within
+   * {@code transaction.timeout.ms}; a quarter of it, but at least the commit interval, is kept back
+   * for records that gather before the commit and for the commit itself.
+   */
+  private PipelineSettings.WaitLimits waitLimits() {
+    Map<String, Object> consumer = config.getMainConsumerConfigs(name(), name() + "-limits", 0);
+    long wait =
+        TopicFacts.effective(
+                ConsumerConfig.configDef(), consumer, ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG)
+            / 2;
+    if (!streamsSettings.exactlyOnce()) {
+      return new PipelineSettings.WaitLimits(TimeUnit.MILLISECONDS.toNanos(wait), Long.MAX_VALUE);
+    }
+    Map<String, Object> producer = config.getProducerConfigs(name() + "-limits");
+    long transaction =
+        TopicFacts.effective(
+            ProducerConfig.configDef(), producer, ProducerConfig.TRANSACTION_TIMEOUT_CONFIG);
+    long reserve =
+        Math.max(transaction / 4, config.getLong(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG));
+    return new PipelineSettings.WaitLimits(
+        TimeUnit.MILLISECONDS.toNanos(wait), TimeUnit.MILLISECONDS.toNanos(transaction - reserve));
+  }
+
+  /** Runs on the dying stream thread, before Streams closes its tasks. */
+  private StreamThreadExceptionResponse threadDied(Throwable failure, ThreadLanes lanes) {
+    lanes.current().drop(new StreamsException("the stream thread has failed", failure));
+    FailurePolicy.Verdict verdict;
+    synchronized (failures) {
+      verdict = failures.judge(failure, TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
+    }
+    if (verdict instanceof FailurePolicy.Verdict.Replace replace) {
+      log.warn(
+          "stream thread replaced pipeline={} backOff={} reason={}",
+          name(),
+          replace.backOff(),
+          FailurePolicy.describe(failure));
+      LockSupport.parkNanos(replace.backOff().toNanos());
+      return StreamThreadExceptionResponse.REPLACE_THREAD;
+    }
+    halt(((FailurePolicy.Verdict.Halt) verdict).reason());
+    return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+  }
+
+  private synchronized void halt(String reason) {
+    if (state != State.STOPPED) {
+      state = State.HALTED;
+      haltReason = reason;
+      log.error("pipeline halted pipeline={} reason={}", name(), reason);
+    }
+  }
+
+  /** Drains, commits and leaves; bounded by that time. */
+  public void close(Duration timeout) {
+    KafkaStreams running;
+    synchronized (this) {
+      running = streams;
+      if (state != State.HALTED) {
+        state = State.STOPPED;
+      }
+    }
+    if (running != null && !running.close(timeout)) {
+      log.warn("pipeline did not stop in time pipeline={} timeout={}", name(), timeout);
+    }
+  }
+
+  @Override
+  public void close() {
+    close(Duration.ofSeconds(30));
+  }
+}

@@ -1,0 +1,95 @@
+package io.penstock.streams;
+
+import io.penstock.config.StartFrom;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownMemberIdException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Commits a pipeline's first offsets before it starts, once in its life.
+ *
+ * <p>Left to the consumer's {@code auto.offset.reset}, "latest" would be decided anew by every
+ * instance that starts before the first commit, and what arrived in between would be lost. Written
+ * down first, the start holds through any crash. Partitions that are added later have no offset and
+ * are read from their beginning.
+ */
+final class StartPosition {
+
+  private static final Logger log = LoggerFactory.getLogger(StartPosition.class);
+
+  private final Admin admin;
+
+  StartPosition(Admin admin) {
+    this.admin = admin;
+  }
+
+  /** Does nothing for a group that has offsets in the topic already, or has members. */
+  void commitOnce(String group, String topic, int partitions, StartFrom startFrom)
+      throws ExecutionException, InterruptedException {
+    if (startFrom == StartFrom.End.EARLIEST) {
+      return;
+    }
+    if (hasOffsets(group, topic)) {
+      return;
+    }
+    Map<TopicPartition, OffsetAndMetadata> start = resolve(topic, partitions, startFrom);
+    try {
+      admin.alterConsumerGroupOffsets(group, start).all().get();
+      log.info(
+          "start position committed group={} startFrom={} offsets={}", group, startFrom, start);
+    } catch (ExecutionException e) {
+      if (!(e.getCause() instanceof UnknownMemberIdException)) {
+        throw e;
+      }
+      log.info("start position left to the instances that run already group={}", group);
+    }
+  }
+
+  private boolean hasOffsets(String group, String topic)
+      throws ExecutionException, InterruptedException {
+    return admin
+        .listConsumerGroupOffsets(group)
+        .partitionsToOffsetAndMetadata()
+        .get()
+        .entrySet()
+        .stream()
+        .anyMatch(entry -> entry.getKey().topic().equals(topic) && entry.getValue() != null);
+  }
+
+  private Map<TopicPartition, OffsetAndMetadata> resolve(
+      String topic, int partitions, StartFrom startFrom)
+      throws ExecutionException, InterruptedException {
+    Map<TopicPartition, OffsetAndMetadata> start = new HashMap<>();
+    offsets(topic, partitions, OffsetSpec.latest())
+        .forEach((partition, end) -> start.put(partition, new OffsetAndMetadata(end.offset())));
+    if (startFrom instanceof StartFrom.Time at) {
+      // A partition without a record at or after the time answers -1: it starts at its end.
+      offsets(topic, partitions, OffsetSpec.forTimestamp(at.time().toEpochMilli()))
+          .forEach(
+              (partition, found) -> {
+                if (found.offset() >= 0) {
+                  start.put(partition, new OffsetAndMetadata(found.offset()));
+                }
+              });
+    }
+    return start;
+  }
+
+  private Map<TopicPartition, ListOffsetsResultInfo> offsets(
+      String topic, int partitions, OffsetSpec spec)
+      throws ExecutionException, InterruptedException {
+    Map<TopicPartition, OffsetSpec> request = new HashMap<>();
+    IntStream.range(0, partitions)
+        .forEach(partition -> request.put(new TopicPartition(topic, partition), spec));
+    return admin.listOffsets(request).all().get();
+  }
+}

@@ -1,0 +1,92 @@
+package io.penstock.batching;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.penstock.codec.DeadLetterReason;
+import io.penstock.model.ModelRunException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class CulpritSearchTest {
+
+  private final ManualInference inference = new ManualInference();
+  private final FakeModel model = new FakeModel(1);
+  private final Batcher batcher =
+      new Batcher(
+          new BatchLimits(128, Duration.ofMillis(5), 512, 1 << 20),
+          inference,
+          () -> 0L,
+          rows -> {});
+
+  @Test
+  void shouldFailOnePoisonousRowAloneInAboutTwiceTheLogarithmOfRuns() {
+    // given
+    List<Batcher.Row> rows = batchOf128(77);
+    // when
+    inference.runAll();
+    // then
+    for (int i = 0; i < 128; i++) {
+      Batcher.Row row = rows.get(i);
+      if (i == 77) {
+        assertThat(row.batch().rowFailure(i).reason()).isEqualTo(DeadLetterReason.INFERENCE_FAILED);
+        assertThat(row.batch().rowFailure(i).message()).contains("refuses -77");
+      } else {
+        assertThat(FakeModel.predicted(row.batch().prediction(i))).isEqualTo(1_000_000 + i);
+      }
+    }
+    assertThat(model.runs()).hasSizeLessThanOrEqualTo(2 * 7 + 4).allMatch(size -> size == 128);
+  }
+
+  @Test
+  void shouldFailEveryPoisonousRowAndNoOther() {
+    // given
+    List<Batcher.Row> rows = batchOf128(1, 2, 3, 60, 127);
+    // when
+    inference.runAll();
+    // then
+    assertThat(rows.stream().filter(r -> r.batch().rowFailure(r.index()) != null))
+        .extracting(Batcher.Row::index)
+        .containsExactly(1, 2, 3, 60, 127);
+  }
+
+  @Test
+  void shouldBlameTheRecordWhenItIsAloneInItsBatch() {
+    // given
+    VersionBinding version = model.binding();
+    Batcher.Row row = batcher.add(version, FakeModel.record(-5)).orElseThrow();
+    batcher.sealAll();
+    // when
+    inference.runAll();
+    // then
+    assertThat(row.batch().failure()).isNull();
+    assertThat(row.batch().rowFailure(0).reason()).isEqualTo(DeadLetterReason.INFERENCE_FAILED);
+  }
+
+  @Test
+  void shouldBlameTheModelWhenGoodRowsFailToo() {
+    // given
+    List<Batcher.Row> rows = batchOf128();
+    model.breakDown();
+    // when
+    inference.runAll();
+    // then
+    assertThat(rows.get(0).batch().failure()).isInstanceOf(ModelRunException.class);
+    assertThat(model.leased()).isZero();
+  }
+
+  private List<Batcher.Row> batchOf128(int... poisonous) {
+    VersionBinding version = model.binding();
+    batcher.add(version, FakeModel.record(1));
+    List<Batcher.Row> rows = new ArrayList<>();
+    for (int i = 0; i < 128; i++) {
+      int index = i;
+      boolean poison = java.util.Arrays.stream(poisonous).anyMatch(p -> p == index);
+      rows.add(batcher.add(version, FakeModel.record(poison ? -i : i)).orElseThrow());
+    }
+    inference.runOne();
+    model.runs().clear();
+    return rows;
+  }
+}

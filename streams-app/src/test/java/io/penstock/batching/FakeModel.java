@@ -1,0 +1,156 @@
+package io.penstock.batching;
+
+import io.penstock.codec.DeadLetterReason;
+import io.penstock.codec.InputFormat;
+import io.penstock.codec.PredictionEncoder;
+import io.penstock.codec.RecordDecoder;
+import io.penstock.codec.UndecodableRecordException;
+import io.penstock.model.DType;
+import io.penstock.model.Lease;
+import io.penstock.model.ModelRunException;
+import io.penstock.model.ModelSignature;
+import io.penstock.model.NumericColumn;
+import io.penstock.model.Rows;
+import io.penstock.model.ServableId;
+import io.penstock.model.ServableVersion;
+import io.penstock.model.TensorSpec;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A model whose prediction of a number is version · 1,000,000 + number. Records are 8-byte numbers;
+ * anything else does not decode. Negative numbers make the whole run fail, as a bad row does in
+ * TensorFlow.
+ */
+public final class FakeModel implements ServableVersion, InputFormat {
+
+  private static final ModelSignature FIXED =
+      new ModelSignature(
+          "serving_default",
+          List.of(new TensorSpec("x", DType.INT64, List.of(-1L))),
+          List.of(new TensorSpec("y", DType.INT64, List.of(-1L))));
+
+  private final ServableId id;
+  private final AtomicInteger leased = new AtomicInteger();
+  private final List<Integer> runs = new ArrayList<>();
+  private volatile boolean retired;
+  private volatile boolean broken;
+
+  public FakeModel(long version) {
+    this.id = new ServableId("fake", version);
+  }
+
+  /** The bytes of a record of that number. */
+  public static byte[] record(long number) {
+    return ByteBuffer.allocate(8).putLong(number).array();
+  }
+
+  /** The number that a prediction holds. */
+  public static long predicted(byte[] prediction) {
+    return ByteBuffer.wrap(prediction).getLong();
+  }
+
+  public VersionBinding binding() {
+    PredictionEncoder encoder =
+        (outputs, row) -> record(((NumericColumn) outputs.column(0)).longAt(row * 8));
+    return new VersionBinding(id, "f" + id.version(), FIXED, this, encoder, this::acquire);
+  }
+
+  /** Gives no lease from now on. */
+  public void retire() {
+    retired = true;
+  }
+
+  /** Fails every run from now on. */
+  public void breakDown() {
+    broken = true;
+  }
+
+  public int leased() {
+    return leased.get();
+  }
+
+  /** How many rows each run had. */
+  public List<Integer> runs() {
+    return runs;
+  }
+
+  private Optional<Lease> acquire() {
+    if (retired) {
+      return Optional.empty();
+    }
+    leased.incrementAndGet();
+    AtomicBoolean open = new AtomicBoolean(true);
+    return Optional.of(
+        new Lease() {
+          @Override
+          public ServableVersion version() {
+            return FakeModel.this;
+          }
+
+          @Override
+          public void close() {
+            if (open.getAndSet(false)) {
+              leased.decrementAndGet();
+            }
+          }
+        });
+  }
+
+  @Override
+  public ServableId id() {
+    return id;
+  }
+
+  @Override
+  public String fingerprint() {
+    return "f" + id.version();
+  }
+
+  @Override
+  public Set<String> signatures() {
+    return Set.of(FIXED.name());
+  }
+
+  @Override
+  public Optional<ModelSignature> signature(String name) {
+    return Optional.of(FIXED);
+  }
+
+  @Override
+  public void run(ModelSignature signature, Rows inputs, int rows, Rows outputs) {
+    runs.add(rows);
+    NumericColumn x = (NumericColumn) inputs.column(0);
+    NumericColumn y = (NumericColumn) outputs.column(0);
+    y.reshape(new int[0], rows);
+    for (int row = 0; row < rows; row++) {
+      long number = x.longAt(row * 8);
+      if (broken || number < 0) {
+        throw new ModelRunException("the model refuses " + number);
+      }
+      y.putLong(row * 8, id.version() * 1_000_000 + number);
+    }
+  }
+
+  @Override
+  public RecordDecoder decoder(ModelSignature signature) {
+    return new RecordDecoder() {
+      @Override
+      public void prepare(byte[] value) {}
+
+      @Override
+      public void decode(byte[] value, Rows rows, int row) {
+        if (value.length != 8) {
+          throw new UndecodableRecordException(
+              DeadLetterReason.MALFORMED, "length: " + value.length + " (expected: 8)");
+        }
+        ((NumericColumn) rows.column(0)).putLong(row * 8, ByteBuffer.wrap(value).getLong());
+      }
+    };
+  }
+}

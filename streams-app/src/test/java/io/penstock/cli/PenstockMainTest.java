@@ -1,0 +1,143 @@
+package io.penstock.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.penstock.config.PenstockConfig;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class PenstockMainTest {
+
+  private static int noService(PenstockConfig config, String file, PrintWriter err) {
+    throw new IllegalStateException("http.listen of " + config.service() + " is taken");
+  }
+
+  @TempDir private Path folder;
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @Test
+  void shouldServeTheConfiguration() throws IOException {
+    int code =
+        run(
+            Map.of(),
+            (config, file, err) -> config.service().length(),
+            "serve",
+            "--config",
+            config());
+
+    assertThat(code).isEqualTo("scoring".length());
+  }
+
+  @Test
+  void shouldTakeTheFileFromTheEnvironment() throws IOException {
+    int code = run(Map.of("PENSTOCK_CONFIG", config()), (config, file, err) -> 0, "serve");
+
+    assertThat(code).isZero();
+    assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
+  void shouldSayInOneLineWhyItCannotServe() throws IOException {
+    int code = run(Map.of(), PenstockMainTest::noService, "serve", "--config", config());
+
+    assertThat(code).isEqualTo(ExitCodes.FAILURE);
+    assertThat(err.toString().lines()).containsExactly("penstock: http.listen of scoring is taken");
+  }
+
+  @Test
+  void shouldPrintAStackTraceOnlyWhenAsked() throws IOException {
+    int code =
+        run(Map.of(), PenstockMainTest::noService, "serve", "--stacktrace", "--config", config());
+
+    assertThat(code).isEqualTo(ExitCodes.FAILURE);
+    assertThat(err.toString()).contains("IllegalStateException", "\tat ");
+  }
+
+  @Test
+  void shouldPrintEachProblemOfAConfigurationOnItsLine() throws IOException {
+    Path file = Files.writeString(folder.resolve("bad.yaml"), "servce: x\nhttp: {listen: 1}\n");
+
+    int code =
+        run(Map.of(), PenstockMainTest::noService, "config", "show", "--config", file.toString());
+
+    assertThat(code).isEqualTo(ExitCodes.USAGE);
+    assertThat(err.toString().lines())
+        .hasSizeGreaterThan(3)
+        .allMatch(l -> l.startsWith(file + ":"));
+    assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
+  void shouldShowTheConfiguration() throws IOException {
+    int code = run(Map.of(), PenstockMainTest::noService, "config", "show", "-c", config());
+
+    assertThat(code).isZero();
+    assertThat(out.toString()).contains("pipelines.p.batch.rows: 128", "# default");
+  }
+
+  @Test
+  void shouldSayWhatIsMissingOnTheCommandLine() {
+    assertThat(run(Map.of(), PenstockMainTest::noService, "serve")).isEqualTo(ExitCodes.USAGE);
+    assertThat(err.toString().lines())
+        .containsExactly(
+            "--config: missing (expected: a file, or the environment variable PENSTOCK_CONFIG)");
+  }
+
+  @Test
+  void shouldHelpWithAWrongCommandLine() {
+    assertThat(run(Map.of(), PenstockMainTest::noService, "config")).isEqualTo(ExitCodes.USAGE);
+    assertThat(run(Map.of(), PenstockMainTest::noService)).isEqualTo(ExitCodes.USAGE);
+    assertThat(run(Map.of(), PenstockMainTest::noService, "serv")).isEqualTo(ExitCodes.USAGE);
+    assertThat(err.toString().lines())
+        .containsExactly(
+            "penstock: Missing required subcommand",
+            "Try: penstock config --help",
+            "penstock: Missing required subcommand",
+            "Try: penstock --help",
+            "penstock: Unmatched argument at index 0: 'serv'",
+            "Try: penstock --help");
+  }
+
+  @Test
+  void shouldDescribeItself() {
+    assertThat(run(Map.of(), PenstockMainTest::noService, "--help")).isZero();
+    assertThat(run(Map.of(), PenstockMainTest::noService, "topics", "--help")).isZero();
+    assertThat(run(Map.of(), PenstockMainTest::noService, "--version")).isZero();
+    assertThat(out.toString())
+        .contains("serve", "config", "topics", "schema", "Exit codes:", "--replication-factor")
+        .contains("penstock from a build folder");
+  }
+
+  private String config() throws IOException {
+    return Files.writeString(
+            folder.resolve("penstock.yaml"),
+            """
+            service: scoring
+            kafka: {bootstrap.servers: "127.0.0.1:1"}
+            registry: {schema.registry.url: "http://127.0.0.1:1"}
+            models:
+              m: {path: m}
+            pipelines:
+              p:
+                model: m
+                start-from: earliest
+                input: {topic: i}
+                output: {topic: o}
+                dead-letters: {topic: d}
+            """)
+        .toString();
+  }
+
+  private int run(Map<String, String> environment, ServeCommand.Service service, String... args) {
+    Terminal terminal = new Terminal(new PrintWriter(out, true), new PrintWriter(err, true));
+    return PenstockMain.run(terminal, environment, service, args);
+  }
+}

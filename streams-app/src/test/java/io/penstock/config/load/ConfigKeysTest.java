@@ -1,0 +1,216 @@
+package io.penstock.config.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
+
+import io.penstock.config.BatchConfig;
+import io.penstock.config.ControlConfig;
+import io.penstock.config.DataSize;
+import io.penstock.config.HttpConfig;
+import io.penstock.config.InferenceConfig;
+import io.penstock.config.ModelConfig;
+import io.penstock.config.PenstockConfig;
+import io.penstock.config.PipelineConfig;
+import io.penstock.config.StartFrom;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every key there is: its default, and that what a file says arrives in the records. */
+final class ConfigKeysTest {
+
+  @TempDir private Path folder;
+
+  @Test
+  void shouldFillInEveryDefault() {
+    EffectiveConfig effective = new ConfigFiles(folder).load(ConfigFiles.MINIMAL);
+
+    Map<String, String> defaults =
+        effective.entries().stream()
+            .filter(e -> e.origin().equals("default"))
+            .collect(Collectors.toMap(EffectiveConfig.Entry::key, EffectiveConfig.Entry::value));
+    assertThat(defaults)
+        .containsOnly(
+            entry("control.max-staleness", "15s"),
+            entry("control.heartbeat-interval", "1s"),
+            entry("control.liveness-timeout", "10s"),
+            entry("control.prepare-timeout", "5m"),
+            entry("inference.threads", "6"),
+            entry("inference.intra-op-threads", "1"),
+            entry("inference.inter-op-threads", "-1"),
+            entry("inference.native-memory", "unlimited"),
+            entry("models.fraud.complete-when", "settled"),
+            entry("models.fraud.settle", "2s"),
+            entry("models.fraud.poll-interval", "1s"),
+            entry("models.fraud.versions.policy", "latest"),
+            entry("models.fraud.versions.count", "1"),
+            entry("models.fraud.promotion", "manual"),
+            entry("models.fraud.fitness.load-timeout", "2m"),
+            entry("pipelines.payments-fraud.signature", "serving_default"),
+            entry("pipelines.payments-fraud.guarantee", "exactly_once_v2"),
+            entry("pipelines.payments-fraud.input.format", "avro"),
+            entry("pipelines.payments-fraud.output.format", "avro"),
+            entry("pipelines.payments-fraud.batch.mode", "fixed"),
+            entry("pipelines.payments-fraud.batch.rows", "128"),
+            entry("pipelines.payments-fraud.batch.linger", "5ms"),
+            entry("pipelines.payments-fraud.batch.max-in-flight-rows", "512"),
+            entry("pipelines.payments-fraud.batch.max-in-flight-bytes", "64MiB"),
+            entry("pipelines.payments-fraud.share", "1"),
+            entry("pipelines.payments-fraud.threads", "1"),
+            entry("http.listen", "127.0.0.1:8080"),
+            entry("http.request-apis", "false"));
+  }
+
+  @Test
+  void shouldKnowNoOtherKeys() {
+    EffectiveConfig effective = new ConfigFiles(folder).load(ConfigFiles.MINIMAL);
+
+    assertThat(effective.entries())
+        .filteredOn(e -> !e.origin().equals("default"))
+        .extracting(EffectiveConfig.Entry::key)
+        .containsExactly(
+            "service",
+            "kafka.bootstrap.servers",
+            "registry.schema.registry.url",
+            "models.fraud.path",
+            "pipelines.payments-fraud.model",
+            "pipelines.payments-fraud.start-from",
+            "pipelines.payments-fraud.input.topic",
+            "pipelines.payments-fraud.output.topic",
+            "pipelines.payments-fraud.dead-letters.topic");
+  }
+
+  @Test
+  void shouldCarryTheDefaultsInTheRecords() {
+    PenstockConfig config = new ConfigFiles(folder).load(ConfigFiles.MINIMAL).config();
+
+    assertThat(config.control())
+        .isEqualTo(
+            new ControlConfig(
+                Duration.ofSeconds(15),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(10),
+                Duration.ofMinutes(5)));
+    assertThat(config.inference()).isEqualTo(new InferenceConfig(6, 1, -1, DataSize.UNLIMITED));
+    assertThat(config.models())
+        .containsExactly(
+            entry(
+                "fraud",
+                new ModelConfig(
+                    folder.resolve("models/fraud"),
+                    ModelConfig.CompleteWhen.SETTLED,
+                    Duration.ofSeconds(2),
+                    Duration.ofSeconds(1),
+                    new ModelConfig.Versions(1),
+                    ModelConfig.Promotion.MANUAL,
+                    Duration.ofMinutes(2))));
+    assertThat(config.pipelines())
+        .containsExactly(
+            entry(
+                "payments-fraud",
+                new PipelineConfig(
+                    "fraud",
+                    "serving_default",
+                    PipelineConfig.Guarantee.EXACTLY_ONCE_V2,
+                    StartFrom.End.EARLIEST,
+                    new PipelineConfig.Input("payments", PipelineConfig.Format.AVRO, Map.of()),
+                    new PipelineConfig.Output("fraud-scores", PipelineConfig.Format.AVRO),
+                    new PipelineConfig.DeadLetters("fraud-dead"),
+                    new BatchConfig(128, Duration.ofMillis(5), 512, DataSize.ofMebibytes(64)),
+                    1,
+                    1,
+                    Map.of())));
+    assertThat(config.http()).isEqualTo(new HttpConfig(new HttpConfig.Address("127.0.0.1", 8080)));
+  }
+
+  @Test
+  void shouldReadEveryKey() {
+    PenstockConfig config =
+        new ConfigFiles(folder)
+            .load(
+                """
+                service: scoring
+                kafka: {bootstrap.servers: "a:9092,b:9092", producer.linger.ms: 7}
+                registry: {schema.registry.url: "http://registry:8081"}
+                control: {max-staleness: 20s, heartbeat-interval: 2s, liveness-timeout: PT12S, prepare-timeout: 1h}
+                inference: {threads: 4, intra-op-threads: 2, inter-op-threads: 0, native-memory: 6GiB}
+                models:
+                  fraud:
+                    path: /models/fraud
+                    complete-when: settled
+                    settle: 10s
+                    poll-interval: 500ms
+                    versions: {policy: latest, count: 2}
+                    promotion: automatic
+                    fitness: {load-timeout: 3m}
+                pipelines:
+                  payments:
+                    model: fraud
+                    signature: classify
+                    guarantee: at_least_once
+                    start-from: 2026-01-31T00:00:00Z
+                    input: {topic: in, format: avro, fields: {amount: amount, country: card.country, v: [v1, v2]}}
+                    output: {topic: out, format: avro}
+                    dead-letters: {topic: dead}
+                    batch: {mode: fixed, rows: 64, linger: 500us, max-in-flight-rows: 100, max-in-flight-bytes: 8MB}
+                    share: 3
+                    threads: 2
+                    kafka: {commit.interval.ms: 100}
+                http: {listen: "[::1]:0", request-apis: false}
+                """)
+            .config();
+
+    PipelineConfig pipeline = config.pipeline("payments");
+    assertThat(config.kafka(pipeline))
+        .containsOnly(
+            entry("bootstrap.servers", "a:9092,b:9092"),
+            entry("producer.linger.ms", "7"),
+            entry("commit.interval.ms", "100"));
+    assertThat(config.control())
+        .isEqualTo(
+            new ControlConfig(
+                Duration.ofSeconds(20),
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(12),
+                Duration.ofHours(1)));
+    assertThat(config.inference())
+        .isEqualTo(new InferenceConfig(4, 2, 0, DataSize.ofMebibytes(6 * 1024)));
+    assertThat(config.model("fraud"))
+        .isEqualTo(
+            new ModelConfig(
+                Path.of("/models/fraud"),
+                ModelConfig.CompleteWhen.SETTLED,
+                Duration.ofSeconds(10),
+                Duration.ofMillis(500),
+                new ModelConfig.Versions(2),
+                ModelConfig.Promotion.AUTOMATIC,
+                Duration.ofMinutes(3)));
+    assertThat(pipeline)
+        .isEqualTo(
+            new PipelineConfig(
+                "fraud",
+                "classify",
+                PipelineConfig.Guarantee.AT_LEAST_ONCE,
+                new StartFrom.Time(Instant.parse("2026-01-31T00:00:00Z")),
+                new PipelineConfig.Input(
+                    "in",
+                    PipelineConfig.Format.AVRO,
+                    Map.of(
+                        "amount", List.of("amount"),
+                        "country", List.of("card.country"),
+                        "v", List.of("v1", "v2"))),
+                new PipelineConfig.Output("out", PipelineConfig.Format.AVRO),
+                new PipelineConfig.DeadLetters("dead"),
+                new BatchConfig(64, Duration.ofNanos(500_000), 100, DataSize.ofBytes(8_000_000)),
+                3,
+                2,
+                Map.of("commit.interval.ms", "100")));
+    assertThat(config.http()).isEqualTo(new HttpConfig(new HttpConfig.Address("::1", 0)));
+    assertThat(config.applicationId("payments")).isEqualTo("scoring-payments");
+  }
+}

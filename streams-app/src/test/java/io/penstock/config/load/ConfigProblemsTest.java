@@ -1,0 +1,199 @@
+package io.penstock.config.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What is wrong with a file is said in one line each, with the line of the file. */
+final class ConfigProblemsTest {
+
+  @TempDir private Path folder;
+
+  private List<String> problems(UnaryOperator<String> edit) {
+    return new ConfigFiles(folder).problems(edit.apply(ConfigFiles.MINIMAL));
+  }
+
+  private List<String> problemsOf(String text) {
+    return problems(minimal -> text);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          start-from: earliest        | ''                       | 10: pipelines.payments-fraud.start-from: missing (expected: earliest, latest or a time such as 2026-01-31T00:00:00Z)
+          start-from: earliest        | start-from:              | 12: pipelines.payments-fraud.start-from: missing (expected: earliest, latest or a time such as 2026-01-31T00:00:00Z)
+          start-from: earliest        | start-from: yesterday    | 12: pipelines.payments-fraud.start-from: yesterday (expected: earliest, latest or a time such as 2026-01-31T00:00:00Z)
+          start-from: earliest        | start-from: [earliest]   | 12: pipelines.payments-fraud.start-from: a list (expected: earliest, latest or a time such as 2026-01-31T00:00:00Z)
+          model: fraud                | model: frud              | 11: pipelines.payments-fraud.model: frud (expected: one of the models: fraud; did you mean fraud?)
+          {topic: payments}           | {topic: pay ments}       | 13: pipelines.payments-fraud.input.topic: pay ments (expected: a topic name: up to 249 letters, digits, '.', '_' and '-'; not a control topic of the service)
+          {topic: payments}           | {topic: scoring.audit}   | 13: pipelines.payments-fraud.input.topic: scoring.audit (expected: a topic name: up to 249 letters, digits, '.', '_' and '-'; not a control topic of the service)
+          {topic: fraud-scores}       | {topic: payments}        | 14: pipelines.payments-fraud.output.topic: payments (expected: another topic than input.topic)
+          {topic: fraud-dead}         | {topic: payments}        | 15: pipelines.payments-fraud.dead-letters.topic: payments (expected: another topic than input.topic)
+          {topic: fraud-dead}         | {topic: fraud-scores}    | 15: pipelines.payments-fraud.dead-letters.topic: fraud-scores (expected: another topic than output.topic)
+          {topic: payments}           | payments                 | 13: pipelines.payments-fraud.input: payments (expected: keys and values)
+          {topic: payments}           | {topic: payments, format: json}  | 13: pipelines.payments-fraud.input.format: json (not supported yet; expected: avro)
+          {topic: fraud-scores}       | {topic: s, copy: [id]}   | 14: pipelines.payments-fraud.output.copy: not supported yet (expected: nothing)
+          path: models/fraud          | pth: models/fraud        | 8: models.fraud.pth: unknown key (expected: path, complete-when, settle, poll-interval, versions, promotion, fitness; did you mean path?)
+          path: models/fraud          | {path: m, settle: 5}     | 8: models.fraud.settle: 5 (expected: a time such as 5ms, 10s, 2m or PT5S, at least 1ms)
+          path: models/fraud          | {path: m, complete-when: manifest}   | 8: models.fraud.complete-when: manifest (not supported yet; expected: settled)
+          path: models/fraud          | {path: m, versions: {policy: all}}   | 8: models.fraud.versions.policy: all (not supported yet; expected: latest)
+          path: models/fraud          | {path: m, versions: {count: 0}}      | 8: models.fraud.versions.count: 0 (expected: 1-100)
+          path: models/fraud          | {path: m, fitness: {golden-checks: required}}   | 8: models.fraud.fitness.golden-checks: not supported yet (expected: nothing)
+          service: scoring            | service: "a b"           | 1: service: a b (expected: up to 100 letters, digits, '.', '_' and '-', as in a Kafka application.id)
+          bootstrap.servers: kafka:9092 | bootstrap.servers: kafka | 3: kafka.bootstrap.servers: kafka (expected: host:port, several with commas)
+          bootstrap.servers           | bootstrap.server           | 2: kafka.bootstrap.servers: missing (expected: host:port, several with commas)
+          bootstrap.servers: kafka:9092 | bootstrap.servers:       | 3: kafka.bootstrap.servers: missing (expected: host:port, several with commas)
+          """)
+  void shouldSayWhatIsWrong(String before, String after, String problem) {
+    assertThat(problems(minimal -> minimal.replace(before, after)))
+        .contains("fraud.yaml:" + problem);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          mode: auto                  | mode: auto (not supported yet; expected: fixed)
+          rows: 0                     | rows: 0 (expected: 1-65536)
+          rows: 1e3                   | rows: 1e3 (expected: 1-65536)
+          linger: -5ms                | linger: -5ms (expected: a time such as 5ms, 10s, 2m or PT5S)
+          max-in-flight-rows: 64      | max-in-flight-rows: 64 (expected: at least rows: 128)
+          max-in-flight-bytes: 64     | max-in-flight-bytes: 64 (expected: a size such as 512KB, 64MiB or 6GiB, at least 1MiB)
+          max-in-flight-bytes: 1B     | max-in-flight-bytes: 1B (expected: a size such as 512KB, 64MiB or 6GiB, at least 1MiB)
+          latency: 20ms               | latency: not supported yet (expected: nothing)
+          """)
+  void shouldSayWhatIsWrongWithABatch(String key, String problem) {
+    assertThat(problems(minimal -> minimal + "    batch:\n      " + key + "\n"))
+        .containsExactly("fraud.yaml:17: pipelines.payments-fraud.batch." + problem);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          comit.interval.ms: 1        | comit.interval.ms: unknown key (expected: a key of Kafka Streams or its clients; did you mean commit.interval.ms?)
+          producer.liger.ms: 1        | producer.liger.ms: unknown key (expected: a key of Kafka Streams or its clients; did you mean producer.linger.ms?)
+          producer.group.id: g        | producer.group.id: set by Penstock from service and the pipeline's name
+          commit.interval.ms: soon    | commit.interval.ms: soon (Not a number of type LONG)
+          producer.compression.type: zap | producer.compression.type: zap (String must be one of: none, gzip, snappy, lz4, zstd)
+          auto.offset.reset: latest   | auto.offset.reset: set by Penstock (use pipelines.<name>.start-from)
+          main.consumer.auto.offset.reset: latest | main.consumer.auto.offset.reset: set by Penstock (use pipelines.<name>.start-from)
+          processing.guarantee: at_least_once     | processing.guarantee: set by Penstock (use pipelines.<name>.guarantee)
+          num.stream.threads: 4       | num.stream.threads: set by Penstock (use pipelines.<name>.threads)
+          application.id: x           | application.id: set by Penstock from service and the pipeline's name
+          consumer.isolation.level: x | consumer.isolation.level: set by Penstock, which reads committed records only
+          enable.auto.commit: true    | enable.auto.commit: set by Penstock, which commits with the outcomes (use commit.interval.ms)
+          default.key.serde: x        | default.key.serde: set by Penstock, which reads and writes bytes
+          bootstrap.servers: other:1  | bootstrap.servers: inputs and outputs live in one cluster (use kafka.bootstrap.servers)
+          """)
+  void shouldKnowKafkasKeys(String key, String problem) {
+    assertThat(problems(minimal -> minimal + "    kafka:\n      " + key + "\n"))
+        .containsExactly("fraud.yaml:17: pipelines.payments-fraud.kafka." + problem);
+  }
+
+  @Test
+  void shouldReportEveryProblemInTheOrderOfTheFile() {
+    List<String> problems =
+        problemsOf(
+            """
+            servce: scoring
+            kafka: {comit.interval.ms: 1}
+            registry: {schema.registry.url: "http://r"}
+            models:
+              fraud: {pth: x, settle: soon}
+            pipelines:
+              p:
+                model: frud
+                batch: {rows: many, linger: long}
+            http: {listen: nowhere}
+            """);
+
+    assertThat(problems)
+        .extracting(problem -> String.join(" ", List.of(problem.split(" ")).subList(0, 2)))
+        .containsExactly(
+            "fraud.yaml:1: service:",
+            "fraud.yaml:1: servce:",
+            "fraud.yaml:2: kafka.bootstrap.servers:",
+            "fraud.yaml:2: kafka.comit.interval.ms:",
+            "fraud.yaml:5: models.fraud.path:",
+            "fraud.yaml:5: models.fraud.settle:",
+            "fraud.yaml:5: models.fraud.pth:",
+            "fraud.yaml:7: pipelines.p.start-from:",
+            "fraud.yaml:7: pipelines.p.input.topic:",
+            "fraud.yaml:7: pipelines.p.output.topic:",
+            "fraud.yaml:7: pipelines.p.dead-letters.topic:",
+            "fraud.yaml:8: pipelines.p.model:",
+            "fraud.yaml:9: pipelines.p.batch.rows:",
+            "fraud.yaml:9: pipelines.p.batch.linger:",
+            "fraud.yaml:10: http.listen:");
+  }
+
+  @Test
+  void shouldKeepTextsThatYamlWouldTurnIntoSomethingElse() {
+    var config =
+        new ConfigFiles(folder)
+            .load(ConfigFiles.MINIMAL.replace("{topic: payments}", "{topic: NO, fields: {x: 010}}"))
+            .config();
+
+    var input = config.pipeline("payments-fraud").input();
+    assertThat(input.topic()).isEqualTo("NO");
+    assertThat(input.fields()).containsEntry("x", List.of("010"));
+  }
+
+  @Test
+  void shouldRefuseAKeyThatIsThereTwice() {
+    assertThat(problems(minimal -> minimal + "service: other\n"))
+        .containsExactly(
+            "fraud.yaml:16: service: a second time (expected: once; first: fraud.yaml:1)");
+  }
+
+  @Test
+  void shouldRefuseAnAliasAndASecondDocument() {
+    assertThat(
+            problems(
+                minimal -> minimal.replace("path: models/fraud", "path: &p x\n    settle: *p")))
+        .contains(
+            "fraud.yaml:9: models.fraud.settle: an alias (expected: a value; aliases are not"
+                + " supported)");
+    assertThat(problems(minimal -> minimal + "---\nservice: b\n"))
+        .containsExactly("fraud.yaml:17: a second document (expected: one)");
+  }
+
+  @Test
+  void shouldRefuseWhatIsNoConfiguration() {
+    assertThat(problemsOf("- a\n- b\n"))
+        .containsExactly("fraud.yaml:1: a list (expected: keys such as service and kafka)");
+    assertThat(problemsOf("service: [a\nkafka: }"))
+        .singleElement()
+        .asString()
+        .startsWith("fraud.yaml:2: not YAML: ")
+        .doesNotContain("\n");
+    assertThat(problemsOf("")).contains("fraud.yaml:1: models: missing (expected: at least one)");
+  }
+
+  @Test
+  void shouldRefuseAFileThatIsNotThereOrNotText() throws Exception {
+    ConfigLoader loader = new ConfigLoader(Map.of(), 1);
+    Path binary = Files.write(folder.resolve("binary.yaml"), new byte[] {(byte) 0xC3, 0x28});
+
+    assertThatThrownBy(() -> loader.load(folder.resolve("absent.yaml")))
+        .hasMessageEndingWith(
+            "absent.yaml: no such file (expected: a configuration file; see --config)");
+    assertThatThrownBy(() -> loader.load(binary))
+        .hasMessageEndingWith("binary.yaml: not UTF-8 (expected: a YAML file)");
+    assertThatThrownBy(() -> loader.load(folder)).hasMessageContaining("cannot be read");
+  }
+}

@@ -1,0 +1,206 @@
+package io.penstock.pipeline;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.penstock.batching.BatchLimits;
+import io.penstock.batching.FakeModel;
+import io.penstock.batching.InferenceThreads;
+import io.penstock.batching.VersionBinding;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.TestOutputTopic;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.errors.StreamsException;
+import org.apache.kafka.streams.test.TestRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The test driver commits after every record, so each outcome has gone through the hook. */
+class PipelineTopologyTest {
+
+  private static final int MAX_BYTES = 4096;
+
+  private final FakeModel first = new FakeModel(1);
+  private final AtomicReference<VersionBinding> serving = new AtomicReference<>(first.binding());
+  private final InferenceThreads inference = new InferenceThreads(2);
+  private TopologyTestDriver driver;
+  private TestInputTopic<byte[], byte[]> input;
+  private TestOutputTopic<byte[], byte[]> predictions;
+  private TestOutputTopic<byte[], byte[]> deadLetters;
+  private TestOutputTopic<byte[], byte[]> audit;
+
+  @BeforeEach
+  void start() {
+    PipelineSettings settings =
+        new PipelineSettings(
+            "numbers",
+            new PipelineSettings.Topics("in", 1, "out", "dead", "audit"),
+            new BatchLimits(8, Duration.ofMillis(5), 32, 1 << 20),
+            new PipelineSettings.SizeLimits(MAX_BYTES, MAX_BYTES),
+            new PipelineSettings.WaitLimits(Duration.ofSeconds(20).toNanos(), Long.MAX_VALUE));
+    ThreadLanes lanes =
+        new ThreadLanes(settings, inference, System::nanoTime, new PipelineStatistics());
+    Properties properties = new Properties();
+    properties.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
+    properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "unused:1");
+    driver =
+        new TopologyTestDriver(
+            PipelineTopology.build(
+                settings,
+                serving::get,
+                lanes,
+                (record, maxBytes) ->
+                    (record.offset() + " " + record.reason() + " " + record.message())
+                        .getBytes(UTF_8),
+                cutover -> cutover.toString().getBytes(UTF_8)),
+            properties);
+    input = driver.createInputTopic("in", new ByteArraySerializer(), new ByteArraySerializer());
+    predictions = output("out");
+    deadLetters = output("dead");
+    audit = output("audit");
+  }
+
+  @AfterEach
+  void stop() {
+    driver.close();
+    inference.close();
+  }
+
+  @Test
+  void shouldForwardThePredictionWithKeyTimestampAndHeaders() {
+    // given
+    RecordHeaders headers = new RecordHeaders();
+    headers.add("trace", "t1".getBytes(UTF_8));
+    headers.add("penstock-model", "another pipeline's".getBytes(UTF_8));
+    // when
+    input.pipeInput(new TestRecord<>("k".getBytes(UTF_8), FakeModel.record(42), headers, 1234L));
+    // then
+    TestRecord<byte[], byte[]> prediction = predictions.readRecord();
+    assertThat(FakeModel.predicted(prediction.value())).isEqualTo(1_000_042);
+    assertThat(prediction.key()).isEqualTo("k".getBytes(UTF_8));
+    assertThat(prediction.timestamp()).isEqualTo(1234L);
+    assertThat(headers(prediction))
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of(
+                "trace", "t1",
+                "penstock-pipeline", "numbers",
+                "penstock-model", "fake",
+                "penstock-version", "1",
+                "penstock-fingerprint", "f1",
+                "penstock-input-topic", "in",
+                "penstock-input-partition", "0",
+                "penstock-input-offset", "0"));
+  }
+
+  @Test
+  void shouldMakeADeadLetterOfABadRecordAndLeaveItsNeighboursAlone() {
+    // when
+    input.pipeValueList(List.of(FakeModel.record(1), new byte[] {9, 9}, FakeModel.record(3)));
+    input.pipeInput((byte[]) null);
+    input.pipeInput(FakeModel.record(-4));
+    // then
+    assertThat(predictions.readValuesToList())
+        .extracting(FakeModel::predicted)
+        .containsExactly(1_000_001L, 1_000_003L);
+    List<TestRecord<byte[], byte[]>> dead = deadLetters.readRecordsToList();
+    assertThat(dead)
+        .extracting(record -> new String(record.value(), UTF_8))
+        .containsExactly(
+            "1 MALFORMED length: 2 (expected: 8)",
+            "3 NULL_VALUE the record's value is null (a tombstone)",
+            "4 INFERENCE_FAILED the model refuses -4");
+    assertThat(headers(dead.get(0)))
+        .containsEntry("penstock-input-offset", "1")
+        .containsEntry("penstock-reason", "MALFORMED");
+  }
+
+  @Test
+  void shouldCutOverBetweenTwoRecordsAndAuditIt() {
+    // given
+    input.pipeInput(null, FakeModel.record(1), 10L);
+    // when
+    serving.set(new FakeModel(2).binding());
+    input.pipeInput(null, FakeModel.record(2), 11L);
+    // then
+    assertThat(predictions.readValuesToList())
+        .extracting(FakeModel::predicted)
+        .containsExactly(1_000_001L, 2_000_002L);
+    assertThat(audit.readValuesToList())
+        .extracting(value -> new String(value, UTF_8))
+        .containsExactly(
+            "Cutover[pipeline=numbers, model=fake, topic=in, partition=0, offset=0,"
+                + " from=OptionalLong.empty, to=1, epoch=0, time=10]",
+            "Cutover[pipeline=numbers, model=fake, topic=in, partition=0, offset=1,"
+                + " from=OptionalLong[1], to=2, epoch=0, time=11]");
+  }
+
+  @Test
+  void shouldMakeADeadLetterOfAPredictionThatTheTopicWouldNotTake() {
+    // given
+    byte[] largeKey = new byte[MAX_BYTES];
+    // when
+    input.pipeInput(largeKey, FakeModel.record(5));
+    // then
+    assertThat(predictions.isEmpty()).isTrue();
+    TestRecord<byte[], byte[]> dead = deadLetters.readRecord();
+    assertThat(new String(dead.value(), UTF_8)).startsWith("0 OVERSIZE_PREDICTION");
+    assertThat(dead.key()).isNull();
+  }
+
+  @Test
+  void shouldFailTheThreadAndNotTheRecordWhenTheModelIsBroken() {
+    // given
+    first.breakDown();
+    // then
+    assertThatThrownBy(() -> input.pipeInput(FakeModel.record(1)))
+        .isInstanceOf(StreamsException.class)
+        .hasMessageContaining("pipeline numbers")
+        .hasMessageContaining("version fake/1");
+    assertThat(deadLetters.isEmpty()).isTrue();
+  }
+
+  @Test
+  void shouldTakeARecordWithoutATimestamp() {
+    assertThat(new InputTimestamps().extract(record(-1L), -1L)).isZero();
+    assertThat(new InputTimestamps().extract(record(-1L), 9L)).isEqualTo(9L);
+    assertThat(new InputTimestamps().extract(record(5L), 9L)).isEqualTo(5L);
+  }
+
+  private static org.apache.kafka.clients.consumer.ConsumerRecord<Object, Object> record(
+      long time) {
+    return new org.apache.kafka.clients.consumer.ConsumerRecord<>(
+        "in",
+        0,
+        0L,
+        time,
+        org.apache.kafka.common.record.TimestampType.CREATE_TIME,
+        0,
+        0,
+        null,
+        null,
+        new RecordHeaders(),
+        java.util.Optional.empty());
+  }
+
+  private TestOutputTopic<byte[], byte[]> output(String topic) {
+    return driver.createOutputTopic(
+        topic, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  private static Map<String, String> headers(TestRecord<byte[], byte[]> record) {
+    Map<String, String> map = new java.util.HashMap<>();
+    record.headers().forEach(header -> map.put(header.key(), new String(header.value(), UTF_8)));
+    return map;
+  }
+}

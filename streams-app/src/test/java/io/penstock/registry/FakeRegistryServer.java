@@ -1,0 +1,76 @@
+package io.penstock.registry;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/** A registry on loopback that gives the answers it was told to give, in that order. */
+final class FakeRegistryServer implements AutoCloseable {
+
+  private final HttpServer server;
+  private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
+  private final List<String> requests = Collections.synchronizedList(new ArrayList<>());
+  private final List<String> authorizations = Collections.synchronizedList(new ArrayList<>());
+
+  FakeRegistryServer() {
+    try {
+      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    server.createContext("/", this::answer);
+    server.start();
+  }
+
+  String url() {
+    return "http://127.0.0.1:" + server.getAddress().getPort();
+  }
+
+  FakeRegistryServer answering(int status, String body) {
+    answers.add(new Answer(status, body));
+    return this;
+  }
+
+  /** What was asked: method, path with query, body. */
+  List<String> requests() {
+    return List.copyOf(requests);
+  }
+
+  /** The authorization of each request, empty for none. */
+  List<String> authorizations() {
+    return List.copyOf(authorizations);
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+      requests.add(
+          (exchange.getRequestMethod() + " " + exchange.getRequestURI() + " " + body).strip());
+      String authorization = exchange.getRequestHeaders().getFirst("Authorization");
+      authorizations.add(authorization == null ? "" : authorization);
+      Answer answer = answers.poll();
+      if (answer == null) {
+        answer = new Answer(500, "{\"error_code\":50001,\"message\":\"no answer was prepared\"}");
+      }
+      byte[] bytes = answer.body.getBytes(StandardCharsets.UTF_8);
+      exchange.sendResponseHeaders(answer.status, bytes.length == 0 ? -1 : bytes.length);
+      exchange.getResponseBody().write(bytes);
+    }
+  }
+
+  private record Answer(int status, String body) {}
+}

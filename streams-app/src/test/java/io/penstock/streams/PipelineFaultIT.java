@@ -1,0 +1,195 @@
+package io.penstock.streams;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.penstock.batching.BatchLimits;
+import io.penstock.batching.FakeModel;
+import io.penstock.batching.InferenceThreads;
+import io.penstock.config.StartFrom;
+import io.penstock.localstack.LocalKafka;
+import io.penstock.pipeline.ThreadLanes;
+import io.penstock.testkit.Await;
+import io.penstock.testkit.Census;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Time-outs of the producer, wherever outcomes are forwarded from: two tasks on one stream thread,
+ * exactly once, a real broker.
+ */
+class PipelineFaultIT {
+
+  private static final int PARTITIONS = 2;
+  private static final int FAULTS_PER_PATH = 2;
+
+  /** Which of the processor's methods a forward comes from. */
+  private enum ForwardPath {
+    PROCESS("process"),
+    PUNCTUATION("tick"),
+    HOOK("beforeCommit");
+
+    private final String method;
+
+    ForwardPath(String method) {
+      this.method = method;
+    }
+
+    boolean isCurrent() {
+      return StackWalker.getInstance()
+          .walk(
+              frames ->
+                  frames.anyMatch(
+                      frame ->
+                          frame.getClassName().endsWith(".PredictProcessor")
+                              && frame.getMethodName().equals(method)));
+    }
+  }
+
+  private final AtomicReference<ForwardPath> armed = new AtomicReference<>();
+  private final Set<Thread> faultedThreads = ConcurrentHashMap.newKeySet();
+  private final InferenceThreads inference = new InferenceThreads(1);
+  @TempDir private Path folder;
+  private LocalKafka kafka;
+
+  @BeforeEach
+  void startBroker() throws Exception {
+    kafka = LocalKafka.start(folder);
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+      admin
+          .createTopics(
+              List.of(
+                  new NewTopic("in", PARTITIONS, (short) 1),
+                  new NewTopic("out", PARTITIONS, (short) 1),
+                  new NewTopic("dead", PARTITIONS, (short) 1),
+                  new NewTopic("audit", 1, (short) 1)))
+          .all()
+          .get();
+    }
+  }
+
+  @AfterEach
+  void stopBroker() {
+    inference.close();
+    kafka.close();
+  }
+
+  @Test
+  void shouldNeitherLoseNorDuplicateWhenForwardingTimesOut() throws Exception {
+    try (Pipeline pipeline = pipeline();
+        KafkaProducer<byte[], byte[]> producer = producer()) {
+      pipeline.ready(new FakeModel(1).binding());
+      pipeline.cutOver(1, 0);
+      pipeline.start();
+      long sent = 0;
+      for (int round = 0; round < FAULTS_PER_PATH; round++) {
+        for (ForwardPath path : ForwardPath.values()) {
+          long seen = Census.committedOutcomes(kafka.bootstrapServers(), "out");
+          armed.set(path);
+          // Under load until the fault has struck and the pipeline works again.
+          while (armed.get() != null
+              || Census.committedOutcomes(kafka.bootstrapServers(), "out") < seen + 100) {
+            for (int i = 0; i < 20; i++) {
+              producer.send(record(sent++));
+            }
+            LockSupport.parkNanos(3_000_000);
+          }
+        }
+      }
+      producer.flush();
+      long all = sent;
+      Await.until(
+          "an outcome for each of " + all + " records",
+          60,
+          () -> Census.committedOutcomes(kafka.bootstrapServers(), "out") >= all);
+    }
+
+    Census census = Census.take(kafka.bootstrapServers(), "in", "out", "dead");
+    assertThat(census.lost()).as("%s", census).isZero();
+    assertThat(census.duplicated()).as("%s", census).isZero();
+    assertThat(census.disorder()).isEmpty();
+    assertThat(faultedThreads)
+        .as("every fault ended a thread of its own")
+        .hasSize(FAULTS_PER_PATH * ForwardPath.values().length);
+  }
+
+  private Pipeline pipeline() {
+    return new Pipeline(
+        new Pipeline.Definition(
+            "numbers",
+            "in",
+            "out",
+            "dead",
+            "audit",
+            new BatchLimits(64, Duration.ofMillis(5), 256, 1 << 20),
+            (record, maxBytes) -> record.message().getBytes(UTF_8),
+            cutover -> cutover.toString().getBytes(UTF_8)),
+        new StreamsSettings(
+            "faults-numbers",
+            true,
+            StartFrom.End.EARLIEST,
+            1,
+            Map.of("bootstrap.servers", kafka.bootstrapServers(), "state.dir", folder + "/state")),
+        inference,
+        FaultyClients::new);
+  }
+
+  private static ProducerRecord<byte[], byte[]> record(long number) {
+    return new ProducerRecord<>("in", (int) (number % PARTITIONS), null, FakeModel.record(number));
+  }
+
+  private KafkaProducer<byte[], byte[]> producer() {
+    return new KafkaProducer<>(
+        Map.of("bootstrap.servers", kafka.bootstrapServers()),
+        new ByteArraySerializer(),
+        new ByteArraySerializer());
+  }
+
+  private final class FaultyClients extends PipelineClients {
+
+    FaultyClients(ThreadLanes lanes) {
+      super("numbers", lanes);
+    }
+
+    @Override
+    public Producer<byte[], byte[]> getProducer(Map<String, Object> config) {
+      return new FaultyProducer(config);
+    }
+  }
+
+  /** Times out once each time it is armed; the sinks ask it for partitions before each send. */
+  private final class FaultyProducer extends KafkaProducer<byte[], byte[]> {
+
+    FaultyProducer(Map<String, Object> config) {
+      super(config, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    @Override
+    public List<PartitionInfo> partitionsFor(String topic) {
+      ForwardPath path = armed.get();
+      if (path != null && path.isCurrent() && armed.compareAndSet(path, null)) {
+        faultedThreads.add(Thread.currentThread());
+        throw new TimeoutException("injected on the way from " + path);
+      }
+      return super.partitionsFor(topic);
+    }
+  }
+}

@@ -1,0 +1,22 @@
+package io.penstock.testkit;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/** Waiting for something to hold, bounded; polls, since the outside world calls nobody back. */
+public final class Await {
+
+  private Await() {}
+
+  /** Waits until something holds; fails when it does not within that time. */
+  public static void until(String what, long seconds, BooleanSupplier holds) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+    while (!holds.getAsBoolean()) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("not within " + seconds + " s: " + what);
+      }
+      LockSupport.parkNanos(20_000_000);
+    }
+  }
+}

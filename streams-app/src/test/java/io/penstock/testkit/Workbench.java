@@ -1,0 +1,175 @@
+package io.penstock.testkit;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.penstock.localstack.LocalStack;
+import io.penstock.registry.RegistrySettings;
+import io.penstock.registry.RestSchemaRegistry;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** A local stack and a folder, with what a user would do by hand: topics, models, schemas. */
+public final class Workbench implements AutoCloseable {
+
+  private final LocalStack stack = LocalStack.start();
+  private final RestSchemaRegistry registry;
+  private final Path folder;
+  private final KafkaProducer<byte[], byte[]> producer;
+
+  public Workbench(Path folder) {
+    this.folder = folder;
+    this.registry =
+        new RestSchemaRegistry(
+            RegistrySettings.of(Map.of("schema.registry.url", stack.registryUrl())));
+    this.producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", stack.bootstrapServers(), "linger.ms", "5"),
+            new ByteArraySerializer(),
+            new ByteArraySerializer());
+  }
+
+  public LocalStack stack() {
+    return stack;
+  }
+
+  public RestSchemaRegistry registry() {
+    return registry;
+  }
+
+  public KafkaProducer<byte[], byte[]> producer() {
+    return producer;
+  }
+
+  /** The control topics of a service. */
+  public void createControlTopics(String service) {
+    stack.createTopics(
+        new NewTopic(service + ".control", 1, (short) 1),
+        cleaned(service + ".reports", "compact,delete"),
+        cleaned(service + ".decisions", "compact"),
+        new NewTopic(service + ".audit", 1, (short) 1));
+  }
+
+  private static NewTopic cleaned(String name, String policy) {
+    return new NewTopic(name, 1, (short) 1).configs(Map.of("cleanup.policy", policy));
+  }
+
+  /** Copies a version of an example's model into this folder's {@code models/<model>/<version>}. */
+  public Path installVersion(String model, int version) {
+    Path source = ServiceUnderTest.root().resolve("examples/" + model + "/" + version);
+    Path base = folder.resolve("models/" + model);
+    try (Stream<Path> files = Files.walk(source)) {
+      for (Path file : files.toList()) {
+        Path target = base.resolve(version + "/" + source.relativize(file));
+        if (Files.isDirectory(file)) {
+          Files.createDirectories(target);
+        } else {
+          Files.copy(file, target);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return base;
+  }
+
+  /** Writes a configuration that serves on this stack. */
+  public Path writeConfig(String name, String service, String modelsAndPipelines) {
+    Path file = folder.resolve(name);
+    String yaml =
+        """
+        service: %s
+        kafka:
+          bootstrap.servers: %s
+          main.consumer.session.timeout.ms: 6000
+          main.consumer.heartbeat.interval.ms: 500
+        registry: {schema.registry.url: "%s", auto.register.schemas: true}
+        control: {heartbeat-interval: 300ms, liveness-timeout: 6s}
+        %s
+        """
+            .formatted(service, stack.bootstrapServers(), stack.registryUrl(), modelsAndPipelines);
+    try {
+      return Files.writeString(file, yaml);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Sends one line to the control topic, as a user would. */
+  public void command(String service, String json) {
+    send(
+        new ProducerRecord<>(
+            service + ".control", json.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+  }
+
+  /** Sends a record and waits for the broker's word. */
+  public void send(ProducerRecord<byte[], byte[]> record) {
+    try {
+      producer.send(record).get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    } catch (java.util.concurrent.ExecutionException e) {
+      throw new AssertionError("not sent: " + record, e.getCause());
+    }
+  }
+
+  /** A record in Confluent's framing, written by Avro's own writer. */
+  public static byte[] framed(int schemaId, GenericRecord record) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    out.writeBytes(ByteBuffer.allocate(5).put((byte) 0).putInt(schemaId).array());
+    BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(out, null);
+    try {
+      new GenericDatumWriter<GenericRecord>(record.getSchema()).write(record, encoder);
+      encoder.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.toByteArray();
+  }
+
+  /** The golden inputs and outputs of an example's version. */
+  public static com.fasterxml.jackson.databind.JsonNode golden(String model, int version) {
+    Path file =
+        ServiceUnderTest.root().resolve("examples/" + model + "/golden-" + version + ".json");
+    try {
+      return new ObjectMapper().readTree(file.toFile());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Parses a schema. */
+  public static Schema schema(String json) {
+    return new Schema.Parser().parse(json);
+  }
+
+  /** Topics with as many partitions, made and ready. */
+  public void createTopics(int partitions, String... names) {
+    stack.createTopics(
+        List.of(names).stream()
+            .map(name -> new NewTopic(name, partitions, (short) 1))
+            .toArray(NewTopic[]::new));
+  }
+
+  @Override
+  public void close() {
+    producer.close();
+    registry.close();
+    stack.close();
+  }
+}
