@@ -49,7 +49,7 @@ record Page(Path file, String text) {
     }
   }
 
-  /** The fenced blocks of a language; without one, that of no language. */
+  /** The fenced blocks of a language; those of no language for an empty text. */
   List<String> blocks(String language) {
     return BLOCK
         .matcher(text)
@@ -62,6 +62,11 @@ record Page(Path file, String text) {
   /** What a pattern's first group finds outside of fenced blocks. */
   List<String> inProse(Pattern pattern) {
     return find(pattern, BLOCK.matcher(text).replaceAll(""));
+  }
+
+  /** What a pattern's first group finds in fenced blocks of no language. */
+  List<String> inBlocks(Pattern pattern) {
+    return find(pattern, String.join("", blocks("")));
   }
 
   /** What a pattern's first group finds anywhere. */
