@@ -161,8 +161,9 @@ public final class PenstockService implements AutoCloseable {
 
   /** Whether no pipeline works or ever will: all have halted. */
   public boolean hasHalted() {
-    return pipelines.stream()
-        .allMatch(served -> served.pipeline().state() == Pipeline.State.HALTED);
+    return !pipelines.isEmpty()
+        && pipelines.stream()
+            .allMatch(served -> served.pipeline().state() == Pipeline.State.HALTED);
   }
 
   private List<ServedPipeline> pipelinesOf(String model) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.testkit.Await;
 import io.penstock.testkit.Census;
+import io.penstock.testkit.DigitLoad;
 import io.penstock.testkit.ServiceUnderTest;
 import io.penstock.testkit.Workbench;
 import java.nio.file.Path;
@@ -106,20 +107,20 @@ class KillIT {
   /** Batches linger so that there is always one that waits. */
   private String configuration(String guarantee) {
     return """
-        models:
-          digits: {path: "%s", settle: 500ms, poll-interval: 200ms}
-        pipelines:
-          digits:
-            model: digits
-            guarantee: %s
-            start-from: earliest
-            input: {topic: in, format: avro}
-            output: {topic: out, format: avro}
-            dead-letters: {topic: dead}
-            batch: {rows: 256, linger: 20ms}
-            threads: 2
-            kafka: {producer.transaction.timeout.ms: 10000}
-        """
+    models:
+      digits: {path: "%s", settle: 500ms, poll-interval: 200ms}
+    pipelines:
+      digits:
+        model: digits
+        guarantee: %s
+        start-from: earliest
+        input: {topic: in, format: avro}
+        output: {topic: out, format: avro}
+        dead-letters: {topic: dead}
+        batch: {rows: 256, linger: 20ms}
+        threads: 2
+        kafka: {producer.transaction.timeout.ms: 10000}
+    """
         .formatted(folder.resolve("models/digits"), guarantee);
   }
 

@@ -6,11 +6,14 @@ import io.penstock.model.lifecycle.LoadedModel;
 import io.penstock.model.lifecycle.ModelLoader;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.tensorflow.SavedModelBundle;
 import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.proto.ConfigProto;
+import org.tensorflow.proto.MetaGraphDef;
 
 /** Loads SavedModels with the tag {@code serve}. Thread-safe. */
 public final class SavedModelLoader implements ModelLoader {
@@ -27,8 +30,7 @@ public final class SavedModelLoader implements ModelLoader {
     SavedModelBundle bundle = open(id, directory);
     boolean bound = false;
     try {
-      Map<String, BoundSignature> signatures =
-          new SignatureReader(id, bundle.graph()).read(bundle.metaGraphDef(), requiredSignatures);
+      Map<String, BoundSignature> signatures = signatures(id, bundle, requiredSignatures);
       bound = true;
       // Session and graph only: the bundle's MetaGraphDef is a second copy of the graph on the
       // heap.
@@ -40,10 +42,28 @@ public final class SavedModelLoader implements ModelLoader {
     }
   }
 
+  private static Map<String, BoundSignature> signatures(
+      ServableId id, SavedModelBundle bundle, Set<String> required) {
+    MetaGraphDef metaGraph = bundle.metaGraphDef();
+    SavedModelContents contents =
+        new SignatureReader(id, metaGraph).read(List.of(List.of(GraphFile.TAG)));
+    required.forEach(contents::signature);
+    Map<String, BoundSignature> bound = new TreeMap<>();
+    contents
+        .signatures()
+        .forEach(
+            (name, signature) ->
+                bound.put(
+                    name,
+                    BoundSignature.of(
+                        signature, metaGraph.getSignatureDefOrThrow(name), bundle.graph())));
+    return bound;
+  }
+
   private SavedModelBundle open(ServableId id, Path directory) {
     try {
       return SavedModelBundle.loader(directory.toString())
-          .withTags(LoadFailure.TAG)
+          .withTags(GraphFile.TAG)
           .withConfigProto(sessionConfig)
           .load();
     } catch (TensorFlowException | IllegalArgumentException | IllegalStateException e) {

@@ -1,27 +1,25 @@
 package io.penstock.model.tensorflow;
 
 import io.penstock.model.DType;
-import io.penstock.model.ModelException;
 import io.penstock.model.ModelSignature;
 import io.penstock.model.ServableId;
 import io.penstock.model.TensorSpec;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
-import org.tensorflow.Graph;
-import org.tensorflow.Output;
+import java.util.stream.Collectors;
 import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.TensorInfo;
 import org.tensorflow.proto.TensorShapeProto;
 
 /**
- * Reads a SavedModel's signatures and binds them to its graph. A signature that cannot be served by
- * rows is left out, unless it is required.
+ * Reads a SavedModel's signatures and says which of them can be served by rows. Needs the protocol
+ * buffer only, not a session.
  */
 final class SignatureReader {
 
@@ -30,78 +28,48 @@ final class SignatureReader {
       Set.of("__saved_model_init_op", "__saved_model_train_op");
 
   private final ServableId id;
-  private final Graph graph;
+  private final MetaGraphDef metaGraph;
+  private final Set<String> nodes;
 
-  SignatureReader(ServableId id, Graph graph) {
+  SignatureReader(ServableId id, MetaGraphDef metaGraph) {
     this.id = id;
-    this.graph = graph;
+    this.metaGraph = metaGraph;
+    this.nodes =
+        metaGraph.getGraphDef().getNodeList().stream()
+            .map(NodeDef::getName)
+            .collect(Collectors.toSet());
   }
 
-  /**
-   * The signatures that can be served, by name.
-   *
-   * @throws ModelException if a required one is not there or cannot be served
-   */
-  Map<String, BoundSignature> read(MetaGraphDef metaGraph, Set<String> required) {
-    Map<String, BoundSignature> bound = new TreeMap<>();
-    Map<String, String> unservable = new HashMap<>();
+  /** Every signature that is an entry point. */
+  SavedModelContents read(List<List<String>> tagSets) {
+    SortedMap<String, ModelSignature> signatures = new TreeMap<>();
+    SortedMap<String, String> unservable = new TreeMap<>();
     metaGraph
         .getSignatureDefMap()
         .forEach(
             (name, definition) -> {
               if (!MARKERS.contains(name)) {
                 try {
-                  bound.put(name, bind(name, definition));
+                  signatures.put(name, signature(name, definition));
                 } catch (UnservableException e) {
-                  unservable.put(name, e.getMessage());
+                  unservable.put(name, String.valueOf(e.getMessage()));
                 }
               }
             });
-    for (String name : required) {
-      if (unservable.containsKey(name)) {
-        throw new ModelException(
-            "Signature %s of %s cannot be served: %s".formatted(name, id, unservable.get(name)));
-      }
-      if (!bound.containsKey(name)) {
-        throw new ModelException(
-            ("%s has no signature %s (expected: one of %s). Configure one that it has, or export"
-                    + " the model with it.")
-                .formatted(id, name, bound.keySet()));
-      }
-    }
-    return bound;
+    return new SavedModelContents(id, tagSets, signatures, unservable);
   }
 
-  private BoundSignature bind(String name, SignatureDef definition) throws UnservableException {
+  private ModelSignature signature(String name, SignatureDef definition)
+      throws UnservableException {
     List<TensorSpec> inputs = specs("input", definition.getInputsMap());
     List<TensorSpec> outputs = specs("output", definition.getOutputsMap());
     if (inputs.isEmpty()) {
       throw new UnservableException("it has no inputs, so there is nothing to make rows of.");
     }
-    ModelSignature signature = new ModelSignature(name, inputs, outputs);
-    return BoundSignature.of(
-        signature,
-        handles(signature.inputs(), definition.getInputsMap()),
-        handles(signature.outputs(), definition.getOutputsMap()));
+    return new ModelSignature(name, inputs, outputs);
   }
 
-  private List<Output<?>> handles(List<TensorSpec> specs, Map<String, TensorInfo> tensors)
-      throws UnservableException {
-    List<Output<?>> handles = new ArrayList<>();
-    for (TensorSpec spec : specs) {
-      String tensor = Objects.requireNonNull(tensors.get(spec.name())).getName();
-      Output<?> handle = graph.output(tensor);
-      if (handle == null) {
-        throw new UnservableException(
-            "%s stands for tensor %s, which is not in the graph. Export the model again."
-                .formatted(spec.name(), tensor));
-      }
-      handles.add(handle);
-    }
-    return handles;
-  }
-
-  private static List<TensorSpec> specs(String kind, Map<String, TensorInfo> tensors)
+  private List<TensorSpec> specs(String kind, Map<String, TensorInfo> tensors)
       throws UnservableException {
     List<TensorSpec> specs = new ArrayList<>();
     for (Map.Entry<String, TensorInfo> tensor : tensors.entrySet()) {
@@ -110,12 +78,16 @@ final class SignatureReader {
     return specs;
   }
 
-  private static TensorSpec spec(String what, String name, TensorInfo tensor)
-      throws UnservableException {
+  private TensorSpec spec(String what, String name, TensorInfo tensor) throws UnservableException {
     if (tensor.getEncodingCase() != TensorInfo.EncodingCase.NAME) {
       throw new UnservableException(
           "%s is a %s tensor (expected: a dense one). Convert it within the model."
               .formatted(what, tensor.getEncodingCase()));
+    }
+    if (!nodes.contains(node(tensor.getName()))) {
+      throw new UnservableException(
+          "%s stands for tensor %s, which is not in the graph. Export the model again."
+              .formatted(name, tensor.getName()));
     }
     DType dtype =
         TensorType.dtype(tensor.getDtype())
@@ -133,6 +105,12 @@ final class SignatureReader {
     }
     return new TensorSpec(
         name, dtype, shape.getDimList().stream().map(TensorShapeProto.Dim::getSize).toList());
+  }
+
+  /** The node of a tensor, which is named {@code node:output}. */
+  private static String node(String tensor) {
+    int colon = tensor.lastIndexOf(':');
+    return colon < 0 ? tensor : tensor.substring(0, colon);
   }
 
   /** A signature cannot be served by rows; its message says which tensor is to blame. */

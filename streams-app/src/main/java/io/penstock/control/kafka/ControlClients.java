@@ -65,7 +65,7 @@ final class ControlClients {
     keys.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, (int) session);
     keys.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, (int) (session / HEARTBEATS_PER_SESSION));
     keys.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, COMMANDS_PER_POLL);
-    keys.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    keys.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
     keys.remove(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
     return new KafkaConsumer<>(keys, new StringDeserializer(), new ByteArrayDeserializer());
   }

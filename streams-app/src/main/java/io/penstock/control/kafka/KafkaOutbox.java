@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * Sends reports and proposals to their topics. Thread-safe. An outage is noted once; what is lost
  * in it is made good by the next heartbeat, since reports say all there is to say.
  */
-final class KafkaOutbox implements Outbox, AutoCloseable {
+final class KafkaOutbox implements Outbox {
 
   private static final Logger LOG = LoggerFactory.getLogger(KafkaOutbox.class);
 
@@ -83,10 +83,5 @@ final class KafkaOutbox implements Outbox, AutoCloseable {
 
   void close(Duration timeout) {
     producer.close(timeout);
-  }
-
-  @Override
-  public void close() {
-    close(ControlClients.MAX_BLOCK);
   }
 }
