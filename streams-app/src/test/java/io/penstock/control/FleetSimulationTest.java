@@ -10,11 +10,11 @@ import org.junit.jupiter.api.Test;
  */
 class FleetSimulationTest {
 
-  private static final int STEPS = 600;
+  private static final int STEPS = 1500;
 
   @Test
   void shouldKeepItsPromisesUnderEverySchedule() {
-    int schedules = Integer.getInteger("simulation.schedules", 300);
+    int schedules = Integer.getInteger("simulation.schedules", 200);
     long firstSeed = Long.getLong("simulation.seed", System.nanoTime());
     int activations = 0;
     for (int i = 0; i < schedules; i++) {

@@ -70,10 +70,14 @@ final class SimulatedFleet {
 
   /** One random event. */
   void step() {
-    elapsed = elapsed.plusMillis(random.nextInt(200));
+    elapsed = elapsed.plusMillis(random.nextInt(100));
     SimulatedInstance instance = instances.get(random.nextInt(instances.size()));
     switch (random.nextInt(24)) {
-      case 0 -> control.add(command());
+      case 0 -> {
+        if (random.nextInt(4) == 0) {
+          control.add(command());
+        }
+      }
       case 1 -> takeOver();
       case 2 -> {
         if (random.nextInt(4) == 0) {
@@ -85,18 +89,18 @@ final class SimulatedFleet {
           instance.start(newest(), decisions.size());
         }
       }
-      case 4 -> elapsed = elapsed.plusSeconds(random.nextInt(20));
+      case 4 -> {
+        if (random.nextInt(10) == 0) {
+          elapsed = elapsed.plusSeconds(random.nextInt(30));
+        }
+      }
       case 5 -> instance.aspire(1L + random.nextInt(VERSIONS));
       case 6 -> {
         if (instance.isAlive() && random.nextInt(10) == 0) {
           instance.leave();
         }
       }
-      case 7, 8, 9 -> instance.heartbeat();
-      case 10, 11, 12 -> instance.follow(decisions);
-      case 13, 14, 15 -> instance.runTask();
-      case 16, 17 -> instance.finishPreparation();
-      case 18, 19, 20 -> instance.deliver();
+      case 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18 -> instance.turn(decisions);
       default -> decide();
     }
   }
@@ -104,7 +108,7 @@ final class SimulatedFleet {
   private Decoded<Command> command() {
     long version = 1L + random.nextInt(VERSIONS);
     String model = FakeInstance.MODEL;
-    return switch (random.nextInt(6)) {
+    return switch (random.nextInt(8)) {
       case 0 -> new Decoded.Garbage<>("noise");
       case 1 ->
           new Decoded.Message<>(Command.newBuilder().setAbort(new Abort(model, null)).build());
@@ -264,7 +268,7 @@ final class SimulatedFleet {
 
   /** Whether the next preparation fails. */
   boolean fails() {
-    return faults && random.nextInt(5) == 0;
+    return faults && random.nextInt(15) == 0;
   }
 
   void append(Report report) {

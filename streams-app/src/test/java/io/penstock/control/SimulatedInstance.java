@@ -88,6 +88,25 @@ final class SimulatedInstance implements Instance, Outbox {
     return participant != null;
   }
 
+  /** Some of all that it could do next. */
+  void turn(List<ModelDecision> decisions) {
+    if (random.nextInt(4) == 0) {
+      heartbeat();
+    }
+    if (random.nextBoolean()) {
+      follow(decisions);
+    }
+    if (random.nextBoolean()) {
+      runTasks();
+    }
+    if (random.nextBoolean()) {
+      finishPreparation();
+    }
+    if (random.nextBoolean()) {
+      deliver();
+    }
+  }
+
   void heartbeat() {
     if (participant != null) {
       participant.heartbeat();
@@ -107,14 +126,21 @@ final class SimulatedInstance implements Instance, Outbox {
     followed = to;
   }
 
-  void runTask() {
+  /** Some of what the control thread has to do. */
+  private void runTasks() {
+    for (int left = random.nextInt(tasks.size() + 1); left > 0; left--) {
+      runTask();
+    }
+  }
+
+  private void runTask() {
     Runnable task = tasks.poll();
     if (task != null && participant != null) {
       task.run();
     }
   }
 
-  void finishPreparation() {
+  private void finishPreparation() {
     if (!preparations.isEmpty()) {
       CompletableFuture<Void> preparation =
           preparations.remove(random.nextInt(preparations.size()));
@@ -126,7 +152,14 @@ final class SimulatedInstance implements Instance, Outbox {
     }
   }
 
-  void deliver() {
+  /** Some of what is on its way. */
+  private void deliver() {
+    for (int left = random.nextInt(network.size() + 1); left > 0; left--) {
+      deliverNext();
+    }
+  }
+
+  private void deliverNext() {
     Runnable message = network.poll();
     if (message != null) {
       message.run();
@@ -141,7 +174,7 @@ final class SimulatedInstance implements Instance, Outbox {
     while (!tasks.isEmpty() || !network.isEmpty() || !preparations.isEmpty()) {
       runTask();
       finishPreparation();
-      deliver();
+      deliverNext();
     }
   }
 

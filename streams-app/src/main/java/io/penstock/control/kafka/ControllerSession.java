@@ -1,5 +1,6 @@
 package io.penstock.control.kafka;
 
+import io.penstock.config.ControlTopics;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;

@@ -3,6 +3,7 @@ package io.penstock.control.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.penstock.config.ControlTopics;
 import io.penstock.control.FakeInstance;
 import io.penstock.control.message.ControlMessages;
 import io.penstock.localstack.LocalKafka;
@@ -19,6 +20,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -54,9 +56,18 @@ class ControlPlaneIT {
   @BeforeEach
   void createTopics(TestInfo test) throws Exception {
     service = test.getTestMethod().orElseThrow().getName();
-    ControlTopics topics = new ControlTopics(service);
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
-      admin.createTopics(topics.definitions((short) 1)).all().get();
+    ControlTopics topics = ControlTopics.of(service);
+    Map<String, String> compact = Map.of("cleanup.policy", "compact");
+    try (Admin admin = admin()) {
+      admin
+          .createTopics(
+              List.of(
+                  new NewTopic(topics.control(), 1, (short) 1),
+                  new NewTopic(topics.reports(), 1, (short) 1).configs(compact),
+                  new NewTopic(topics.decisions(), 1, (short) 1).configs(compact),
+                  new NewTopic(topics.audit(), 1, (short) 1)))
+          .all()
+          .get();
     }
     audit = new AuditLog(kafka.bootstrapServers(), topics);
   }
@@ -231,10 +242,10 @@ class ControlPlaneIT {
     try (ControlPlane plane = start("a", new FakeInstance(false, 1))) {
       audit.await("ACTIVATED 1");
     }
-    ControlTopics topics = new ControlTopics(service);
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+    ControlTopics topics = ControlTopics.of(service);
+    try (Admin admin = admin()) {
       admin.deleteTopics(List.of(topics.control())).all().get();
-      admin.createTopics(topics.definitions((short) 1).subList(0, 1)).all().get();
+      admin.createTopics(List.of(new NewTopic(topics.control(), 1, (short) 1))).all().get();
     }
 
     CompletableFuture<Throwable> stopped = new CompletableFuture<>();
@@ -274,6 +285,10 @@ class ControlPlaneIT {
         onFatal);
   }
 
+  private static Admin admin() {
+    return Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()));
+  }
+
   private static void signal(String signal, JavaProcess process) throws Exception {
     int exitCode =
         new ProcessBuilder("kill", "-" + signal, String.valueOf(process.pid())).start().waitFor();
@@ -305,7 +320,7 @@ class ControlPlaneIT {
       producer
           .send(
               new ProducerRecord<>(
-                  new ControlTopics(service).control(), line.getBytes(StandardCharsets.UTF_8)))
+                  ControlTopics.of(service).control(), line.getBytes(StandardCharsets.UTF_8)))
           .get();
     }
   }
