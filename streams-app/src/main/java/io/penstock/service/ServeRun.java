@@ -38,15 +38,23 @@ public final class ServeRun {
    *
    * @param models what the checks say of the model directories: one that fails is told and waited
    *     for, unless all do
+   * @param pipelines what the checks say of each pipeline: one that fails is told and waits for a
+   *     version that it can serve, unless all do
    * @param cluster what the checks say of broker and topics: all must pass
    */
   public static int run(
-      List<Verdict> models, List<Verdict> cluster, Starter starter, PrintWriter err)
+      List<Verdict> models,
+      List<List<Verdict>> pipelines,
+      List<Verdict> cluster,
+      Starter starter,
+      PrintWriter err)
       throws Exception {
     tell(models, err);
+    pipelines.forEach(verdicts -> tell(verdicts, err));
     tell(cluster, err);
     boolean noModel = models.stream().noneMatch(v -> v.level() == Verdict.Level.OK);
-    if (noModel || !Verdict.allPass(cluster)) {
+    boolean noPipeline = pipelines.stream().noneMatch(Verdict::allPass);
+    if (noModel || noPipeline || !Verdict.allPass(cluster)) {
       err.println("penstock: nothing can start");
       return 1;
     }

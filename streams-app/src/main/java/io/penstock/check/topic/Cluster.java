@@ -1,6 +1,8 @@
-package io.penstock.check;
+package io.penstock.check.topic;
 
+import io.penstock.check.Verdict;
 import io.penstock.config.PenstockConfig;
+import io.penstock.config.PlugInKeys;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -68,14 +70,14 @@ public final class Cluster implements AutoCloseable {
     }
   }
 
-  /** The keys that an admin client understands, and those that are prefixed for it. */
+  /** The keys that an admin client and its plug-ins understand, and those prefixed for it. */
   static Map<String, Object> adminProperties(PenstockConfig config) {
     Map<String, Object> properties = new HashMap<>();
     config
         .kafka()
         .forEach(
             (key, value) -> {
-              if (AdminClientConfig.configNames().contains(key)) {
+              if (AdminClientConfig.configNames().contains(key) || PlugInKeys.contains(key)) {
                 properties.putIfAbsent(key, value);
               } else if (key.startsWith(StreamsConfig.ADMIN_CLIENT_PREFIX)) {
                 properties.put(key.substring(StreamsConfig.ADMIN_CLIENT_PREFIX.length()), value);
