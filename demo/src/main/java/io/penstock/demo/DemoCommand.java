@@ -18,7 +18,6 @@ import picocli.CommandLine.Option;
  */
 @Command(
     name = "penstock demo",
-    mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
       "Streams handwritten digits through a real Kafka broker into TensorFlow and back, promotes a"
@@ -59,6 +58,13 @@ public final class DemoCommand implements Callable<Integer> {
   @Option(names = "--plain", description = "Lines instead of a screen, as without a terminal.")
   private boolean plain;
 
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help and exit.")
+  @SuppressWarnings("UnusedVariable") // picocli acts on the annotation
+  private boolean help;
+
   private enum Output {
     TEXT,
     JSON
@@ -93,7 +99,7 @@ public final class DemoCommand implements Callable<Integer> {
       System.out.println(summary.json());
       summary.problems().forEach(problem -> screen.event("WRONG: " + problem));
     } else {
-      screen.event(summary.text());
+      screen.event(summary.text().stripTrailing());
     }
   }
 

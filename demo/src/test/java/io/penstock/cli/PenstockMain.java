@@ -177,7 +177,7 @@ public final class PenstockMain {
         "/health/ready",
         exchange -> {
           byte[] body =
-              "{\"pipelines\":{\"digits\":{\"averageBatchRows\":4.5}}}"
+              "{\"pipelines\":{\"digits\":{\"ready\":true,\"averageBatchRows\":4.5}}}"
                   .getBytes(StandardCharsets.UTF_8);
           exchange.sendResponseHeaders(200, body.length);
           exchange.getResponseBody().write(body);

@@ -32,6 +32,11 @@ final class QuietBroker {
           "org.apache.kafka.storage",
           "org.apache.kafka.timeline");
 
+  /**
+   * Repeats, with a stack trace, each refusal that the client is told anyway and mostly retries.
+   */
+  private static final String REPLICA_MANAGER = "kafka.server.ReplicaManager";
+
   private QuietBroker() {}
 
   static void apply() {
@@ -40,5 +45,8 @@ final class QuietBroker {
     LOGGERS.stream()
         .filter(name -> !configured.containsKey(name))
         .forEach(name -> Configurator.setLevel(name, Level.ERROR));
+    if (!configured.containsKey(REPLICA_MANAGER)) {
+      Configurator.setLevel(REPLICA_MANAGER, Level.OFF);
+    }
   }
 }

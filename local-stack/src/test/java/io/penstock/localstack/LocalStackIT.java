@@ -10,6 +10,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -55,6 +56,30 @@ final class LocalStackIT {
       assertThat(send(post(one, "/subjects/same-name-value")).statusCode()).isEqualTo(200);
       assertThat(send(post(other, "/subjects/same-name-value")).statusCode()).isEqualTo(404);
     }
+  }
+
+  @Test
+  void shouldCloseFirstWhatNeedsItTheLatestFirst() throws Exception {
+    // given
+    List<String> closed = new ArrayList<>();
+    LocalStack stack = LocalStack.start();
+    Path folder = stack.folder();
+    stack.createTopic("farewell", 1);
+    stack.closeFirst(() -> closed.add("earlier"));
+    stack.closeFirst(
+        () -> {
+          closed.add("later");
+          closed.addAll(KafkaClients.readCommitted(stack.bootstrapServers(), "farewell"));
+        });
+    KafkaClients.commit(stack.bootstrapServers(), "farewell", "broker still there");
+
+    // when
+    stack.close();
+    stack.close();
+
+    // then
+    assertThat(closed).containsExactly("later", "broker still there", "earlier");
+    assertThat(folder).doesNotExist();
   }
 
   @Test

@@ -1,8 +1,9 @@
 package io.penstock.codec;
 
 /**
- * A record that cannot become a row, through its own fault. It becomes a dead letter; its
- * neighbours are untouched. Carries no stack trace: it is an outcome, not an accident.
+ * A record that cannot become a row, or whose outputs cannot become a prediction, through its own
+ * fault. It becomes a dead letter; its neighbours are untouched. Carries no stack trace: it is an
+ * outcome, not an accident.
  */
 public final class UndecodableRecordException extends RuntimeException {
 

@@ -20,12 +20,12 @@ import io.penstock.streams.Pipeline;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeoutException;
@@ -49,8 +49,9 @@ public final class PenstockService implements AutoCloseable {
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
 
   private final PenstockConfig config;
-  private final Map<String, ModelHost> models = new LinkedHashMap<>();
-  private final List<ServedPipeline> pipelines = new ArrayList<>();
+  // Read by the admin server's threads while the service starts.
+  private final Map<String, ModelHost> models = new ConcurrentHashMap<>();
+  private final List<ServedPipeline> pipelines = new CopyOnWriteArrayList<>();
   private final Deque<AutoCloseable> started = new ArrayDeque<>();
 
   private PenstockService(PenstockConfig config) {
@@ -80,7 +81,7 @@ public final class PenstockService implements AutoCloseable {
 
   private void start() throws InterruptedException, TimeoutException {
     AdminServer admin =
-        opened(AdminServer.start(config.http(), new ServiceHealth(models, pipelines)));
+        opened(AdminServer.start(config.http(), new ServiceHealth(config, models, pipelines)));
     log.info("admin HTTP is up listen={} port={}", config.http().listen(), admin.port());
     RegistrySettings registrySettings = RegistrySettings.of(config.registry());
     RestSchemaRegistry registry = opened(new RestSchemaRegistry(registrySettings));
@@ -160,8 +161,9 @@ public final class PenstockService implements AutoCloseable {
 
   /** Whether no pipeline works or ever will: all have halted. */
   public boolean hasHalted() {
-    return pipelines.stream()
-        .allMatch(served -> served.pipeline().state() == Pipeline.State.HALTED);
+    return !pipelines.isEmpty()
+        && pipelines.stream()
+            .allMatch(served -> served.pipeline().state() == Pipeline.State.HALTED);
   }
 
   private List<ServedPipeline> pipelinesOf(String model) {

@@ -1,5 +1,6 @@
 package io.penstock.service;
 
+import io.penstock.config.PenstockConfig;
 import io.penstock.http.HealthReport;
 import io.penstock.model.lifecycle.VersionState;
 import io.penstock.model.lifecycle.VersionStatus;
@@ -13,13 +14,24 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-/** Answers how the service is. Thread-safe. */
+/**
+ * Answers how the service is. What is configured and not made yet is reported as on its way, so
+ * that a service that is starting is not ready. Thread-safe.
+ */
 final class ServiceHealth implements Supplier<HealthReport> {
 
+  private static final HealthReport.Pipeline PIPELINE_TO_COME =
+      new HealthReport.Pipeline(true, false, Pipeline.State.WAITING.name(), "", 0, 0);
+  private static final HealthReport.Model MODEL_TO_COME =
+      new HealthReport.Model(false, "none yet", new TreeMap<>(), "");
+
+  private final PenstockConfig config;
   private final Map<String, ModelHost> models;
   private final Collection<ServedPipeline> pipelines;
 
-  ServiceHealth(Map<String, ModelHost> models, Collection<ServedPipeline> pipelines) {
+  ServiceHealth(
+      PenstockConfig config, Map<String, ModelHost> models, Collection<ServedPipeline> pipelines) {
+    this.config = config;
     this.models = models;
     this.pipelines = pipelines;
   }
@@ -27,8 +39,10 @@ final class ServiceHealth implements Supplier<HealthReport> {
   @Override
   public HealthReport get() {
     SortedMap<String, HealthReport.Pipeline> pipelineReports = new TreeMap<>();
+    config.pipelines().keySet().forEach(name -> pipelineReports.put(name, PIPELINE_TO_COME));
     pipelines.forEach(served -> pipelineReports.put(served.pipeline().name(), report(served)));
     SortedMap<String, HealthReport.Model> modelReports = new TreeMap<>();
+    config.models().keySet().forEach(name -> modelReports.put(name, MODEL_TO_COME));
     models.forEach((name, host) -> modelReports.put(name, report(host)));
     return new HealthReport(pipelineReports, modelReports);
   }

@@ -19,6 +19,7 @@ import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.streams.KafkaClientSupplier;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
@@ -56,6 +57,8 @@ public final class Pipeline implements AutoCloseable {
   }
 
   private static final Logger log = LoggerFactory.getLogger(Pipeline.class);
+
+  private static final Duration START_RETRY = Duration.ofSeconds(1);
 
   private final Definition definition;
   private final StreamsSettings streamsSettings;
@@ -163,12 +166,23 @@ public final class Pipeline implements AutoCloseable {
       }
       state = State.STARTING;
     }
-    try {
-      startStreams();
-    } catch (ExecutionException e) {
-      halt("cannot start: " + FailurePolicy.describe(e.getCause() == null ? e : e.getCause()));
-    } catch (RuntimeException e) {
-      halt("cannot start: " + FailurePolicy.describe(e));
+    while (state() == State.STARTING) {
+      try {
+        startStreams();
+        return;
+      } catch (ExecutionException | RuntimeException e) {
+        Throwable cause =
+            e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
+        if (!(cause instanceof RetriableException)) {
+          halt("cannot start: " + FailurePolicy.describe(cause));
+          return;
+        }
+        log.warn(
+            "pipeline cannot start yet pipeline={} reason={}",
+            name(),
+            FailurePolicy.describe(cause));
+        Thread.sleep(START_RETRY.toMillis());
+      }
     }
   }
 

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.LogAndFailExceptionHandler;
 import org.apache.kafka.streams.errors.LogAndFailProcessingExceptionHandler;
@@ -24,6 +25,9 @@ public record StreamsSettings(
     int threads,
     Map<String, String> kafka) {
 
+  /** Streams warns of every topology without it; its constant is deprecated, the key is not yet. */
+  private static final String GLOBAL_HANDLER = "processing.exception.handler.global.enabled";
+
   public StreamsSettings {
     kafka = Map.copyOf(kafka);
   }
@@ -31,14 +35,14 @@ public record StreamsSettings(
   /** Penstock's defaults, the user's keys over them, and over these what Penstock must own. */
   Map<String, Object> properties() {
     Map<String, Object> properties = new HashMap<>();
+    // Without prefix, so that a user's key wins with or without one.
     // Results that finish while the consumer polls wait for the poll to end.
     properties.put(StreamsConfig.POLL_MS_CONFIG, 1);
     properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, exactlyOnce ? 100 : 1000);
-    properties.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 2000);
-    properties.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 0);
-    properties.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), 128 * 1024);
-    properties.put(
-        StreamsConfig.producerPrefix(ProducerConfig.BUFFER_MEMORY_CONFIG), 64L * 1024 * 1024);
+    properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 2000);
+    properties.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+    properties.put(ProducerConfig.BATCH_SIZE_CONFIG, 128 * 1024);
+    properties.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 64L * 1024 * 1024);
 
     properties.putAll(kafka);
 
@@ -47,6 +51,10 @@ public record StreamsSettings(
     properties.put(
         StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
         exactlyOnce ? StreamsConfig.EXACTLY_ONCE_V2 : StreamsConfig.AT_LEAST_ONCE);
+    // An aborted transaction's records are no input, whatever the guarantee of our own outcomes.
+    properties.put(
+        StreamsConfig.consumerPrefix(ConsumerConfig.ISOLATION_LEVEL_CONFIG),
+        IsolationLevel.READ_COMMITTED.toString());
     // Handlers that go on after an error would see the wrong record here, and lose it.
     properties.put(
         StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG,
@@ -54,6 +62,7 @@ public record StreamsSettings(
     properties.put(
         StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG,
         LogAndFailExceptionHandler.class);
+    properties.put(GLOBAL_HANDLER, true);
     return properties;
   }
 }

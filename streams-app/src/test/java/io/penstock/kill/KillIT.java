@@ -4,15 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.testkit.Await;
 import io.penstock.testkit.Census;
+import io.penstock.testkit.DigitLoad;
 import io.penstock.testkit.ServiceUnderTest;
 import io.penstock.testkit.Workbench;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class KillIT {
 
-  private static final int KILLS = Integer.getInteger("kill.count", 4);
+  private static final int KILLS = Integer.getInteger("kill.count", 3);
   private static final long SEED = Long.getLong("kill.seed", System.nanoTime());
   private static final int PARTITIONS = 4;
   private static final int PER_SECOND = 2000;
@@ -45,12 +42,13 @@ class KillIT {
       bench.installVersion("digits", 1);
       Path config = bench.writeConfig("kill.yaml", SERVICE, configuration(guarantee));
       ServiceUnderTest service = ServiceUnderTest.start(config, folder, "a");
-      try (DigitLoad load = new DigitLoad(bench, "in", PARTITIONS, PER_SECOND)) {
+      try (Census census = new Census(bench.stack().bootstrapServers(), "in", "out", "dead");
+          DigitLoad load = new DigitLoad(bench, "in", PARTITIONS, PER_SECOND)) {
         int kills = 0;
         for (int attempt = 0; kills < KILLS; attempt++) {
           assertThat(attempt).as("attempts for %s kills", KILLS).isLessThan(KILLS * 3);
           service.awaitReady();
-          awaitProgress(bench);
+          awaitProgress(census);
           if (kills == KILLS / 2) {
             bench.installVersion("digits", 2);
             bench.command(SERVICE, "{\"promote\":{\"model\":\"digits\",\"version\":2}}");
@@ -91,19 +89,17 @@ class KillIT {
         Await.until(
             "an outcome for each of " + sent + " records; log:\n" + last.log(),
             120,
-            () -> distinctOutcomes(bench) >= sent);
+            () -> census.update().answered() >= sent);
+        System.out.printf("guarantee=%s seed=%d kills=%d %s%n", guarantee, SEED, KILLS, census);
+        assertThat(census.lost()).as("lost, seed %s", SEED).isZero();
+        assertThat(census.deadLetters()).as("dead letters, seed %s", SEED).isZero();
+        assertThat(census.perVersion()).as("seed %s", SEED).containsKeys("1", "2");
+        if (guarantee.equals("exactly_once_v2")) {
+          assertThat(census.duplicated()).as("duplicated, seed %s", SEED).isZero();
+          assertThat(census.disorder()).as("disorder, seed %s", SEED).isEmpty();
+        }
       } finally {
         service.close();
-      }
-
-      Census census = Census.take(bench.stack().bootstrapServers(), "in", "out", "dead");
-      System.out.printf("guarantee=%s seed=%d kills=%d %s%n", guarantee, SEED, KILLS, census);
-      assertThat(census.lost()).as("lost, seed %s", SEED).isZero();
-      assertThat(census.deadLetters()).as("dead letters, seed %s", SEED).isZero();
-      assertThat(census.perVersion()).as("seed %s", SEED).containsKeys("1", "2");
-      if (guarantee.equals("exactly_once_v2")) {
-        assertThat(census.duplicated()).as("duplicated, seed %s", SEED).isZero();
-        assertThat(census.disorder()).as("disorder, seed %s", SEED).isEmpty();
       }
     }
   }
@@ -111,20 +107,20 @@ class KillIT {
   /** Batches linger so that there is always one that waits. */
   private String configuration(String guarantee) {
     return """
-        models:
-          digits: {path: "%s", settle: 500ms, poll-interval: 200ms}
-        pipelines:
-          digits:
-            model: digits
-            guarantee: %s
-            start-from: earliest
-            input: {topic: in, format: avro}
-            output: {topic: out, format: avro}
-            dead-letters: {topic: dead}
-            batch: {rows: 256, linger: 20ms}
-            threads: 2
-            kafka: {producer.transaction.timeout.ms: 10000}
-        """
+    models:
+      digits: {path: "%s", settle: 500ms, poll-interval: 200ms}
+    pipelines:
+      digits:
+        model: digits
+        guarantee: %s
+        start-from: earliest
+        input: {topic: in, format: avro}
+        output: {topic: out, format: avro}
+        dead-letters: {topic: dead}
+        batch: {rows: 256, linger: 20ms}
+        threads: 2
+        kafka: {producer.transaction.timeout.ms: 10000}
+    """
         .formatted(folder.resolve("models/digits"), guarantee);
   }
 
@@ -132,14 +128,9 @@ class KillIT {
     return service.health().at("/pipelines/digits/inFlightRecords").asLong();
   }
 
-  private static long distinctOutcomes(Workbench bench) {
-    Census census = Census.take(bench.stack().bootstrapServers(), "in", "out", "dead");
-    return census.outcomes() - census.duplicated();
-  }
-
-  private static void awaitProgress(Workbench bench) {
-    long before = ends(bench, "out");
-    Await.until("new outcomes", 60, () -> ends(bench, "out") > before + 100);
+  private static void awaitProgress(Census census) {
+    long before = census.update().outcomes();
+    Await.until("new outcomes", 60, () -> census.update().outcomes() > before + 100);
   }
 
   private static void pause(Random random, int fromMillis, int toMillis) {
@@ -147,24 +138,6 @@ class KillIT {
         System.nanoTime() + (fromMillis + random.nextInt(toMillis - fromMillis)) * 1_000_000L;
     while (System.nanoTime() < until) {
       LockSupport.parkNanos(until - System.nanoTime());
-    }
-  }
-
-  private static long ends(Workbench bench, String topic) {
-    try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(
-            Map.of("bootstrap.servers", bench.stack().bootstrapServers()),
-            new ByteArrayDeserializer(),
-            new ByteArrayDeserializer())) {
-      return consumer
-          .endOffsets(
-              consumer.partitionsFor(topic).stream()
-                  .map(info -> new TopicPartition(topic, info.partition()))
-                  .toList())
-          .values()
-          .stream()
-          .mapToLong(Long::longValue)
-          .sum();
     }
   }
 }

@@ -94,7 +94,8 @@ class PipelineFaultIT {
 
   @Test
   void shouldNeitherLoseNorDuplicateWhenForwardingTimesOut() throws Exception {
-    try (Pipeline pipeline = pipeline();
+    try (Census census = new Census(kafka.bootstrapServers(), "in", "out", "dead");
+        Pipeline pipeline = pipeline();
         KafkaProducer<byte[], byte[]> producer = producer()) {
       pipeline.ready(new FakeModel(1).binding());
       pipeline.cutOver(1, 0);
@@ -102,11 +103,10 @@ class PipelineFaultIT {
       long sent = 0;
       for (int round = 0; round < FAULTS_PER_PATH; round++) {
         for (ForwardPath path : ForwardPath.values()) {
-          long seen = Census.committedOutcomes(kafka.bootstrapServers(), "out");
+          long seen = census.update().outcomes();
           armed.set(path);
           // Under load until the fault has struck and the pipeline works again.
-          while (armed.get() != null
-              || Census.committedOutcomes(kafka.bootstrapServers(), "out") < seen + 100) {
+          while (armed.get() != null || census.update().outcomes() < seen + 100) {
             for (int i = 0; i < 20; i++) {
               producer.send(record(sent++));
             }
@@ -119,13 +119,12 @@ class PipelineFaultIT {
       Await.until(
           "an outcome for each of " + all + " records",
           60,
-          () -> Census.committedOutcomes(kafka.bootstrapServers(), "out") >= all);
-    }
+          () -> census.update().answered() >= all);
 
-    Census census = Census.take(kafka.bootstrapServers(), "in", "out", "dead");
-    assertThat(census.lost()).as("%s", census).isZero();
-    assertThat(census.duplicated()).as("%s", census).isZero();
-    assertThat(census.disorder()).isEmpty();
+      assertThat(census.lost()).as("%s", census).isZero();
+      assertThat(census.duplicated()).as("%s", census).isZero();
+      assertThat(census.disorder()).isEmpty();
+    }
     assertThat(faultedThreads)
         .as("every fault ended a thread of its own")
         .hasSize(FAULTS_PER_PATH * ForwardPath.values().length);

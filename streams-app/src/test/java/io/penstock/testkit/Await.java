@@ -3,6 +3,7 @@ package io.penstock.testkit;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /** Waiting for something to hold, bounded; polls, since the outside world calls nobody back. */
 public final class Await {
@@ -11,10 +12,15 @@ public final class Await {
 
   /** Waits until something holds; fails when it does not within that time. */
   public static void until(String what, long seconds, BooleanSupplier holds) {
+    until(() -> what, seconds, holds);
+  }
+
+  /** Waits until something holds; what is said when it does not is asked for at the end. */
+  public static void until(Supplier<String> what, long seconds, BooleanSupplier holds) {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
     while (!holds.getAsBoolean()) {
       if (System.nanoTime() > deadline) {
-        throw new AssertionError("not within " + seconds + " s: " + what);
+        throw new AssertionError("not within " + seconds + " s: " + what.get());
       }
       LockSupport.parkNanos(20_000_000);
     }

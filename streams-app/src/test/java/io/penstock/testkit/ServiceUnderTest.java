@@ -9,10 +9,9 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -32,46 +31,26 @@ public final class ServiceUnderTest implements AutoCloseable {
     this.httpPort = httpPort;
   }
 
+  /** Starts an instance; see the other method. */
+  public static ServiceUnderTest start(Path config, Path folder, String instance) {
+    return start(config, folder, instance, Map.of());
+  }
+
   /**
    * Starts an instance. The configuration's {@code http.listen} is overridden with a free port.
    *
    * @param folder for its log, named after the instance
+   * @param environment more variables for its process
    */
-  public static ServiceUnderTest start(Path config, Path folder, String instance) {
+  public static ServiceUnderTest start(
+      Path config, Path folder, String instance, Map<String, String> environment) {
     int port = LoopbackPorts.free();
+    Map<String, String> variables = new HashMap<>(environment);
+    variables.put("PENSTOCK_HTTP__LISTEN", "127.0.0.1:" + port);
     JavaProcess process =
-        JavaProcess.start(
-            new JavaProcess.Launch(
-                "io.penstock.cli.PenstockMain",
-                List.of(distribution().resolve("lib/*").toString()),
-                List.of(
-                    "-Xmx384m",
-                    "-XX:TieredStopAtLevel=1",
-                    "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0"),
-                List.of("serve", "--config", config.toString()),
-                Map.of("TF_CPP_MIN_LOG_LEVEL", "2", "PENSTOCK_HTTP__LISTEN", "127.0.0.1:" + port),
-                folder.resolve(instance + ".log")));
+        Penstock.start(
+            folder.resolve(instance + ".log"), variables, "serve", "--config", config.toString());
     return new ServiceUnderTest(process, port);
-  }
-
-  /** The root of the checkout. */
-  public static Path root() {
-    Path folder = Path.of("").toAbsolutePath();
-    while (!Files.isDirectory(folder.resolve("examples"))) {
-      folder = folder.getParent();
-      if (folder == null) {
-        throw new AssertionError("no folder above the working directory has examples/");
-      }
-    }
-    return folder;
-  }
-
-  private static Path distribution() {
-    Path distribution = root().resolve("streams-app/target/penstock");
-    if (!Files.isDirectory(distribution.resolve("lib"))) {
-      throw new AssertionError(distribution + " is missing: mvn package makes it");
-    }
-    return distribution;
   }
 
   public boolean isAlive() {

@@ -1,7 +1,9 @@
 package io.penstock.testkit;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.penstock.localstack.LocalStack;
 import io.penstock.registry.RegistrySettings;
 import io.penstock.registry.RestSchemaRegistry;
 import java.io.ByteArrayOutputStream;
@@ -10,23 +12,30 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** A local stack and a folder, with what a user would do by hand: topics, models, schemas. */
+/** A stack and a folder, with what a user would do by hand: topics, models, schemas. */
 public final class Workbench implements AutoCloseable {
 
-  private final LocalStack stack = LocalStack.start();
+  /** Larger than the client's default, so that a test can send what a service cannot. */
+  private static final int MAX_REQUEST_BYTES = 8 << 20;
+
+  private final TestStack stack = TestStack.start();
   private final RestSchemaRegistry registry;
   private final Path folder;
   private final KafkaProducer<byte[], byte[]> producer;
@@ -38,12 +47,15 @@ public final class Workbench implements AutoCloseable {
             RegistrySettings.of(Map.of("schema.registry.url", stack.registryUrl())));
     this.producer =
         new KafkaProducer<>(
-            Map.of("bootstrap.servers", stack.bootstrapServers(), "linger.ms", "5"),
+            Map.of(
+                "bootstrap.servers", stack.bootstrapServers(),
+                "linger.ms", "5",
+                "max.request.size", String.valueOf(MAX_REQUEST_BYTES)),
             new ByteArraySerializer(),
             new ByteArraySerializer());
   }
 
-  public LocalStack stack() {
+  public TestStack stack() {
     return stack;
   }
 
@@ -70,7 +82,7 @@ public final class Workbench implements AutoCloseable {
 
   /** Copies a version of an example's model into this folder's {@code models/<model>/<version>}. */
   public Path installVersion(String model, int version) {
-    Path source = ServiceUnderTest.root().resolve("examples/" + model + "/" + version);
+    Path source = Penstock.root().resolve("examples/" + model + "/" + version);
     Path base = folder.resolve("models/" + model);
     try (Stream<Path> files = Files.walk(source)) {
       for (Path file : files.toList()) {
@@ -109,17 +121,21 @@ public final class Workbench implements AutoCloseable {
     }
   }
 
-  /** Sends one line to the control topic, as a user would. */
-  public void command(String service, String json) {
-    send(
-        new ProducerRecord<>(
-            service + ".control", json.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+  /** Sends one line to the control topic, as a user would; gives its offset, the epoch. */
+  public long command(String service, String json) {
+    return send(new ProducerRecord<>(service + ".control", json.getBytes(UTF_8)));
   }
 
-  /** Sends a record and waits for the broker's word. */
-  public void send(ProducerRecord<byte[], byte[]> record) {
+  /** Asks for a version, as a user would; gives the command's offset, the epoch. */
+  public long promote(String service, String model, long version) {
+    return command(
+        service, "{\"promote\":{\"model\":\"%s\",\"version\":%d}}".formatted(model, version));
+  }
+
+  /** Sends a record, waits for the broker's word and gives the record's offset. */
+  public long send(ProducerRecord<byte[], byte[]> record) {
     try {
-      producer.send(record).get();
+      return producer.send(record).get().offset();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AssertionError(e);
@@ -142,10 +158,30 @@ public final class Workbench implements AutoCloseable {
     return out.toByteArray();
   }
 
+  /** A record in Confluent's framing, read by Avro's own reader with the schema that it names. */
+  public GenericRecord unframed(byte[] value) {
+    ByteBuffer header = ByteBuffer.wrap(value);
+    if (header.get() != 0) {
+      throw new AssertionError("not in Confluent's framing: " + HexFormat.of().formatHex(value));
+    }
+    Schema schema = registry.schemaById(header.getInt());
+    BinaryDecoder decoder =
+        DecoderFactory.get()
+            .binaryDecoder(value, header.position(), value.length - header.position(), null);
+    try {
+      GenericRecord record = new GenericDatumReader<GenericRecord>(schema).read(null, decoder);
+      if (!decoder.isEnd()) {
+        throw new AssertionError("bytes left after " + record);
+      }
+      return record;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** The golden inputs and outputs of an example's version. */
-  public static com.fasterxml.jackson.databind.JsonNode golden(String model, int version) {
-    Path file =
-        ServiceUnderTest.root().resolve("examples/" + model + "/golden-" + version + ".json");
+  public static JsonNode golden(String model, int version) {
+    Path file = Penstock.root().resolve("examples/" + model + "/golden-" + version + ".json");
     try {
       return new ObjectMapper().readTree(file.toFile());
     } catch (IOException e) {

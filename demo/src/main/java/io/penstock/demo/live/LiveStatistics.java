@@ -13,6 +13,8 @@ public final class LiveStatistics {
 
   private static final long HIGHEST_MILLIS = Duration.ofHours(1).toMillis();
   private static final double NANOS_PER_SECOND = 1e9;
+  // A little less than the second in which a screen may ask again.
+  private static final double SHORTEST_WINDOW_SECONDS = 0.9;
 
   // All @GuardedBy("this")
   private final Histogram latencyMillis = new Histogram(HIGHEST_MILLIS, 3);
@@ -20,9 +22,13 @@ public final class LiveStatistics {
   private OptionalLong serving = OptionalLong.empty();
   private OptionalLong firstAtMillis = OptionalLong.empty();
   private long out;
-  private double perSecond;
-  private long windowOut;
+
+  // The window that is gathered, and what the last one came to.
+  private final Histogram windowLatencyMillis = new Histogram(HIGHEST_MILLIS, 3);
   private long windowNanos;
+  private double perSecond;
+  private long p50Millis;
+  private long p99Millis;
 
   /** Statistics from that moment on; nanos are of {@link System#nanoTime}. */
   public LiveStatistics(long nowNanos) {
@@ -41,7 +47,9 @@ public final class LiveStatistics {
   }
 
   private void addOutcome(long timestampMillis, long nowMillis) {
-    latencyMillis.recordValue(Math.min(Math.max(0, nowMillis - timestampMillis), HIGHEST_MILLIS));
+    long latency = Math.min(Math.max(0, nowMillis - timestampMillis), HIGHEST_MILLIS);
+    latencyMillis.recordValue(latency);
+    windowLatencyMillis.recordValue(latency);
     if (out == 0) {
       firstAtMillis = OptionalLong.of(nowMillis);
     }
@@ -63,29 +71,23 @@ public final class LiveStatistics {
     return firstAtMillis;
   }
 
-  /** The latency that this share of the outcomes, in percent, did not exceed. */
+  /** The latency that this share of all outcomes, in percent, did not exceed. */
   public synchronized long latencyMillis(double percentile) {
     return latencyMillis.getValueAtPercentile(percentile);
   }
 
-  /** How things stand. The rate is over the time since it was last asked for, a second at least. */
+  /** How things stand. Rate and latencies are those of the last second or so. */
   synchronized Snapshot snapshot(
       Duration elapsed, long nowNanos, long in, OptionalDouble averageBatchRows) {
     double seconds = (nowNanos - windowNanos) / NANOS_PER_SECOND;
-    if (seconds >= 1) {
-      perSecond = (out - windowOut) / seconds;
-      windowOut = out;
+    if (seconds >= SHORTEST_WINDOW_SECONDS) {
+      perSecond = windowLatencyMillis.getTotalCount() / seconds;
+      p50Millis = windowLatencyMillis.getValueAtPercentile(50);
+      p99Millis = windowLatencyMillis.getValueAtPercentile(99);
+      windowLatencyMillis.reset();
       windowNanos = nowNanos;
     }
     return new Snapshot(
-        elapsed,
-        in,
-        out,
-        perSecond,
-        latencyMillis(50),
-        latencyMillis(99),
-        serving,
-        averageBatchRows,
-        accuracy);
+        elapsed, in, out, perSecond, p50Millis, p99Millis, serving, averageBatchRows, accuracy);
   }
 }

@@ -20,6 +20,11 @@ public final class LiveView implements AutoCloseable {
             return view;
           });
 
+  private final Screen screen;
+  private final LiveStatistics statistics;
+  private final LongSupplier in;
+  private final Supplier<OptionalDouble> averageBatchRows;
+  private final long startNanos = System.nanoTime();
   private final ScheduledFuture<?> drawing;
 
   /** A view that begins now. */
@@ -28,24 +33,22 @@ public final class LiveView implements AutoCloseable {
       LiveStatistics statistics,
       LongSupplier in,
       Supplier<OptionalDouble> averageBatchRows) {
-    long startNanos = System.nanoTime();
-    drawing =
-        thread.scheduleAtFixedRate(
-            () -> {
-              long now = System.nanoTime();
-              screen.show(
-                  statistics.snapshot(
-                      Duration.ofNanos(now - startNanos),
-                      now,
-                      in.getAsLong(),
-                      averageBatchRows.get()));
-            },
-            screen.interval().toMillis(),
-            screen.interval().toMillis(),
-            TimeUnit.MILLISECONDS);
+    this.screen = screen;
+    this.statistics = statistics;
+    this.in = in;
+    this.averageBatchRows = averageBatchRows;
+    long interval = screen.interval().toMillis();
+    drawing = thread.scheduleAtFixedRate(this::show, interval, interval, TimeUnit.MILLISECONDS);
   }
 
-  /** Shows nothing more, as soon as what is being shown is shown. */
+  private void show() {
+    long now = System.nanoTime();
+    screen.show(
+        statistics.snapshot(
+            Duration.ofNanos(now - startNanos), now, in.getAsLong(), averageBatchRows.get()));
+  }
+
+  /** Shows how things stand in the end, and leaves it there. */
   @Override
   public void close() {
     drawing.cancel(false);
@@ -55,5 +58,7 @@ public final class LiveView implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    show();
+    screen.keep();
   }
 }

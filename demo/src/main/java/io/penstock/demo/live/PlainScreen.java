@@ -53,6 +53,11 @@ public final class PlainScreen implements Screen {
   }
 
   @Override
+  public void keep() {
+    out.flush();
+  }
+
+  @Override
   public void close() {
     out.flush();
   }

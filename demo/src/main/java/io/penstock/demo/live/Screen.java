@@ -14,6 +14,9 @@ public interface Screen extends AutoCloseable {
   /** How things stand; replaces what was shown before where the screen can. */
   void show(Snapshot snapshot);
 
+  /** Leaves what is shown where it is; what comes next stands below it. */
+  void keep();
+
   /** Leaves the screen to others. */
   @Override
   void close();

@@ -12,7 +12,8 @@ import java.util.TreeMap;
  *
  * @param elapsed since the stream began
  * @param perSecond outcomes in the last second or so
- * @param p50Millis from when a record was due to when its outcome was received
+ * @param p50Millis from when a record was due to when its outcome was received, in the last second
+ *     or so
  * @param serving the version that made the latest prediction
  * @param averageBatchRows as the service says, if it does
  */

@@ -36,12 +36,16 @@ public final class TerminalScreen implements Screen {
   /** A screen on the terminal that standard output goes to, if it goes to one. */
   public static Optional<Screen> open() {
     try {
-      // Paused: the terminal's input is not ours to read.
+      // Its input is not ours to read (paused), so it must not be asked what it can do either: a
+      // terminal answers such questions as if the user had typed.
       Terminal terminal =
           TerminalBuilder.builder()
               .systemOutput(TerminalBuilder.SystemOutput.SysOut)
               .dumb(true)
               .paused(true)
+              .graphemeCluster(false)
+              // Ctrl-C stays with the JVM and its shutdown hooks.
+              .nativeSignals(false)
               .build();
       if (terminal.getType().startsWith(Terminal.TYPE_DUMB)) {
         terminal.close();
@@ -55,13 +59,10 @@ public final class TerminalScreen implements Screen {
 
   @Override
   public synchronized void event(String text) {
-    draw(List.of());
-    terminal.writer().println(text);
-    display.reset();
+    print(text);
     if (latest != null) {
       draw(lines(latest));
     }
-    terminal.flush();
   }
 
   @Override
@@ -76,10 +77,16 @@ public final class TerminalScreen implements Screen {
   }
 
   @Override
-  public synchronized void close() {
+  public synchronized void keep() {
     if (latest != null) {
-      terminal.writer().println();
+      lines(latest).forEach(line -> print(line.toAnsi(terminal)));
+      latest = null;
     }
+  }
+
+  @Override
+  public synchronized void close() {
+    keep();
     try {
       terminal.close();
     } catch (IOException e) {
@@ -87,13 +94,22 @@ public final class TerminalScreen implements Screen {
     }
   }
 
+  /** Writes where the drawn lines are, which are gone then. */
+  private void print(String text) {
+    draw(List.of());
+    terminal.writer().println(text);
+    terminal.flush();
+    display.reset();
+  }
+
   private void draw(List<AttributedString> lines) {
     // A window may change its size at any time, and some say that they have none.
     Size window = terminal.getSize();
     Size size = window.getColumns() > 0 && window.getRows() > 0 ? window : ASSUMED_SIZE;
     display.resize(size);
+    // The cursor stays at the first of the lines, from where they can be left behind.
     display.update(
-        lines.stream().map(line -> line.columnSubSequence(0, size.getColumns() - 1)).toList(), -1);
+        lines.stream().map(line -> line.columnSubSequence(0, size.getColumns() - 1)).toList(), 0);
   }
 
   private static List<AttributedString> lines(Snapshot now) {

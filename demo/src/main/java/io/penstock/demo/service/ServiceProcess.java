@@ -65,21 +65,21 @@ public final class ServiceProcess implements AutoCloseable {
     return String.join(System.lineSeparator(), process.lastLines(LAST_LINES));
   }
 
-  /** Whether it says that it is ready. */
+  /** Whether it says that it is ready, and that the demo's pipeline is. */
   public boolean isReady() {
-    return health().filter(answer -> answer.statusCode() == 200).isPresent();
+    return health()
+        .filter(answer -> answer.statusCode() == 200)
+        .filter(answer -> pipeline(answer).path("ready").asBoolean())
+        .isPresent();
   }
 
   /** The average rows per batch of the demo's pipeline, if the service says it. */
   public OptionalDouble averageBatchRows() {
-    JsonNode rows =
-        health()
-            .map(this::body)
-            .orElseGet(MissingNode::getInstance)
-            .path("pipelines")
-            .path(ServiceConfig.PIPELINE)
-            .path("averageBatchRows");
-    return rows.isNumber() ? OptionalDouble.of(rows.asDouble()) : OptionalDouble.empty();
+    return health()
+        .map(answer -> pipeline(answer).path("averageBatchRows").asDouble())
+        .filter(rows -> rows > 0)
+        .map(OptionalDouble::of)
+        .orElseGet(OptionalDouble::empty);
   }
 
   private Optional<HttpResponse<String>> health() {
@@ -95,9 +95,9 @@ public final class ServiceProcess implements AutoCloseable {
     }
   }
 
-  private JsonNode body(HttpResponse<String> answer) {
+  private JsonNode pipeline(HttpResponse<String> answer) {
     try {
-      return json.readTree(answer.body());
+      return json.readTree(answer.body()).path("pipelines").path(ServiceConfig.PIPELINE);
     } catch (JsonProcessingException e) {
       return MissingNode.getInstance();
     }

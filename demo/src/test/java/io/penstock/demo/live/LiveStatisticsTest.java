@@ -48,7 +48,8 @@ final class LiveStatisticsTest {
 
     // when
     statistics.addDeadLetter(0, 0);
-    Snapshot soon = statistics.snapshot(Duration.ZERO, SECOND + 1, 2, OptionalDouble.empty());
+    Snapshot soon =
+        statistics.snapshot(Duration.ZERO, SECOND + SECOND / 2, 2, OptionalDouble.empty());
     Snapshot later = statistics.snapshot(Duration.ZERO, 3 * SECOND, 2, OptionalDouble.empty());
 
     // then

@@ -25,6 +25,9 @@ final class ControlClients {
   /** How long a client may block: short, because an error restarts the session anyway. */
   static final Duration MAX_BLOCK = Duration.ofSeconds(10);
 
+  /** How long the control thread may wait for a topic's metadata: once, at the first send. */
+  private static final Duration SEND_BLOCK = Duration.ofSeconds(5);
+
   /** How long a dead controller's transaction may stand before the broker aborts it. */
   private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(15);
 
@@ -57,7 +60,7 @@ final class ControlClients {
   KafkaConsumer<String, byte[]> commands() {
     Map<String, Object> keys = consumerKeys("controller");
     long session = settings.livenessTimeout().toMillis();
-    keys.put(ConsumerConfig.GROUP_ID_CONFIG, settings.service() + "-controller");
+    keys.put(ConsumerConfig.GROUP_ID_CONFIG, settings.controllerGroup());
     keys.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, GroupProtocol.CLASSIC.name());
     keys.put(
         ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
@@ -65,7 +68,7 @@ final class ControlClients {
     keys.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, (int) session);
     keys.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, (int) (session / HEARTBEATS_PER_SESSION));
     keys.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, COMMANDS_PER_POLL);
-    keys.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    keys.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
     keys.remove(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
     return new KafkaConsumer<>(keys, new StringDeserializer(), new ByteArrayDeserializer());
   }
@@ -75,7 +78,7 @@ final class ControlClients {
    */
   KafkaProducer<String, byte[]> decisions() {
     Map<String, Object> keys = producerKeys("controller");
-    keys.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, settings.service() + "-controller");
+    keys.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, settings.controllerGroup());
     keys.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, (int) TRANSACTION_TIMEOUT.toMillis());
     return new KafkaProducer<>(keys, new StringSerializer(), new ByteArraySerializer());
   }
@@ -87,7 +90,7 @@ final class ControlClients {
     keys.remove(ProducerConfig.TRANSACTIONAL_ID_CONFIG);
     keys.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, timeout);
     keys.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, timeout / 2);
-    keys.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, settings.heartbeatInterval().toMillis());
+    keys.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, SEND_BLOCK.toMillis());
     return new KafkaProducer<>(keys, new StringSerializer(), new ByteArraySerializer());
   }
 

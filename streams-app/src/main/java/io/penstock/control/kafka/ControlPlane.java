@@ -87,7 +87,7 @@ public final class ControlPlane implements AutoCloseable {
       ControlMessages messages,
       Consumer<Throwable> onFatal) {
     try (Admin admin = new ControlClients(settings).admin()) {
-      settings.topics().verify(admin, LOOK_UP_TIMEOUT);
+      RequiredTopics.verify(settings.topics(), admin, LOOK_UP_TIMEOUT);
     }
     ControlPlane plane = new ControlPlane(settings, instance, messages, onFatal);
     plane.decisionsLoop.start();

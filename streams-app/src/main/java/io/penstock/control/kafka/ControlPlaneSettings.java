@@ -1,5 +1,6 @@
 package io.penstock.control.kafka;
 
+import io.penstock.config.ControlTopics;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.security.SecureRandom;
@@ -82,7 +83,12 @@ public record ControlPlaneSettings(
   }
 
   ControlTopics topics() {
-    return new ControlTopics(service);
+    return ControlTopics.of(service);
+  }
+
+  /** The group that owns the control topic, and the transactional id of whoever does. */
+  String controllerGroup() {
+    return service + "-controller";
   }
 
   private static void require(boolean holds, String name, Object value, String expected) {

@@ -1,5 +1,6 @@
 package io.penstock.control.kafka;
 
+import io.penstock.config.ControlTopics;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -11,9 +12,11 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A membership in the group that owns the control topic: a term begins after its partition was
- * assigned and ends when it is revoked or lost. All but {@link #wakeup} on the controller thread,
- * on which the consumer calls its listener too.
+ * A membership in the group that owns the control topic: a term begins when its partition is
+ * assigned and ends when it is revoked or lost. All but {@link #wakeup} on the controller thread.
+ *
+ * <p>The term begins within the listener, because there the consumer has no position yet: the term
+ * sets it once the predecessor is fenced, and no command is read before.
  */
 final class ControllerSession implements RestartingLoop.Session {
 
@@ -37,7 +40,7 @@ final class ControllerSession implements RestartingLoop.Session {
     this.commands = commands;
     this.partition = new TopicPartition(topics.control(), 0);
     this.terms = terms;
-    commands.subscribe(List.of(topics.control()), new EndOfTerm());
+    commands.subscribe(List.of(topics.control()), new Ownership());
   }
 
   @Override
@@ -46,12 +49,13 @@ final class ControllerSession implements RestartingLoop.Session {
     ControllerTerm current = term;
     if (current != null) {
       current.turn(records);
-    } else if (commands.assignment().contains(partition)) {
-      // What was polled before the predecessor is fenced does not count: the term sets the position
-      ControllerTerm next = terms.apply(commands);
-      term = next;
-      next.begin();
     }
+  }
+
+  private void beginTerm() {
+    ControllerTerm next = terms.apply(commands);
+    term = next;
+    next.begin();
   }
 
   private void endTerm() {
@@ -73,26 +77,26 @@ final class ControllerSession implements RestartingLoop.Session {
     commands.close();
   }
 
-  /** Ends the term with the ownership. */
-  private final class EndOfTerm implements ConsumerRebalanceListener {
+  /** Ties the term to the ownership. Called within polls. */
+  private final class Ownership implements ConsumerRebalanceListener {
 
     @Override
-    public void onPartitionsAssigned(Collection<TopicPartition> partitions) {}
+    public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+      if (partitions.contains(partition)) {
+        beginTerm();
+      }
+    }
 
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-      endIfAffected(partitions);
+      if (partitions.contains(partition)) {
+        endTerm();
+      }
     }
 
     @Override
     public void onPartitionsLost(Collection<TopicPartition> partitions) {
-      endIfAffected(partitions);
-    }
-
-    private void endIfAffected(Collection<TopicPartition> partitions) {
-      if (partitions.contains(partition)) {
-        endTerm();
-      }
+      onPartitionsRevoked(partitions);
     }
   }
 }

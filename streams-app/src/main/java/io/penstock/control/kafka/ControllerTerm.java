@@ -1,5 +1,6 @@
 package io.penstock.control.kafka;
 
+import io.penstock.config.ControlTopics;
 import io.penstock.control.Controller;
 import io.penstock.control.Fleet;
 import io.penstock.control.Now;
@@ -45,6 +46,7 @@ final class ControllerTerm implements AutoCloseable {
 
   private final ControlTopics topics;
   private final TopicPartition control;
+  private final String group;
   private final Controller controller;
   private final ControlMessages messages;
   private final Supplier<Now> clock;
@@ -67,6 +69,7 @@ final class ControllerTerm implements AutoCloseable {
       Consumer<String, byte[]> commands) {
     this.topics = settings.topics();
     this.control = new TopicPartition(topics.control(), 0);
+    this.group = settings.controllerGroup();
     this.controller = new Controller(settings.promotionDeadline());
     this.messages = messages;
     this.clock = clock;
@@ -109,8 +112,8 @@ final class ControllerTerm implements AutoCloseable {
       throw new ControlPlaneException(
           ("%s ends at offset %d (expected: %d or more, since commands up to there were answered);"
                   + " if the topic was deleted and created again, do the same with %s and remove the"
-                  + " offsets of group %s-controller")
-              .formatted(control, end, position, topics.decisions(), topics.service()));
+                  + " offsets of group %s")
+              .formatted(control, end, position, topics.decisions(), group));
     }
     return Math.max(position, beginning);
   }

@@ -1,5 +1,6 @@
 package io.penstock.control.kafka;
 
+import io.penstock.config.ControlTopics;
 import io.penstock.control.Outbox;
 import io.penstock.control.message.ControlMessages;
 import io.penstock.schemas.Command;
@@ -20,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * Sends reports and proposals to their topics. Thread-safe. An outage is noted once; what is lost
  * in it is made good by the next heartbeat, since reports say all there is to say.
  */
-final class KafkaOutbox implements Outbox, AutoCloseable {
+final class KafkaOutbox implements Outbox {
 
   private static final Logger LOG = LoggerFactory.getLogger(KafkaOutbox.class);
 
@@ -83,10 +84,5 @@ final class KafkaOutbox implements Outbox, AutoCloseable {
 
   void close(Duration timeout) {
     producer.close(timeout);
-  }
-
-  @Override
-  public void close() {
-    close(ControlClients.MAX_BLOCK);
   }
 }

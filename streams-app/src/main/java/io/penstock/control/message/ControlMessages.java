@@ -59,7 +59,7 @@ public final class ControlMessages {
   /** A message as one line of JSON in UTF-8. */
   public static byte[] encode(SpecificRecord message) {
     try {
-      return JSON.writeValueAsBytes(NaturalJson.write(message, message.getSchema()));
+      return JSON.writeValueAsBytes(NaturalJsonWriter.write(message, message.getSchema()));
     } catch (JsonProcessingException e) {
       throw new UncheckedIOException(e);
     }
@@ -90,7 +90,7 @@ public final class ControlMessages {
           "size: %,d bytes (expected: at most %,d)".formatted(value.length, MAX_BYTES));
     }
     try {
-      NaturalJson json = new NaturalJson();
+      NaturalJsonReader json = new NaturalJsonReader();
       Object message = json.read(tree(value), schema);
       return new Decoded.Message<>(type.cast(message), json.unknownFields());
     } catch (MalformedMessageException e) {
@@ -149,7 +149,7 @@ public final class ControlMessages {
         throw new MalformedMessageException(
             "not Avro of schema %d (%s): bytes are left over".formatted(id, writer.getFullName()));
       }
-      return NaturalJson.write(datum, writer);
+      return NaturalJsonWriter.write(datum, writer);
     } catch (MalformedMessageException e) {
       throw e;
     } catch (IOException | RuntimeException | StackOverflowError e) {

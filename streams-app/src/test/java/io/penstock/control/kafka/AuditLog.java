@@ -1,5 +1,6 @@
 package io.penstock.control.kafka;
 
+import io.penstock.config.ControlTopics;
 import io.penstock.control.message.ControlMessages;
 import io.penstock.control.message.Decoded;
 import io.penstock.schemas.AuditEvent;

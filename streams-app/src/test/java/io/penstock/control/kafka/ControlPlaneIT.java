@@ -3,6 +3,7 @@ package io.penstock.control.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.penstock.config.ControlTopics;
 import io.penstock.control.FakeInstance;
 import io.penstock.control.message.ControlMessages;
 import io.penstock.localstack.LocalKafka;
@@ -14,8 +15,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -51,9 +56,18 @@ class ControlPlaneIT {
   @BeforeEach
   void createTopics(TestInfo test) throws Exception {
     service = test.getTestMethod().orElseThrow().getName();
-    ControlTopics topics = new ControlTopics(service);
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
-      admin.createTopics(topics.definitions((short) 1)).all().get();
+    ControlTopics topics = ControlTopics.of(service);
+    Map<String, String> compact = Map.of("cleanup.policy", "compact");
+    try (Admin admin = admin()) {
+      admin
+          .createTopics(
+              List.of(
+                  new NewTopic(topics.control(), 1, (short) 1),
+                  new NewTopic(topics.reports(), 1, (short) 1).configs(compact),
+                  new NewTopic(topics.decisions(), 1, (short) 1).configs(compact),
+                  new NewTopic(topics.audit(), 1, (short) 1)))
+          .all()
+          .get();
     }
     audit = new AuditLog(kafka.bootstrapServers(), topics);
   }
@@ -180,6 +194,71 @@ class ControlPlaneIT {
   }
 
   @Test
+  void shouldFenceAControllerThatWakesUpAfterAnotherHasTakenOver() throws Exception {
+    try (JavaProcess first = process("first", 1, 2)) {
+      audit.await("ACTIVATED 1");
+      FakeInstance instance = new FakeInstance(false, 1);
+      try (ControlPlane second = start("second", instance)) {
+        second.awaitCaughtUp(Duration.ofSeconds(30));
+        say("{\"promote\":{\"model\":\"digits\",\"version\":2}}");
+        audit.await("PREPARE 2");
+        signal("STOP", first);
+        audit.await("ACTIVATED 2");
+
+        signal("CONT", first);
+        say("{\"promote\":{\"model\":\"digits\",\"version\":3}}");
+
+        assertThat(audit.await("ACTIVATED 3"))
+            .containsExactly(
+                "PREPARE 1 from null @0",
+                "ACTIVATED 1 from null @0",
+                "PREPARE 2 from 1 @1",
+                "ACTIVATED 2 from 1 @1",
+                "PREPARE 3 from 2 @2",
+                "ACTIVATED 3 from 2 @2");
+      }
+    }
+  }
+
+  @Test
+  void shouldGoOnAfterTheBrokerWasAway() throws Exception {
+    FakeInstance instance = new FakeInstance(false, 1);
+    try (ControlPlane plane = start("a", instance)) {
+      audit.await("ACTIVATED 1");
+      kafka.stop();
+      assertThat(plane.activeVersion(FakeInstance.MODEL)).contains(1L);
+      kafka.start();
+
+      say("{\"promote\":{\"model\":\"digits\",\"version\":2}}");
+
+      audit.await("ACTIVATED 2");
+      assertThat(instance.awaitCall("activate 2@1"))
+          .containsExactly("prepare 1", "activate 1@0", "prepare 2", "activate 2@1");
+    }
+  }
+
+  @Test
+  void shouldSayWhenTheControlTopicWasDeletedAndMadeAgain() throws Exception {
+    try (ControlPlane plane = start("a", new FakeInstance(false, 1))) {
+      audit.await("ACTIVATED 1");
+    }
+    ControlTopics topics = ControlTopics.of(service);
+    try (Admin admin = admin()) {
+      admin.deleteTopics(List.of(topics.control())).all().get();
+      admin.createTopics(List.of(new NewTopic(topics.control(), 1, (short) 1))).all().get();
+    }
+
+    CompletableFuture<Throwable> stopped = new CompletableFuture<>();
+    try (ControlPlane plane = start("a", new FakeInstance(false, 1), stopped::complete)) {
+      assertThat(stopped.get(60, TimeUnit.SECONDS))
+          .rootCause()
+          .isInstanceOf(ControlPlaneException.class)
+          .hasMessageContaining(topics.control() + "-0 ends at offset 0 (expected: 1 or more");
+      assertThat(plane.activeVersion(FakeInstance.MODEL)).contains(1L);
+    }
+  }
+
+  @Test
   void shouldNameMissingTopics() {
     assertThatThrownBy(
             () ->
@@ -194,11 +273,26 @@ class ControlPlaneIT {
   }
 
   private ControlPlane start(String instanceId, FakeInstance instance) {
+    return start(instanceId, instance, fatal::add);
+  }
+
+  private ControlPlane start(
+      String instanceId, FakeInstance instance, Consumer<Throwable> onFatal) {
     return ControlPlane.start(
         ControlPlaneProcess.settings(kafka.bootstrapServers(), service, instanceId),
         instance,
         ControlMessages.jsonOnly(),
-        fatal::add);
+        onFatal);
+  }
+
+  private static Admin admin() {
+    return Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()));
+  }
+
+  private static void signal(String signal, JavaProcess process) throws Exception {
+    int exitCode =
+        new ProcessBuilder("kill", "-" + signal, String.valueOf(process.pid())).start().waitFor();
+    assertThat(exitCode).isZero();
   }
 
   private JavaProcess process(String instanceId, long aspired, long hanging) {
@@ -226,7 +320,7 @@ class ControlPlaneIT {
       producer
           .send(
               new ProducerRecord<>(
-                  new ControlTopics(service).control(), line.getBytes(StandardCharsets.UTF_8)))
+                  ControlTopics.of(service).control(), line.getBytes(StandardCharsets.UTF_8)))
           .get();
     }
   }

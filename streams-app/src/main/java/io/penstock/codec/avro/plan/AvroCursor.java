@@ -86,24 +86,23 @@ final class AvroCursor {
   }
 
   long readLong() {
-    long first = bytes[take(1)];
-    if (first >= 0) {
-      return (first >>> 1) ^ -(first & 1);
-    }
-    long value = first & 0x7f;
-    for (int shift = 7; shift < 63; shift += 7) {
-      byte next = bytes[take(1)];
+    int at = position;
+    long value = 0;
+    for (int shift = 0; shift < Long.SIZE; shift += 7) {
+      if (at == bytes.length) {
+        throw malformed("a number is cut off");
+      }
+      byte next = bytes[at++];
       value |= (next & 0x7fL) << shift;
       if (next >= 0) {
+        if (shift == 63 && next > 1) {
+          break;
+        }
+        position = at;
         return (value >>> 1) ^ -(value & 1);
       }
     }
-    byte last = bytes[take(1)];
-    if ((last & 0xfe) != 0) {
-      throw malformed("a number has more than 64 bits");
-    }
-    value |= (long) last << 63;
-    return (value >>> 1) ^ -(value & 1);
+    throw malformed("a number has more than 64 bits");
   }
 
   /** Reads the length of a string, of bytes or of a block: never more than is left. */

@@ -52,6 +52,7 @@ final class PlanCompiler {
   private Step below(Schema schema, FieldTree node) {
     return switch (schema.getType()) {
       case RECORD -> record(schema, node);
+      case NULL -> new Step.Refuse(node.any().target().isNull());
       case UNION ->
           new Step.Branch(schema.getTypes().stream().map(branch -> branch(branch, node)).toList());
       default ->
@@ -62,9 +63,6 @@ final class PlanCompiler {
   }
 
   private Step branch(Schema branch, FieldTree node) {
-    if (branch.getType() == Schema.Type.NULL) {
-      return new Step.Refuse(node.any().target().isNull());
-    }
     try {
       return below(branch, node);
     } catch (UndecodableRecordException e) {

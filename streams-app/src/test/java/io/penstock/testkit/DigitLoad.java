@@ -1,6 +1,5 @@
-package io.penstock.kill;
+package io.penstock.testkit;
 
-import io.penstock.testkit.Workbench;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -11,12 +10,12 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /** A steady stream of digits into a topic, on schedule, until stopped. */
-final class DigitLoad implements AutoCloseable {
+public final class DigitLoad implements AutoCloseable {
 
   private static final Schema SCHEMA =
       Workbench.schema(
           """
-          {"type": "record", "name": "Digit", "namespace": "io.penstock.kill",
+          {"type": "record", "name": "Digit", "namespace": "io.penstock.testkit",
            "fields": [{"name": "pixels", "type": {"type": "array", "items": "float"}}]}
           """);
 
@@ -30,7 +29,7 @@ final class DigitLoad implements AutoCloseable {
   private volatile boolean stopped;
   private volatile long sent;
 
-  DigitLoad(Workbench bench, String topic, int partitions, int perSecond) {
+  public DigitLoad(Workbench bench, String topic, int partitions, int perSecond) {
     this.producer = bench.producer();
     this.topic = topic;
     this.partitions = partitions;
@@ -68,7 +67,7 @@ final class DigitLoad implements AutoCloseable {
     producer.flush();
   }
 
-  long sent() {
+  public long sent() {
     return sent;
   }
 

@@ -1,17 +1,6 @@
 package io.penstock.control.message;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.BooleanNode;
-import com.fasterxml.jackson.databind.node.DoubleNode;
-import com.fasterxml.jackson.databind.node.IntNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.LongNode;
-import com.fasterxml.jackson.databind.node.NullNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.node.TextNode;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -21,20 +10,18 @@ import java.util.List;
 import java.util.Map;
 import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
-import org.apache.avro.generic.GenericData;
-import org.apache.avro.generic.GenericFixed;
 import org.apache.avro.generic.IndexedRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Avro records as JSON that a person would write: a union is its value, null is left out, {@code
- * timestamp-millis} is ISO 8601 (a number of milliseconds is read too).
+ * Reads what {@link NaturalJsonWriter} writes, and what people write: a time may be a number of
+ * milliseconds too.
  *
- * <p>Reading is strict about types, because commands are typed by hand: {@code "2"} and {@code 2.0}
- * are no whole numbers. Fields that the schema lacks are noted and otherwise ignored. One object
- * reads one message. Not thread-safe.
+ * <p>Strict about types, because commands are typed by hand: {@code "2"} and {@code 2.0} are no
+ * whole numbers. Fields that the schema lacks are noted and otherwise ignored. One object reads one
+ * message. Not thread-safe.
  */
-final class NaturalJson {
+final class NaturalJsonReader {
 
   private static final PenstockClasses CLASSES = new PenstockClasses();
   private static final int SHOWN_CHARACTERS = 80;
@@ -149,63 +136,6 @@ final class NaturalJson {
       return fail(node, "a time like 2026-01-31T12:00:00Z", path);
     }
     return fail(node, "a time like 2026-01-31T12:00:00Z", path);
-  }
-
-  /** The tree of an Avro record, generic or specific. */
-  static JsonNode write(@Nullable Object datum, Schema schema) {
-    if (datum == null) {
-      return NullNode.instance;
-    }
-    return switch (schema.getType()) {
-      case UNION -> write(datum, branch(datum, schema));
-      case RECORD -> writeRecord((IndexedRecord) datum, schema);
-      case ARRAY -> {
-        ArrayNode array = JsonNodeFactory.instance.arrayNode();
-        for (Object element : (Iterable<?>) datum) {
-          array.add(write(element, schema.getElementType()));
-        }
-        yield array;
-      }
-      case MAP -> {
-        ObjectNode map = JsonNodeFactory.instance.objectNode();
-        ((Map<?, ?>) datum)
-            .forEach((key, value) -> map.set(key.toString(), write(value, schema.getValueType())));
-        yield map;
-      }
-      case STRING, ENUM -> TextNode.valueOf(datum.toString());
-      case BOOLEAN -> BooleanNode.valueOf((Boolean) datum);
-      case INT -> IntNode.valueOf((Integer) datum);
-      case LONG ->
-          datum instanceof Instant time
-              ? TextNode.valueOf(time.truncatedTo(ChronoUnit.MILLIS).toString())
-              : LongNode.valueOf((Long) datum);
-      case FLOAT, DOUBLE -> DoubleNode.valueOf(((Number) datum).doubleValue());
-      case BYTES -> latin1(((ByteBuffer) datum).duplicate());
-      case FIXED -> latin1(ByteBuffer.wrap(((GenericFixed) datum).bytes()));
-      case NULL -> NullNode.instance;
-    };
-  }
-
-  private static ObjectNode writeRecord(IndexedRecord record, Schema schema) {
-    ObjectNode object = JsonNodeFactory.instance.objectNode();
-    for (Schema.Field field : schema.getFields()) {
-      Object value = record.get(field.pos());
-      if (value != null) {
-        object.set(field.name(), write(value, field.schema()));
-      }
-    }
-    return object;
-  }
-
-  private static JsonNode latin1(ByteBuffer bytes) {
-    return TextNode.valueOf(StandardCharsets.ISO_8859_1.decode(bytes).toString());
-  }
-
-  private static Schema branch(Object datum, Schema union) {
-    long present = union.getTypes().stream().filter(type -> !isNull(type)).count();
-    return present == 1
-        ? present(union)
-        : union.getTypes().get(GenericData.get().resolveUnion(union, datum));
   }
 
   /** The one branch of a nullable type that is not null. */

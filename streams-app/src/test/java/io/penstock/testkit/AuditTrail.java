@@ -1,0 +1,71 @@
+package io.penstock.testkit;
+
+import io.penstock.control.message.ControlMessages;
+import io.penstock.control.message.Decoded;
+import io.penstock.schemas.AuditEvent;
+import io.penstock.schemas.Cutover;
+import io.penstock.schemas.Decided;
+import io.penstock.schemas.Outcome;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/** A service's audit topic, as a user reads it. Not thread-safe. */
+public final class AuditTrail {
+
+  private final CommittedRecords records;
+  private final String topic;
+
+  public AuditTrail(CommittedRecords records, String service) {
+    this.records = records;
+    this.topic = service + ".audit";
+  }
+
+  /** Every event so far. */
+  public List<AuditEvent> events() {
+    List<AuditEvent> events = new ArrayList<>();
+    records.forEach(
+        topic,
+        record ->
+            events.add(
+                ((Decoded.Message<AuditEvent>)
+                        ControlMessages.jsonOnly().auditEvent(record.value()))
+                    .value()));
+    return events;
+  }
+
+  /** Every cutover so far. */
+  public List<Cutover> cutovers() {
+    return events().stream().map(AuditEvent::getCutover).filter(Objects::nonNull).toList();
+  }
+
+  /** What a command came to, once that is known: "ACTIVATED 2", "ABORTED 3: …", "REJECTED: …". */
+  public String verdict(long command) {
+    List<String> verdict = new ArrayList<>();
+    Await.until(
+        () -> "a verdict on the command at offset " + command + " in " + events(),
+        60,
+        () -> {
+          events().stream()
+              .flatMap(event -> verdict(event, command).stream())
+              .forEach(verdict::add);
+          return !verdict.isEmpty();
+        });
+    return verdict.get(0);
+  }
+
+  private static Optional<String> verdict(AuditEvent event, long command) {
+    if (event.getRejected() != null && event.getRejected().getOffset() == command) {
+      return Optional.of("REJECTED: " + event.getRejected().getReason());
+    }
+    Decided decided = event.getDecided();
+    if (decided == null
+        || decided.getEpoch() != command
+        || decided.getOutcome() == Outcome.PREPARE) {
+      return Optional.empty();
+    }
+    String reason = decided.getReason() == null ? "" : ": " + decided.getReason();
+    return Optional.of(decided.getOutcome() + " " + decided.getVersion() + reason);
+  }
+}
