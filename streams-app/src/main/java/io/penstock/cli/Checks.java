@@ -1,6 +1,7 @@
 package io.penstock.cli;
 
 import io.penstock.check.Check;
+import io.penstock.check.Preflight;
 import io.penstock.check.Verdict;
 import io.penstock.check.model.CheckedPipeline;
 import io.penstock.check.model.MappingCheck;
@@ -57,37 +58,30 @@ final class Checks {
 
   /** Everything. */
   List<Verdict> all() {
-    List<Verdict> verdicts = new ArrayList<>(models());
-    pipelines().forEach(verdicts::addAll);
-    verdicts.addAll(schemas());
-    verdicts.addAll(cluster());
+    Preflight everything = preflight();
+    List<Verdict> verdicts = new ArrayList<>(everything.models());
+    everything.pipelines().forEach(verdicts::addAll);
+    verdicts.addAll(everything.schemas());
+    verdicts.addAll(everything.cluster());
     return verdicts;
   }
 
-  /** The model directories. */
-  List<Verdict> models() {
-    return folders.values().stream()
-        .flatMap(folder -> new ModelDirectoryCheck(folder).verdicts().stream())
-        .toList();
+  /** Everything, by what it is about. */
+  Preflight preflight() {
+    return new Preflight(
+        folders.values().stream()
+            .flatMap(folder -> new ModelDirectoryCheck(folder).verdicts().stream())
+            .toList(),
+        pipelines.stream()
+            .map(pipeline -> run(new SignatureCheck(pipeline), new MappingCheck(pipeline)))
+            .toList(),
+        withRegistry(this::schemas),
+        new KafkaCheck(config, file).verdicts());
   }
 
-  /** For each pipeline, whether a version of its model can be served. Asks nobody. */
-  List<List<Verdict>> pipelines() {
-    return pipelines.stream()
-        .map(pipeline -> run(new SignatureCheck(pipeline), new MappingCheck(pipeline)))
-        .toList();
-  }
-
-  /** The registry and the schemas in it. */
-  List<Verdict> schemas() {
+  private List<Verdict> schemas(SchemaRegistry registry) {
     boolean autoRegister = RegistrySettings.of(config.registry()).autoRegister();
-    return withRegistry(
-        registry -> new RegistryChecks(registry, pipelines, autoRegister, file).verdicts());
-  }
-
-  /** The broker and the topics. */
-  List<Verdict> cluster() {
-    return new KafkaCheck(config, file).verdicts();
+    return new RegistryChecks(registry, pipelines, autoRegister, file).verdicts();
   }
 
   /** Registers the schemas that Penstock writes. */

@@ -75,13 +75,8 @@ public final class PenstockMain {
   }
 
   private static int serve(PenstockConfig config, String file, PrintWriter err) throws Exception {
-    Checks checks = new Checks(config, file);
     return ServeRun.run(
-        checks.models(),
-        checks.pipelines(),
-        checks.cluster(),
-        () -> PenstockService.start(config),
-        err);
+        new Checks(config, file).preflight(), () -> PenstockService.start(config), err);
   }
 
   private static PrintWriter writer(PrintStream stream) {

@@ -1,6 +1,6 @@
 package io.penstock.service;
 
-import io.penstock.config.PlugInKeys;
+import io.penstock.config.load.PlugInKeys;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;

@@ -53,8 +53,9 @@ final class InputSchemaCheck implements Check {
       return e.isNotFound()
           ? Verdict.warning(
               subject,
-              "not registered yet, so that fields could not be checked: "
-                  + CheckedPipeline.describe(bindings))
+              "not registered yet, so that the fields of pipeline "
+                  + pipeline.name()
+                  + " could not be checked against it")
           : Verdict.failed(subject, String.valueOf(e.getMessage()));
     } catch (UndecodableRecordException e) {
       return Verdict.failed(

@@ -48,8 +48,8 @@ final class WrittenSchemaCheck implements Check {
         return Verdict.failed(
             subject,
             name
-                + " is not compatible with the latest schema of the subject, which belongs to other"
-                + " predictions; write to another topic, or change the subject's compatibility");
+                + " is not compatible with the subject's latest schema; write to another topic, or"
+                + " relax the subject's compatibility");
       }
     } catch (RegistryException e) {
       return Verdict.failed(subject, String.valueOf(e.getMessage()));

@@ -20,7 +20,7 @@ public final class ConfigReference {
       """
       # Configuration
 
-      <!-- Made by `./penstock config reference > docs/configuration.md`; a test compares. -->
+      <!-- Printed by `./penstock config reference`; a test compares. Do not edit. -->
 
       One YAML file says everything: `penstock serve --config FILE`. It is read strictly: an unknown key, an illegal value
       or an override that matches nothing stops the start, with one line for each problem. `penstock config show` prints

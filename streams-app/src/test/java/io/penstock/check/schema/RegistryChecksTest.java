@@ -35,8 +35,8 @@ final class RegistryChecksTest {
     assertThat(check(false))
         .containsExactly(
             "OK       registry: answers",
-            "WARNING  schema images-value: not registered yet, so that fields could not be checked:"
-                + " pixels from pixels",
+            "WARNING  schema images-value: not registered yet, so that the fields of pipeline p could"
+                + " not be checked against it",
             "FAILED   schema digits-value: "
                 + PREDICTIONS
                 + " is not registered (to register it: penstock schema register --config p.yaml)",
@@ -96,8 +96,8 @@ final class RegistryChecksTest {
         .contains(
             "FAILED   schema digits-value: "
                 + PREDICTIONS
-                + " is not compatible with the latest schema of the subject, which belongs to other"
-                + " predictions; write to another topic, or change the subject's compatibility");
+                + " is not compatible with the subject's latest schema; write to another topic, or"
+                + " relax the subject's compatibility");
     assertThat(register())
         .containsExactly(
             "FAILED   schema digits-value: refused: 409 Schema being registered is incompatible",

@@ -1,4 +1,4 @@
-package io.penstock.config;
+package io.penstock.config.load;
 
 import java.util.List;
 import org.apache.kafka.clients.admin.AdminClientConfig;
