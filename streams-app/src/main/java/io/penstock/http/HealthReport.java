@@ -7,8 +7,8 @@ import java.util.TreeMap;
 /**
  * How a service is at one moment, by pipeline and by model. Immutable.
  *
- * <p>A service is <i>live</i> while none of its parts needs a restart of the process to go on, and
- * <i>ready</i> when every part does its work.
+ * <p>A service is <i>live</i> while one of its pipelines is, so that one that has halted does not
+ * get the others restarted, and <i>ready</i> when every part does its work.
  */
 public record HealthReport(SortedMap<String, Pipeline> pipelines, SortedMap<String, Model> models) {
 
@@ -17,15 +17,14 @@ public record HealthReport(SortedMap<String, Pipeline> pipelines, SortedMap<Stri
     models = Collections.unmodifiableSortedMap(new TreeMap<>(models));
   }
 
-  /** Whether no pipeline is beyond recovery. */
+  /** Whether a pipeline is left that a restart of the process would only disturb. */
   public boolean live() {
-    return pipelines.values().stream().allMatch(Pipeline::live);
+    return pipelines.isEmpty() || pipelines.values().stream().anyMatch(Pipeline::live);
   }
 
   /** Whether the service is live and every pipeline and model is ready. */
   public boolean ready() {
-    return live()
-        && pipelines.values().stream().allMatch(Pipeline::ready)
+    return pipelines.values().stream().allMatch(Pipeline::ready)
         && models.values().stream().allMatch(Model::ready);
   }
 

@@ -20,6 +20,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaClientSupplier;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
@@ -284,7 +285,10 @@ public final class Pipeline implements AutoCloseable {
     }
   }
 
-  /** Drains, commits and leaves; bounded by that time. */
+  /**
+   * Drains, commits and leaves the group, so that its partitions are taken over at once; a static
+   * member stays, since it is expected back. Bounded by that time.
+   */
   public void close(Duration timeout) {
     KafkaStreams running;
     synchronized (this) {
@@ -293,7 +297,7 @@ public final class Pipeline implements AutoCloseable {
         state = State.STOPPED;
       }
     }
-    if (running != null && !running.close(timeout)) {
+    if (running != null && !running.close(closeOptions(timeout))) {
       log.warn("pipeline did not stop in time pipeline={} timeout={}", name(), timeout);
     }
   }
@@ -301,5 +305,17 @@ public final class Pipeline implements AutoCloseable {
   @Override
   public void close() {
     close(Duration.ofSeconds(30));
+  }
+
+  private CloseOptions closeOptions(Duration timeout) {
+    boolean isStatic =
+        config
+            .getMainConsumerConfigs(name(), name() + "-close", 0)
+            .containsKey(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
+    return CloseOptions.timeout(timeout)
+        .withGroupMembershipOperation(
+            isStatic
+                ? CloseOptions.GroupMembershipOperation.REMAIN_IN_GROUP
+                : CloseOptions.GroupMembershipOperation.LEAVE_GROUP);
   }
 }
