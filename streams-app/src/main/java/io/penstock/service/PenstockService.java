@@ -90,6 +90,8 @@ public final class PenstockService implements AutoCloseable {
     startPipelines(
         new PipelineFactory(config, registry, registrySettings.autoRegister(), inference));
     startModels(work);
+    // Closed before the models: what is in flight is drained on leases of the version that serves.
+    started.push(this::stopPipelines);
     startControlPlane(ControlMessages.withRegistry(registry));
   }
 
@@ -97,7 +99,6 @@ public final class PenstockService implements AutoCloseable {
     for (String name : config.pipelines().keySet()) {
       pipelines.add(factory.create(name));
     }
-    started.push(this::stopPipelines);
   }
 
   private void startModels(ExecutorService work) {

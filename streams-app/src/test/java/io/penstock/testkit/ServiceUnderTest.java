@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.penstock.localstack.host.JavaProcess;
 import io.penstock.localstack.host.LoopbackPorts;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -95,6 +97,15 @@ public final class ServiceUnderTest implements AutoCloseable {
 
   public int exitCode() {
     return process.exitCode();
+  }
+
+  /** Whether it has ever logged that. */
+  public boolean logged(String text) {
+    try {
+      return Files.readString(process.log()).contains(text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The end of its log. */
