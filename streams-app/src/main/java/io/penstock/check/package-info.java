@@ -1,10 +1,8 @@
 /**
- * What must hold around a service before it can serve, and how to mend what does not.
- *
- * <p>The walk: {@link io.penstock.check.Checks} lists the {@link io.penstock.check.Check}s of a
- * configuration; each gives {@link io.penstock.check.Verdict}s. {@link io.penstock.check.Cluster}
- * is the edge to Kafka; what it finds is judged by {@link io.penstock.check.TopicRules}, which does
- * no I/O.
+ * What must hold around a service before it can serve, and how to mend what does not: a {@link
+ * io.penstock.check.Check} gives {@link io.penstock.check.Verdict}s. The checks are in the packages
+ * below: models, schemas, topics. The command line puts them together; {@link
+ * io.penstock.check.Preflight} decides whether a service may start.
  */
 @NullMarked
 package io.penstock.check;

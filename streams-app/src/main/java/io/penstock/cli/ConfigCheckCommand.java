@@ -1,7 +1,9 @@
 package io.penstock.cli;
 
-import io.penstock.check.Checks;
-import io.penstock.config.PenstockConfig;
+import io.penstock.check.Verdict;
+import io.penstock.config.load.EffectiveConfig;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -9,7 +11,8 @@ import picocli.CommandLine.Mixin;
 /** Checks the configuration against the world. */
 @Command(
     name = "check",
-    description = "Check the configuration, the models, the broker and the topics.")
+    description =
+        "Check the configuration, models, fields, schemas and topics, each with a verdict.")
 final class ConfigCheckCommand implements Callable<Integer> {
 
   @Mixin private final ConfigOption config;
@@ -23,7 +26,16 @@ final class ConfigCheckCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    PenstockConfig loaded = config.load().config();
-    return terminal.print(Checks.run(Checks.of(loaded, config.file())));
+    EffectiveConfig loaded = config.load();
+    List<Verdict> verdicts = new ArrayList<>(warnings(loaded));
+    verdicts.addAll(new Checks(loaded.config(), config.file()).all());
+    return terminal.print(verdicts);
+  }
+
+  /** What the file says that may not be meant. */
+  static List<Verdict> warnings(EffectiveConfig loaded) {
+    return loaded.warnings().stream()
+        .map(warning -> Verdict.warning("configuration", warning))
+        .toList();
   }
 }

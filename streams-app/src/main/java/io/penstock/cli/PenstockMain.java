@@ -1,14 +1,11 @@
 package io.penstock.cli;
 
-import io.penstock.check.Checks;
-import io.penstock.check.Verdict;
 import io.penstock.config.PenstockConfig;
 import io.penstock.service.PenstockService;
 import io.penstock.service.ServeRun;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import picocli.CommandLine;
@@ -56,15 +53,14 @@ public final class PenstockMain {
     return new CommandLine(main)
         .addSubcommand(new ServeCommand(config.get(), terminal, service))
         .addSubcommand(
-            group("config", "Show or check the configuration.")
+            group("config", "Show, check or explain the configuration.")
                 .addSubcommand(new ConfigShowCommand(config.get(), terminal))
-                .addSubcommand(new ConfigCheckCommand(config.get(), terminal)))
+                .addSubcommand(new ConfigCheckCommand(config.get(), terminal))
+                .addSubcommand(new ConfigReferenceCommand(terminal)))
         .addSubcommand(new TopicsCommand(config.get(), terminal))
         .addSubcommand(
             group("schema", "Register schemas.")
-                .addSubcommand(
-                    new SchemaRegisterCommand(
-                        config.get(), terminal, PenstockMain::registerSchemas)))
+                .addSubcommand(new SchemaRegisterCommand(config.get(), terminal)))
         .setOut(terminal.out())
         .setErr(terminal.err())
         .setParameterExceptionHandler(Failures::usage)
@@ -80,15 +76,7 @@ public final class PenstockMain {
 
   private static int serve(PenstockConfig config, String file, PrintWriter err) throws Exception {
     return ServeRun.run(
-        Checks.run(Checks.models(config)),
-        Checks.run(Checks.cluster(config, file)),
-        () -> PenstockService.start(config),
-        err);
-  }
-
-  /** Holds the place of the registration, which needs the models' signatures. */
-  private static List<Verdict> registerSchemas(PenstockConfig config) {
-    return List.of(Verdict.failed("schemas of " + config.service(), "registration is not wired"));
+        new Checks(config, file).preflight(), () -> PenstockService.start(config), err);
   }
 
   private static PrintWriter writer(PrintStream stream) {

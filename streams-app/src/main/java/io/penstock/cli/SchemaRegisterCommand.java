@@ -1,10 +1,7 @@
 package io.penstock.cli;
 
-import io.penstock.check.Verdict;
 import io.penstock.config.PenstockConfig;
-import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -17,19 +14,15 @@ final class SchemaRegisterCommand implements Callable<Integer> {
   @Mixin private final ConfigOption config;
 
   private final Terminal terminal;
-  private final Function<PenstockConfig, List<Verdict>> registration;
 
-  SchemaRegisterCommand(
-      ConfigOption config,
-      Terminal terminal,
-      Function<PenstockConfig, List<Verdict>> registration) {
+  SchemaRegisterCommand(ConfigOption config, Terminal terminal) {
     this.config = config;
     this.terminal = terminal;
-    this.registration = registration;
   }
 
   @Override
   public Integer call() {
-    return terminal.print(registration.apply(config.load().config()));
+    PenstockConfig loaded = config.load().config();
+    return terminal.print(new Checks(loaded, config.file()).registerSchemas());
   }
 }

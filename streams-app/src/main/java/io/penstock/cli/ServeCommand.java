@@ -1,6 +1,7 @@
 package io.penstock.cli;
 
 import io.penstock.config.PenstockConfig;
+import io.penstock.config.load.EffectiveConfig;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -37,7 +38,8 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    PenstockConfig loaded = config.load().config();
-    return service.serve(loaded, config.file(), terminal.err());
+    EffectiveConfig loaded = config.load();
+    ConfigCheckCommand.warnings(loaded).forEach(terminal.err()::println);
+    return service.serve(loaded.config(), config.file(), terminal.err());
   }
 }

@@ -1,9 +1,9 @@
 package io.penstock.cli;
 
-import io.penstock.check.Cluster;
-import io.penstock.check.PlannedTopic;
-import io.penstock.check.TopicRules;
 import io.penstock.check.Verdict;
+import io.penstock.check.topic.Cluster;
+import io.penstock.check.topic.PlannedTopic;
+import io.penstock.check.topic.TopicRules;
 import io.penstock.config.PenstockConfig;
 import java.util.ArrayList;
 import java.util.List;

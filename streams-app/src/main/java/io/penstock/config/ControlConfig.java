@@ -5,25 +5,18 @@ import java.time.Duration;
 /**
  * How this instance takes part in the fleet's promotions.
  *
- * @param maxStaleness how long an instance that cannot confirm the end of the decisions goes on
- *     serving before it pauses its pipelines
  * @param heartbeatInterval how often an instance reports that it is alive
  * @param livenessTimeout after how long without a report the controller counts an instance out
  * @param prepareTimeout how long a promotion waits for every instance to be ready
  */
 public record ControlConfig(
-    Duration maxStaleness,
-    Duration heartbeatInterval,
-    Duration livenessTimeout,
-    Duration prepareTimeout) {
+    Duration heartbeatInterval, Duration livenessTimeout, Duration prepareTimeout) {
 
-  public static final Syntax<Duration> MAX_STALENESS = Syntax.duration(Duration.ofSeconds(1));
   public static final Syntax<Duration> HEARTBEAT_INTERVAL = Syntax.duration(Duration.ofMillis(100));
   public static final Syntax<Duration> LIVENESS_TIMEOUT = Syntax.duration(Duration.ofMillis(300));
   public static final Syntax<Duration> PREPARE_TIMEOUT = Syntax.duration(Duration.ofSeconds(1));
 
   public ControlConfig {
-    MAX_STALENESS.check("max-staleness", maxStaleness);
     HEARTBEAT_INTERVAL.check("heartbeat-interval", heartbeatInterval);
     LIVENESS_TIMEOUT.check("liveness-timeout", livenessTimeout);
     PREPARE_TIMEOUT.check("prepare-timeout", prepareTimeout);

@@ -11,9 +11,6 @@ import java.util.regex.Pattern;
  */
 public record DataSize(long bytes) {
 
-  /** More than any machine has; written {@code unlimited}. */
-  public static final DataSize UNLIMITED = new DataSize(Long.MAX_VALUE);
-
   private static final Pattern TEXT = Pattern.compile("([0-9]{1,18}) ?([KMGT]i?B|B)");
 
   private static final Map<String, Long> BYTES =
@@ -59,9 +56,6 @@ public record DataSize(long bytes) {
   /** The shortest exact text: {@code 64MiB}, {@code 512KB}, {@code 1B}. */
   @Override
   public String toString() {
-    if (bytes == Long.MAX_VALUE) {
-      return "unlimited";
-    }
     for (String unit : new String[] {"TiB", "TB", "GiB", "GB", "MiB", "MB", "KiB", "KB"}) {
       long size = BYTES.getOrDefault(unit, 1L);
       if (bytes >= size && bytes % size == 0) {

@@ -16,7 +16,6 @@ import java.util.regex.Pattern;
  * @param pollInterval how often the base path is scanned
  * @param versions which versions stay loaded
  * @param promotion who promotes a new version
- * @param loadTimeout how long a version may take to load and warm up
  */
 public record ModelConfig(
     Path path,
@@ -24,8 +23,7 @@ public record ModelConfig(
     Duration settle,
     Duration pollInterval,
     Versions versions,
-    Promotion promotion,
-    Duration loadTimeout) {
+    Promotion promotion) {
 
   /** The name of a model: part of topic keys, headers and schema names. */
   public static final Syntax<String> NAME =
@@ -38,7 +36,6 @@ public record ModelConfig(
   public static final Syntax<Duration> SETTLE = Syntax.duration(Duration.ofMillis(1));
   public static final Syntax<Duration> POLL_INTERVAL = Syntax.duration(Duration.ofMillis(10));
   public static final Syntax<Promotion> PROMOTION = Syntax.choice(List.of(Promotion.values()));
-  public static final Syntax<Duration> LOAD_TIMEOUT = Syntax.duration(Duration.ofSeconds(1));
 
   public ModelConfig {
     Objects.requireNonNull(path, "path");
@@ -47,7 +44,6 @@ public record ModelConfig(
     POLL_INTERVAL.check("poll-interval", pollInterval);
     Objects.requireNonNull(versions, "versions");
     Objects.requireNonNull(promotion, "promotion");
-    LOAD_TIMEOUT.check("fitness.load-timeout", loadTimeout);
   }
 
   /** How a version directory is known to be complete. */

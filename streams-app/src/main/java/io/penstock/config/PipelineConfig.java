@@ -13,7 +13,6 @@ import java.util.regex.Pattern;
  * @param signature the signature that is run
  * @param guarantee what a crash may do to outcomes
  * @param startFrom where a partition begins that has no committed offset
- * @param share the weight of this pipeline's batches on the inference threads
  * @param threads the stream threads ({@code num.stream.threads})
  * @param kafka Kafka keys for this pipeline only, on top of the service's
  */
@@ -26,7 +25,6 @@ public record PipelineConfig(
     Output output,
     DeadLetters deadLetters,
     BatchConfig batch,
-    int share,
     int threads,
     Map<String, String> kafka) {
 
@@ -45,7 +43,11 @@ public record PipelineConfig(
   public static final Syntax<String> SIGNATURE =
       Syntax.matching(Pattern.compile("\\S.*"), "a signature of the model");
   public static final Syntax<Guarantee> GUARANTEE = Syntax.choice(List.of(Guarantee.values()));
-  public static final Syntax<Integer> SHARE = Syntax.wholeNumber(1, 1_000);
+
+  /** The weight of a pipeline's batches on the inference threads: equal in this release. */
+  public static final Syntax<String> SHARE =
+      Syntax.choice(List.of("1")).notYet(Syntax.wholeNumber(2, 1_000));
+
   public static final Syntax<Integer> THREADS = Syntax.wholeNumber(1, 1_024);
   public static final Syntax<Format> FORMAT =
       Syntax.choice(List.of(Format.values())).notYet("json", "tf-example", "raw");
@@ -59,7 +61,6 @@ public record PipelineConfig(
     requireOther("dead-letters.topic", deadLetters.topic(), "input.topic", input.topic());
     requireOther("dead-letters.topic", deadLetters.topic(), "output.topic", output.topic());
     Objects.requireNonNull(batch, "batch");
-    SHARE.check("share", share);
     THREADS.check("threads", threads);
     kafka = Map.copyOf(kafka);
   }

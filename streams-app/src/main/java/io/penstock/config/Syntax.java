@@ -2,8 +2,6 @@ package io.penstock.config;
 
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +17,8 @@ import java.util.regex.Pattern;
  */
 public final class Syntax<T> {
 
+  private static final Predicate<String> NOTHING = List.<String>of()::contains;
+
   private static final Pattern WHOLE_NUMBER = Pattern.compile("-?[0-9]{1,10}");
 
   /** Far from where nanoseconds no longer fit a long. */
@@ -30,14 +30,14 @@ public final class Syntax<T> {
   private final Function<String, Optional<T>> reader;
   private final Predicate<T> legal;
   private final List<String> names;
-  private final List<String> notYet;
+  private final Predicate<String> notYet;
 
   private Syntax(
       String expected,
       Function<String, Optional<T>> reader,
       Predicate<T> legal,
       Collection<String> names,
-      List<String> notYet) {
+      Predicate<String> notYet) {
     this.expected = expected;
     this.reader = reader;
     this.legal = legal;
@@ -52,18 +52,18 @@ public final class Syntax<T> {
    * @param reader a text's value; empty if the text has none
    */
   static <T> Syntax<T> of(String expected, Function<String, Optional<T>> reader) {
-    return new Syntax<>(expected, reader, value -> true, List.of(), List.of());
+    return new Syntax<>(expected, reader, value -> true, List.of(), NOTHING);
   }
 
   /** Any text that is not blank. */
   public static Syntax<String> text(String expected) {
-    return new Syntax<>(expected, Optional::of, text -> !text.isBlank(), List.of(), List.of());
+    return new Syntax<>(expected, Optional::of, text -> !text.isBlank(), List.of(), NOTHING);
   }
 
   /** Whole numbers from {@code min} to {@code max}, both inclusive. */
   static Syntax<Integer> wholeNumber(int min, int max) {
     String range = max == Integer.MAX_VALUE ? min + " or more" : min + "-" + max;
-    return new Syntax<>(range, Syntax::readInt, n -> n >= min && n <= max, List.of(), List.of());
+    return new Syntax<>(range, Syntax::readInt, n -> n >= min && n <= max, List.of(), NOTHING);
   }
 
   /** Times such as {@code 5ms}, {@code 10s}, {@code 2m} or ISO-8601's {@code PT5S}. */
@@ -74,7 +74,7 @@ public final class Syntax<T> {
         Syntax::readDuration,
         duration -> duration.compareTo(min) >= 0 && duration.compareTo(LONGEST) <= 0,
         List.of(),
-        List.of());
+        NOTHING);
   }
 
   /** Sizes such as {@code 64MiB}. */
@@ -84,7 +84,7 @@ public final class Syntax<T> {
         DataSize::read,
         size -> size.bytes() >= minBytes,
         List.of(),
-        List.of());
+        NOTHING);
   }
 
   /** One of those values, by their {@link Object#toString() text}. */
@@ -98,7 +98,7 @@ public final class Syntax<T> {
   /** Texts that match a pattern. */
   public static Syntax<String> matching(Pattern pattern, String expected) {
     return new Syntax<>(
-        expected, Optional::of, text -> pattern.matcher(text).matches(), List.of(), List.of());
+        expected, Optional::of, text -> pattern.matcher(text).matches(), List.of(), NOTHING);
   }
 
   /**
@@ -111,17 +111,7 @@ public final class Syntax<T> {
         Optional::of,
         name -> names.isEmpty() || names.contains(name),
         names,
-        List.of());
-  }
-
-  /** This syntax, and one word that stands for a value of its own. */
-  Syntax<T> or(String word, T value) {
-    return new Syntax<>(
-        word + " or " + expected,
-        text -> text.equals(word) ? Optional.of(value) : reader.apply(text),
-        legal,
-        names,
-        notYet);
+        NOTHING);
   }
 
   /** This syntax without some values that something else owns. */
@@ -132,9 +122,16 @@ public final class Syntax<T> {
 
   /** This syntax, also knowing values that a later release will read. */
   Syntax<T> notYet(String... texts) {
-    List<String> all = new ArrayList<>(notYet);
-    all.addAll(Arrays.asList(texts));
-    return new Syntax<>(expected, reader, legal, names, List.copyOf(all));
+    return notYet(List.of(texts)::contains);
+  }
+
+  /** This syntax, also knowing that a later release will read all that another one reads. */
+  Syntax<T> notYet(Syntax<?> later) {
+    return notYet(text -> later.reads(text).isPresent());
+  }
+
+  private Syntax<T> notYet(Predicate<String> later) {
+    return new Syntax<>(expected, reader, legal, names, notYet.or(later));
   }
 
   /** A legal value, as a user is told. */
@@ -149,13 +146,17 @@ public final class Syntax<T> {
    *     (expected: …)}. It does not repeat the text, which may be a secret.
    */
   public T parse(String text) {
-    Optional<T> value = reader.apply(text.strip()).filter(legal);
+    Optional<T> value = reads(text.strip());
     if (value.isEmpty()) {
-      String known = notYet.contains(text.strip()) ? "not supported yet; " : "";
+      String known = notYet.test(text.strip()) ? "not supported yet; " : "";
       throw new IllegalArgumentException(
           "(" + known + "expected: " + expected + Suggestion.suffix(text.strip(), names) + ")");
     }
     return value.get();
+  }
+
+  private Optional<T> reads(String text) {
+    return reader.apply(text).filter(legal);
   }
 
   /**

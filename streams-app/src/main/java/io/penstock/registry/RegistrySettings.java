@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,6 +64,11 @@ public record RegistrySettings(
           "ssl.truststore.location",
           "ssl.truststore.password",
           "ssl.truststore.type");
+
+  /** The keys that {@link #of} understands, sorted. */
+  public static SortedSet<String> keys() {
+    return new TreeSet<>(SUPPORTED);
+  }
 
   public RegistrySettings {
     endpoints = List.copyOf(endpoints);

@@ -1,5 +1,6 @@
 package io.penstock.service;
 
+import io.penstock.config.load.PlugInKeys;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -26,14 +27,16 @@ final class ClientKeys {
   private ClientKeys() {}
 
   /**
-   * Addresses, security, time-outs: what consumers, producers and admin clients have in common.
-   * Keys of Streams and keys that size the data path are not for the control topics.
+   * Addresses, security, time-outs: what consumers, producers and admin clients have in common, and
+   * the keys of their plug-ins. Keys of Streams and keys that size the data path are not for the
+   * control topics.
    */
   static Map<String, Object> ofControlPlane(Map<String, String> kafka) {
     Map<String, Object> keys = new HashMap<>();
     kafka.forEach(
         (key, value) -> {
-          if (COMMON.contains(key) && !key.equals(AdminClientConfig.CLIENT_ID_CONFIG)) {
+          boolean common = COMMON.contains(key) && !key.equals(AdminClientConfig.CLIENT_ID_CONFIG);
+          if (common || PlugInKeys.contains(key)) {
             keys.put(key, value);
           }
         });

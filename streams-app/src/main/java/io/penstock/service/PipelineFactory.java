@@ -12,6 +12,7 @@ import io.penstock.config.PipelineConfig;
 import io.penstock.control.message.ControlMessages;
 import io.penstock.pipeline.Cutover;
 import io.penstock.registry.SchemaRegistry;
+import io.penstock.registry.Subjects;
 import io.penstock.schemas.AuditEvent;
 import io.penstock.streams.Pipeline;
 import io.penstock.streams.StreamsSettings;

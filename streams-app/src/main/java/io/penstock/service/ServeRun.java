@@ -1,8 +1,7 @@
 package io.penstock.service;
 
-import io.penstock.check.Verdict;
+import io.penstock.check.Preflight;
 import java.io.PrintWriter;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -36,25 +35,15 @@ public final class ServeRun {
   /**
    * Serves until the end and gives the exit code.
    *
-   * @param models what the checks say of the model directories: one that fails is told and waited
-   *     for, unless all do
-   * @param cluster what the checks say of broker and topics: all must pass
+   * @param preflight what the checks say: told, and the end where nothing can start
    */
-  public static int run(
-      List<Verdict> models, List<Verdict> cluster, Starter starter, PrintWriter err)
-      throws Exception {
-    tell(models, err);
-    tell(cluster, err);
-    boolean noModel = models.stream().noneMatch(v -> v.level() == Verdict.Level.OK);
-    if (noModel || !Verdict.allPass(cluster)) {
+  public static int run(Preflight preflight, Starter starter, PrintWriter err) throws Exception {
+    preflight.remarks().forEach(err::println);
+    if (!preflight.allowsStart()) {
       err.println("penstock: nothing can start");
       return 1;
     }
     return new ServeRun().serve(starter, err);
-  }
-
-  private static void tell(List<Verdict> verdicts, PrintWriter err) {
-    verdicts.stream().filter(verdict -> verdict.level() != Verdict.Level.OK).forEach(err::println);
   }
 
   private int serve(Starter starter, PrintWriter err) throws Exception {

@@ -9,17 +9,17 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /** Configurations of tests. */
-final class Configs {
+public final class Configs {
 
   private Configs() {}
 
   /** The service scoring with the pipeline payments-fraud, and some Kafka keys of its own. */
-  static PenstockConfig minimal(String... kafka) {
+  public static PenstockConfig minimal(String... kafka) {
     return config("kafka:9092", String.join(", ", kafka));
   }
 
   /** The same service on a cluster. */
-  static PenstockConfig at(String bootstrapServers) {
+  public static PenstockConfig at(String bootstrapServers) {
     return config(bootstrapServers, "");
   }
 
@@ -40,6 +40,11 @@ final class Configs {
             dead-letters: {topic: fraud-dead}
         """
             .formatted(bootstrapServers, kafka);
+    return of(text);
+  }
+
+  /** The configuration that a file with that text holds. */
+  public static PenstockConfig of(String text) {
     try {
       Path file = Files.createTempFile("penstock", ".yaml");
       try {

@@ -84,6 +84,31 @@ final class PenstockMainTest {
   }
 
   @Test
+  void shouldExplainTheConfiguration() {
+    int code = run(Map.of(), PenstockMainTest::noService, "config", "reference");
+
+    assertThat(code).isZero();
+    assertThat(out.toString()).startsWith("# Configuration").contains("`service`");
+  }
+
+  @Test
+  void shouldWarnOfKeysThatOnlyPlugInsRead() throws IOException {
+    int code =
+        run(
+            Map.of("PENSTOCK_KAFKA__AUDIT_SAMPLING", "7"),
+            (config, file, err) -> 0,
+            "serve",
+            "--config",
+            config());
+
+    assertThat(code).isZero();
+    assertThat(err.toString().lines())
+        .containsExactly(
+            "WARNING  configuration: environment PENSTOCK_KAFKA__AUDIT_SAMPLING:"
+                + " kafka.audit.sampling: no key of Kafka's own; passed on for plug-ins to read");
+  }
+
+  @Test
   void shouldSayWhatIsMissingOnTheCommandLine() {
     assertThat(run(Map.of(), PenstockMainTest::noService, "serve")).isEqualTo(ExitCodes.USAGE);
     assertThat(err.toString().lines())

@@ -114,10 +114,7 @@ final class SyntaxTest {
     assertThatThrownBy(
             () ->
                 new ControlConfig(
-                    Duration.ofSeconds(15),
-                    Duration.ofSeconds(1),
-                    Duration.ofSeconds(2),
-                    Duration.ofMinutes(5)))
+                    Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofMinutes(5)))
         .hasMessage("liveness-timeout: 2000ms (expected: at least 3 × heartbeat-interval: 3000ms)");
   }
 }

@@ -26,6 +26,15 @@ public final class AvroInputFormat implements InputFormat {
 
   @Override
   public RecordDecoder decoder(ModelSignature signature) {
+    return new AvroRecordDecoder(registry, bindings(mapping, signature));
+  }
+
+  /**
+   * The fields of each of a signature's inputs, which Avro must be able to hold.
+   *
+   * @throws MappingException if the mapping does not fit the signature
+   */
+  public static List<InputBinding> bindings(FieldMapping mapping, ModelSignature signature) {
     List<InputBinding> bindings = mapping.bind(signature);
     for (InputBinding binding : bindings) {
       DType dtype = binding.input().dtype();
@@ -38,6 +47,6 @@ public final class AvroInputFormat implements InputFormat {
                 + " cannot be read from Avro, which has no 16-bit floats (expected: float32)");
       }
     }
-    return new AvroRecordDecoder(registry, bindings);
+    return bindings;
   }
 }

@@ -6,6 +6,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -56,12 +57,15 @@ public final class ConfigLoader {
     if (!reading.problems().isEmpty()) {
       throw failure(reading);
     }
-    return new EffectiveConfig(config.get(), reading.entries());
+    return new EffectiveConfig(config.get(), reading.entries(), lines(reading.warnings()));
   }
 
   private static ConfigurationException failure(Reading reading) {
-    return new ConfigurationException(
-        reading.problems().stream().sorted(Problem.ORDER).map(Problem::toString).toList());
+    return new ConfigurationException(lines(reading.problems()));
+  }
+
+  private static List<String> lines(List<Problem> problems) {
+    return problems.stream().sorted(Problem.ORDER).map(Problem::toString).toList();
   }
 
   private static String text(Path file) {

@@ -32,8 +32,13 @@ record ConfigPath(List<String> segments) {
   /** The variable that overrides this key. */
   String variable() {
     return segments.stream()
-        .map(segment -> segment.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_"))
-        .collect(Collectors.joining("__", "PENSTOCK_", ""));
+        .map(ConfigPath::variable)
+        .collect(Collectors.joining("__", Environment.PREFIX, ""));
+  }
+
+  /** A segment's part of a variable's name. */
+  static String variable(String segment) {
+    return segment.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
   }
 
   @Override

@@ -12,10 +12,12 @@ public final class EffectiveConfig {
 
   private final PenstockConfig config;
   private final List<Entry> entries;
+  private final List<String> warnings;
 
-  EffectiveConfig(PenstockConfig config, List<Entry> entries) {
+  EffectiveConfig(PenstockConfig config, List<Entry> entries, List<String> warnings) {
     this.config = config;
     this.entries = List.copyOf(entries);
+    this.warnings = List.copyOf(warnings);
   }
 
   /** The configuration itself, with its secrets in clear text. */
@@ -26,6 +28,11 @@ public final class EffectiveConfig {
   /** Every key. */
   public List<Entry> entries() {
     return entries;
+  }
+
+  /** What may not be meant, one line each, in the order of the file. */
+  public List<String> warnings() {
+    return warnings;
   }
 
   /** One line for each key: {@code key: value # origin}, secrets masked. */

@@ -3,11 +3,14 @@ package io.penstock.config.load;
 import static java.util.Map.entry;
 
 import io.penstock.config.Suggestion;
+import io.penstock.config.load.Passed.Remark;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -17,7 +20,9 @@ import org.apache.kafka.streams.StreamsConfig;
 
 /**
  * The Kafka keys that a user may set: every name that Kafka Streams and its clients define, with
- * Streams' prefixes, except those that Penstock must own to keep its guarantees.
+ * Streams' prefixes, except those that Penstock must own to keep its guarantees. Kafka passes any
+ * other key to interceptors, callback handlers and other plug-ins, so that one is let through with
+ * a warning, unless it looks like a slip.
  */
 final class KafkaKeys {
 
@@ -42,6 +47,9 @@ final class KafkaKeys {
   private static final String NAMES = "set by Penstock from service and the pipeline's name";
   private static final String DEAD_LETTERS =
       "set by Penstock (use pipelines.<name>.dead-letters.topic)";
+
+  /** Wake-ups and the pre-commit hook are proven with the classic protocol only. */
+  private static final String GROUP_PROTOCOL = "classic";
 
   private static final Map<String, String> OWNED =
       Map.ofEntries(
@@ -72,31 +80,44 @@ final class KafkaKeys {
           entry("default.production.exception.handler", DEAD_LETTERS),
           entry("production.exception.handler", DEAD_LETTERS),
           entry("processing.exception.handler", DEAD_LETTERS),
+          entry("processing.exception.handler.global.enabled", DEAD_LETTERS),
           entry("config.providers", "not needed: values take ${env:NAME} and ${file:/path:key}"));
 
   private KafkaKeys() {}
 
-  /** What speaks against that key with that value, of which only {@code shown} may be repeated. */
-  static Optional<String> objection(String key, String value, String shown) {
+  /**
+   * The keys that a user must leave to Penstock, each with the reason or the key to use instead.
+   */
+  static SortedMap<String, String> owned() {
+    return new TreeMap<>(OWNED);
+  }
+
+  /** What there is to say about that key with that value, of which only {@code shown} is shown. */
+  static Optional<Remark> remark(String key, String value, String shown) {
     if (key.startsWith(StreamsConfig.TOPIC_PREFIX)
         || key.startsWith(StreamsConfig.CLIENT_TAG_PREFIX)) {
       return Optional.empty();
     }
     String name = key.substring(prefix(key).length());
     if (OWNED.containsKey(name)) {
-      return Optional.ofNullable(OWNED.get(name));
+      return Optional.ofNullable(OWNED.get(name)).map(Remark::refusal);
+    }
+    if (name.equals(ConsumerConfig.GROUP_PROTOCOL_CONFIG) && !value.equals(GROUP_PROTOCOL)) {
+      return Optional.of(
+          Remark.refusal(shown + " (not supported yet; expected: " + GROUP_PROTOCOL + ")"));
     }
     Optional<ConfigDef.ConfigKey> definition = definition(key);
     return definition.isEmpty()
         ? Optional.of(unknown(key))
-        : illegalValue(definition.get(), name, value, shown);
+        : illegalValue(definition.get(), name, value, shown).map(Remark::refusal);
   }
 
-  /** Like {@link #objection(String, String, String)}, for one pipeline's keys. */
-  static Optional<String> pipelineObjection(String key, String value, String shown) {
+  /** Like {@link #remark}, for one pipeline's keys. */
+  static Optional<Remark> pipelineRemark(String key, String value, String shown) {
     return key.substring(prefix(key).length()).equals(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG)
-        ? Optional.of("inputs and outputs live in one cluster (use kafka.bootstrap.servers)")
-        : objection(key, value, shown);
+        ? Optional.of(
+            Remark.refusal("inputs and outputs live in one cluster (use kafka.bootstrap.servers)"))
+        : remark(key, value, shown);
   }
 
   /** Whether Kafka holds that key's value to be a secret. */
@@ -104,13 +125,16 @@ final class KafkaKeys {
     return definition(key).map(k -> k.type == ConfigDef.Type.PASSWORD).orElse(false);
   }
 
-  private static String unknown(String key) {
+  /** A key of a plug-in, which Kafka hands every key it does not know; or a slip. */
+  private static Remark unknown(String key) {
     String prefix = prefix(key);
     Collection<String> names =
         definitions(prefix).stream().flatMap(d -> d.names().stream()).map(prefix::concat).toList();
-    return "unknown key (expected: a key of Kafka Streams or its clients"
-        + Suggestion.suffix(key, names)
-        + ")";
+    String meant = Suggestion.suffix(key, names);
+    return meant.isEmpty()
+        ? Remark.warning("no key of Kafka's own; passed on for plug-ins to read")
+        : Remark.refusal(
+            "unknown key (expected: a key of Kafka Streams or its clients" + meant + ")");
   }
 
   private static Optional<String> illegalValue(

@@ -16,6 +16,8 @@ final class Reading {
   private final References references;
   private final List<Problem> problems = new ArrayList<>();
   private final List<EffectiveConfig.Entry> entries = new ArrayList<>();
+  private final List<Problem> warnings = new ArrayList<>();
+  private final List<KeyDoc> keys = new ArrayList<>();
   private final Map<String, Held> held = new HashMap<>();
 
   Reading(Map<String, String> variables) {
@@ -33,6 +35,16 @@ final class Reading {
 
   List<Problem> problems() {
     return problems;
+  }
+
+  /** What does no harm but may not be meant. */
+  List<Problem> warnings() {
+    return warnings;
+  }
+
+  /** Every key that was declared, whether or not the file has it. */
+  List<KeyDoc> keys() {
+    return keys;
   }
 
   List<EffectiveConfig.Entry> entries() {

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -45,14 +46,30 @@ final class Section {
     return new Section(reading, ConfigPath.ROOT, mapping, null);
   }
 
-  /** A key that must be there. */
-  <T> Setting<T> required(String key, Syntax<T> syntax) {
+  /**
+   * A key that must be there.
+   *
+   * @param meaning what it means, as a user is told
+   */
+  <T> Setting<T> required(String key, Syntax<T> syntax, String meaning) {
+    declare(key, syntax, "required", meaning);
     return read(key, syntax, null, (name, text) -> text);
   }
 
   /** A key that is that text where nothing is said. */
-  <T> Setting<T> optional(String key, Syntax<T> syntax, String defaultText) {
+  <T> Setting<T> optional(String key, Syntax<T> syntax, String defaultText, String meaning) {
+    return optional(key, syntax, defaultText, "`" + defaultText + "`", meaning);
+  }
+
+  /** A key whose default depends on something, which {@code shownDefault} says in words. */
+  <T> Setting<T> optional(
+      String key, Syntax<T> syntax, String defaultText, String shownDefault, String meaning) {
+    declare(key, syntax, shownDefault, meaning);
     return read(key, syntax, defaultText, (name, text) -> text);
+  }
+
+  private void declare(String key, Syntax<?> syntax, String shownDefault, String meaning) {
+    reading.keys().add(new KeyDoc(path.child(key), shownDefault, syntax.expected(), meaning));
   }
 
   /** A key that a later release will read: a problem unless it is absent. */
@@ -97,62 +114,89 @@ final class Section {
     return sections;
   }
 
-  /**
-   * Keys that Penstock passes on, with their values. Values of secret keys are never shown.
-   *
-   * @param rule what speaks against a key with its value
-   * @param required keys that must be there
-   */
-  Setting<Map<String, String>> texts(
-      String key, KeyRule rule, Map<String, Syntax<String>> required) {
+  /** Keys that Penstock passes on, with their values. Values of secret keys are never shown. */
+  Setting<Map<String, String>> texts(String key, Passed passed) {
     Section texts = section(key);
-    Set<String> names = new LinkedHashSet<>(required.keySet());
+    Set<String> names = new LinkedHashSet<>(passed.known().keySet());
     names.addAll(texts.mapping.entries().keySet());
     names.addAll(reading.environment().addedBelow(texts.path, names));
+    passed.known().forEach((name, k) -> texts.declare(name, k.syntax(), "required", k.meaning()));
     Map<String, String> values = new LinkedHashMap<>();
     for (String name : names) {
-      Syntax<String> syntax = required.getOrDefault(name, TEXT);
-      texts.text(name, syntax, rule).ifPresent(value -> values.put(name, value));
+      texts.text(name, passed).ifPresent(value -> values.put(name, value));
     }
-    return texts.build(() -> values);
+    return texts.build(
+        () -> {
+          texts.check(values, passed.together());
+          return values;
+        });
   }
 
-  private Optional<String> text(String name, Syntax<String> syntax, KeyRule rule) {
+  private Optional<String> text(String name, Passed passed) {
     ConfigPath at = path.child(name);
+    Passed.Known known = passed.known().get(name);
+    Syntax<String> syntax = known == null ? TEXT : known.syntax();
     Optional<String> text = read(name, syntax, null, Secrecy::shown).valid();
     if (text.isPresent()) {
       Reading.Held held = reading.held(at.toString());
-      rule.objection(name, text.get(), held.shown())
-          .ifPresent(message -> problem(held.origin(), at, message));
+      passed
+          .rule()
+          .remark(name, text.get(), held.shown())
+          .ifPresent(remark -> remark(held.origin(), at, remark));
     }
     return text;
   }
 
+  private void remark(Origin origin, ConfigPath at, Passed.Remark remark) {
+    if (remark.refuses()) {
+      problem(origin, at, remark.text());
+    } else {
+      reading.warnings().add(new Problem(origin, at.toString(), remark.text()));
+    }
+  }
+
+  /** Has the values checked together, by somebody who does not know which of them are secrets. */
+  private void check(Map<String, String> values, Consumer<Map<String, String>> together) {
+    try {
+      together.accept(values);
+    } catch (IllegalArgumentException e) {
+      String message = String.valueOf(e.getMessage());
+      String key = message.split(": ", 2)[0];
+      int expected = message.indexOf(" (expected: ");
+      if (expected > 0 && reading.held(path.child(key).toString()).shown().equals(Secrecy.MASK)) {
+        message = key + ": " + Secrecy.MASK + message.substring(expected);
+      }
+      throw new IllegalArgumentException(message, e);
+    }
+  }
+
   /** Names with one text or several each. */
-  Setting<Map<String, List<String>>> lists(String key) {
+  Setting<Map<String, List<String>>> lists(
+      String key, Syntax<String> item, String shownDefault, String meaning) {
     Section lists = section(key);
     Map<String, List<String>> values = new LinkedHashMap<>();
     for (String name : List.copyOf(lists.mapping.entries().keySet())) {
-      values.put(name, lists.list(name));
+      lists.declare(name, item, shownDefault, meaning);
+      values.put(name, lists.list(name, item));
     }
     return lists.build(() -> values);
   }
 
-  private List<String> list(String name) {
+  private List<String> list(String name, Syntax<String> item) {
     if (!(mapping.entries().get(name) instanceof Node.Listing listing)
         || reading.environment().override(path.child(name)).isPresent()) {
-      return required(name, TEXT).valid().stream()
+      return read(name, item, null, (key, text) -> text).valid().stream()
           .flatMap(text -> Arrays.stream(text.split(",", -1)))
           .map(String::strip)
           .toList();
     }
     known.add(name);
     List<String> texts = new ArrayList<>();
-    for (Node item : listing.items()) {
-      if (item instanceof Node.Scalar scalar && !scalar.text().isBlank()) {
+    for (Node node : listing.items()) {
+      if (node instanceof Node.Scalar scalar && !scalar.text().isBlank()) {
         texts.add(scalar.text());
       } else {
-        problem(item.origin(), path.child(name), item.kind() + " (expected: texts)");
+        problem(node.origin(), path.child(name), node.kind() + " (expected: texts)");
       }
     }
     if (listing.items().isEmpty()) {
@@ -179,12 +223,22 @@ final class Section {
     try {
       return Setting.of(maker.get());
     } catch (IllegalArgumentException e) {
-      String[] message = String.valueOf(e.getMessage()).split(": ", 2);
-      ConfigPath at = path.child(message[0]);
-      Origin origin = reading.held(at.toString()).origin();
-      problem(origin.equals(DEFAULT) ? mapping.origin() : origin, at, message[message.length - 1]);
-      return Setting.invalid();
+      return refused(String.valueOf(e.getMessage()));
     }
+  }
+
+  /** A section whose values do not go together; the message should begin with a key of it. */
+  private <T> Setting<T> refused(String message) {
+    String[] parts = message.split(": ", 2);
+    if (parts.length == 2 && !parts[0].contains(" ")) {
+      return problem(originOf(parts[0]), path.child(parts[0]), parts[1]);
+    }
+    return problem(originOf(message.split(" ", 2)[0]), path, message);
+  }
+
+  private Origin originOf(String key) {
+    Origin origin = reading.held(path.child(key).toString()).origin();
+    return origin.equals(DEFAULT) ? mapping.origin() : origin;
   }
 
   private <T> Setting<T> read(

@@ -36,7 +36,6 @@ final class ConfigKeysTest {
             .collect(Collectors.toMap(EffectiveConfig.Entry::key, EffectiveConfig.Entry::value));
     assertThat(defaults)
         .containsOnly(
-            entry("control.max-staleness", "15s"),
             entry("control.heartbeat-interval", "1s"),
             entry("control.liveness-timeout", "10s"),
             entry("control.prepare-timeout", "5m"),
@@ -50,7 +49,6 @@ final class ConfigKeysTest {
             entry("models.fraud.versions.policy", "latest"),
             entry("models.fraud.versions.count", "1"),
             entry("models.fraud.promotion", "manual"),
-            entry("models.fraud.fitness.load-timeout", "2m"),
             entry("pipelines.payments-fraud.signature", "serving_default"),
             entry("pipelines.payments-fraud.guarantee", "exactly_once_v2"),
             entry("pipelines.payments-fraud.input.format", "avro"),
@@ -92,11 +90,8 @@ final class ConfigKeysTest {
     assertThat(config.control())
         .isEqualTo(
             new ControlConfig(
-                Duration.ofSeconds(15),
-                Duration.ofSeconds(1),
-                Duration.ofSeconds(10),
-                Duration.ofMinutes(5)));
-    assertThat(config.inference()).isEqualTo(new InferenceConfig(6, 1, -1, DataSize.UNLIMITED));
+                Duration.ofSeconds(1), Duration.ofSeconds(10), Duration.ofMinutes(5)));
+    assertThat(config.inference()).isEqualTo(new InferenceConfig(6, 1, -1));
     assertThat(config.models())
         .containsExactly(
             entry(
@@ -107,8 +102,7 @@ final class ConfigKeysTest {
                     Duration.ofSeconds(2),
                     Duration.ofSeconds(1),
                     new ModelConfig.Versions(1),
-                    ModelConfig.Promotion.MANUAL,
-                    Duration.ofMinutes(2))));
+                    ModelConfig.Promotion.MANUAL)));
     assertThat(config.pipelines())
         .containsExactly(
             entry(
@@ -123,7 +117,6 @@ final class ConfigKeysTest {
                     new PipelineConfig.DeadLetters("fraud-dead"),
                     new BatchConfig(128, Duration.ofMillis(5), 512, DataSize.ofMebibytes(64)),
                     1,
-                    1,
                     Map.of())));
     assertThat(config.http()).isEqualTo(new HttpConfig(new HttpConfig.Address("127.0.0.1", 8080)));
   }
@@ -137,8 +130,8 @@ final class ConfigKeysTest {
                 service: scoring
                 kafka: {bootstrap.servers: "a:9092,b:9092", producer.linger.ms: 7}
                 registry: {schema.registry.url: "http://registry:8081"}
-                control: {max-staleness: 20s, heartbeat-interval: 2s, liveness-timeout: PT12S, prepare-timeout: 1h}
-                inference: {threads: 4, intra-op-threads: 2, inter-op-threads: 0, native-memory: 6GiB}
+                control: {heartbeat-interval: 2s, liveness-timeout: PT12S, prepare-timeout: 1h}
+                inference: {threads: 4, intra-op-threads: 2, inter-op-threads: 0, native-memory: unlimited}
                 models:
                   fraud:
                     path: /models/fraud
@@ -147,7 +140,6 @@ final class ConfigKeysTest {
                     poll-interval: 500ms
                     versions: {policy: latest, count: 2}
                     promotion: automatic
-                    fitness: {load-timeout: 3m}
                 pipelines:
                   payments:
                     model: fraud
@@ -158,7 +150,7 @@ final class ConfigKeysTest {
                     output: {topic: out, format: avro}
                     dead-letters: {topic: dead}
                     batch: {mode: fixed, rows: 64, linger: 500us, max-in-flight-rows: 100, max-in-flight-bytes: 8MB}
-                    share: 3
+                    share: 1
                     threads: 2
                     kafka: {commit.interval.ms: 100}
                 http: {listen: "[::1]:0", request-apis: false}
@@ -173,13 +165,8 @@ final class ConfigKeysTest {
             entry("commit.interval.ms", "100"));
     assertThat(config.control())
         .isEqualTo(
-            new ControlConfig(
-                Duration.ofSeconds(20),
-                Duration.ofSeconds(2),
-                Duration.ofSeconds(12),
-                Duration.ofHours(1)));
-    assertThat(config.inference())
-        .isEqualTo(new InferenceConfig(4, 2, 0, DataSize.ofMebibytes(6 * 1024)));
+            new ControlConfig(Duration.ofSeconds(2), Duration.ofSeconds(12), Duration.ofHours(1)));
+    assertThat(config.inference()).isEqualTo(new InferenceConfig(4, 2, 0));
     assertThat(config.model("fraud"))
         .isEqualTo(
             new ModelConfig(
@@ -188,8 +175,7 @@ final class ConfigKeysTest {
                 Duration.ofSeconds(10),
                 Duration.ofMillis(500),
                 new ModelConfig.Versions(2),
-                ModelConfig.Promotion.AUTOMATIC,
-                Duration.ofMinutes(3)));
+                ModelConfig.Promotion.AUTOMATIC));
     assertThat(pipeline)
         .isEqualTo(
             new PipelineConfig(
@@ -207,7 +193,6 @@ final class ConfigKeysTest {
                 new PipelineConfig.Output("out", PipelineConfig.Format.AVRO),
                 new PipelineConfig.DeadLetters("dead"),
                 new BatchConfig(64, Duration.ofNanos(500_000), 100, DataSize.ofBytes(8_000_000)),
-                3,
                 2,
                 Map.of("commit.interval.ms", "100")));
     assertThat(config.http()).isEqualTo(new HttpConfig(new HttpConfig.Address("::1", 0)));

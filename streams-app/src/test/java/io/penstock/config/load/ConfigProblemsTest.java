@@ -44,19 +44,22 @@ final class ConfigProblemsTest {
           {topic: payments}           | payments                 | 13: pipelines.payments-fraud.input: payments (expected: keys and values)
           {topic: payments}           | {topic: payments, format: json}  | 13: pipelines.payments-fraud.input.format: json (not supported yet; expected: avro)
           {topic: fraud-scores}       | {topic: s, copy: [id]}   | 14: pipelines.payments-fraud.output.copy: not supported yet (expected: nothing)
-          path: models/fraud          | pth: models/fraud        | 8: models.fraud.pth: unknown key (expected: path, complete-when, settle, poll-interval, versions, promotion, fitness; did you mean path?)
+          path: models/fraud          | pth: models/fraud        | 8: models.fraud.pth: unknown key (expected: path, complete-when, settle, poll-interval, versions, promotion; did you mean path?)
           path: models/fraud          | {path: m, settle: 5}     | 8: models.fraud.settle: 5 (expected: a time such as 5ms, 10s, 2m or PT5S, at least 1ms)
           path: models/fraud          | {path: m, complete-when: manifest}   | 8: models.fraud.complete-when: manifest (not supported yet; expected: settled)
           path: models/fraud          | {path: m, versions: {policy: all}}   | 8: models.fraud.versions.policy: all (not supported yet; expected: latest)
           path: models/fraud          | {path: m, versions: {count: 0}}      | 8: models.fraud.versions.count: 0 (expected: 1-100)
-          path: models/fraud          | {path: m, fitness: {golden-checks: required}}   | 8: models.fraud.fitness.golden-checks: not supported yet (expected: nothing)
+          path: models/fraud          | {path: m, fitness: {golden-checks: required}}   | 8: models.fraud.fitness: not supported yet (expected: nothing)
+          start-from: earliest        | share: 3                 | 12: pipelines.payments-fraud.share: 3 (not supported yet; expected: 1)
+          models:                     | 'inference: {native-memory: 6GiB}\nmodels:'      | 6: inference.native-memory: 6GiB (not supported yet; expected: unlimited)
+          models:                     | 'control: {max-staleness: 15s}\nmodels:'         | 6: control.max-staleness: not supported yet (expected: nothing)
           service: scoring            | service: "a b"           | 1: service: a b (expected: up to 100 letters, digits, '.', '_' and '-', as in a Kafka application.id)
           bootstrap.servers: kafka:9092 | bootstrap.servers: kafka | 3: kafka.bootstrap.servers: kafka (expected: host:port, several with commas)
           bootstrap.servers           | bootstrap.server           | 2: kafka.bootstrap.servers: missing (expected: host:port, several with commas)
           bootstrap.servers: kafka:9092 | bootstrap.servers:       | 3: kafka.bootstrap.servers: missing (expected: host:port, several with commas)
           """)
   void shouldSayWhatIsWrong(String before, String after, String problem) {
-    assertThat(problems(minimal -> minimal.replace(before, after)))
+    assertThat(problems(minimal -> minimal.replace(before, after.replace("\\n", "\n"))))
         .contains("fraud.yaml:" + problem);
   }
 
@@ -96,12 +99,57 @@ final class ConfigProblemsTest {
           application.id: x           | application.id: set by Penstock from service and the pipeline's name
           consumer.isolation.level: x | consumer.isolation.level: set by Penstock, which reads committed records only
           enable.auto.commit: true    | enable.auto.commit: set by Penstock, which commits with the outcomes (use commit.interval.ms)
+          processing.exception.handler: x | processing.exception.handler: set by Penstock (use pipelines.<name>.dead-letters.topic)
+          default.deserialization.exception.handler: x | default.deserialization.exception.handler: set by Penstock (use pipelines.<name>.dead-letters.topic)
+          production.exception.handler: x | production.exception.handler: set by Penstock (use pipelines.<name>.dead-letters.topic)
+          errors.dead.letter.queue.topic.name: x | errors.dead.letter.queue.topic.name: set by Penstock (use pipelines.<name>.dead-letters.topic)
+          errors.deadletterqueue.topic.name: x | errors.deadletterqueue.topic.name: unknown key (expected: a key of Kafka Streams or its clients; did you mean errors.dead.letter.queue.topic.name?)
+          group.protocol: streams     | group.protocol: streams (not supported yet; expected: classic)
+          main.consumer.group.protocol: consumer | main.consumer.group.protocol: consumer (not supported yet; expected: classic)
           default.key.serde: x        | default.key.serde: set by Penstock, which reads and writes bytes
           bootstrap.servers: other:1  | bootstrap.servers: inputs and outputs live in one cluster (use kafka.bootstrap.servers)
           """)
   void shouldKnowKafkasKeys(String key, String problem) {
     assertThat(problems(minimal -> minimal + "    kafka:\n      " + key + "\n"))
         .containsExactly("fraud.yaml:17: pipelines.payments-fraud.kafka." + problem);
+  }
+
+  @Test
+  void shouldPassAPlugInsKeysOnWithAWarning() {
+    String text =
+        ConfigFiles.MINIMAL.replace(
+            "bootstrap.servers: kafka:9092\n",
+            "bootstrap.servers: kafka:9092\n  audit.sampling: 7\n  producer.audit.password: secret\n");
+
+    EffectiveConfig effective = new ConfigFiles(folder).load(text);
+
+    assertThat(effective.config().kafka())
+        .containsEntry("audit.sampling", "7")
+        .containsEntry("producer.audit.password", "secret");
+    assertThat(effective.warnings())
+        .extracting(warning -> warning.replace(folder + "/", ""))
+        .containsExactly(
+            "fraud.yaml:4: kafka.audit.sampling: no key of Kafka's own; passed on for plug-ins to"
+                + " read",
+            "fraud.yaml:5: kafka.producer.audit.password: no key of Kafka's own; passed on for"
+                + " plug-ins to read");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          auto.register.schemas: maybe | .auto.register.schemas: maybe (expected: true or false)
+          max.retries: ${env:PLANTED}  | .max.retries: ******** (expected: a whole number from 0 to 2147483647)
+          proxy.host: p                | : proxy.host is a key of Confluent's client that Penstock's own does not support: remove it, or build with -Pconfluent
+          basic.auth.user.info: u      | : basic.auth.user.info is missing or has no colon (expected: user:password)
+          """)
+  void shouldKnowTheRegistrysKeys(String key, String problem) {
+    String text = ConfigFiles.MINIMAL.replace("registry:8081\n", "registry:8081\n  " + key + "\n");
+
+    assertThat(new ConfigFiles(folder).problems(text, Map.of("PLANTED", "planted")))
+        .containsExactly("fraud.yaml:6: registry" + problem);
   }
 
   @Test

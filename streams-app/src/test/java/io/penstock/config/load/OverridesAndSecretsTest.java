@@ -121,22 +121,29 @@ final class OverridesAndSecretsTest {
     PenstockConfig config =
         files
             .load(
-                ConfigFiles.MINIMAL.replace(
-                    "  schema.registry.url: http://registry:8081",
-                    """
+                ConfigFiles.MINIMAL
+                    .replace(
+                        "  schema.registry.url: http://registry:8081",
+                        """
                       schema.registry.url: ${env:REGISTRY}/x
                       basic.auth.user.info: ${env:USER}:${env:PASS}
-                      bearer.auth.token: ${file:%s}
-                      sasl.jaas.config: ${file:%s:jaas}
-                    """
-                        .formatted(token, properties)),
+                    """)
+                    .replace(
+                        "  bootstrap.servers: kafka:9092",
+                        """
+                          bootstrap.servers: kafka:9092
+                          ssl.key.password: ${file:%s}
+                          sasl.jaas.config: ${file:%s:jaas}
+                        """
+                            .formatted(token, properties)),
                 Map.of("REGISTRY", "http://r:1", "USER", "u$1", "PASS", "p\\w"))
             .config();
 
     assertThat(config.registry())
         .containsEntry("schema.registry.url", "http://r:1/x")
-        .containsEntry("basic.auth.user.info", "u$1:p\\w")
-        .containsEntry("bearer.auth.token", "the token")
+        .containsEntry("basic.auth.user.info", "u$1:p\\w");
+    assertThat(config.kafka())
+        .containsEntry("ssl.key.password", "the token")
         .containsEntry("sasl.jaas.config", "the jaas");
   }
 
@@ -183,13 +190,15 @@ final class OverridesAndSecretsTest {
           producer.ssl.truststore.password: planted-prefixed
         registry:
           schema.registry.url: http://planted-user:planted-url@registry:8081
-          basic.auth.user.info: planted-info
-          bearer.auth.token: ${file:%s:key}
+          ssl.key.password: ${file:%s:key}
+          ssl.keystore.location: client.p12
         """
             .formatted(properties);
     String text = ConfigFiles.MINIMAL.replaceFirst("(?s)service.*?(?=models:)", "");
     Map<String, String> environment =
-        Map.of("BOOTSTRAP", "planted:9092", "PENSTOCK_REGISTRY__X_TOKEN", "planted-override");
+        Map.of(
+            "BOOTSTRAP", "planted:9092",
+            "PENSTOCK_REGISTRY__SSL_KEYSTORE_PASSWORD", "planted-override");
 
     EffectiveConfig effective = files.load(secrets + text, environment);
 

@@ -58,17 +58,12 @@ class ControlPlaneIT {
     service = test.getTestMethod().orElseThrow().getName();
     ControlTopics topics = ControlTopics.of(service);
     Map<String, String> compact = Map.of("cleanup.policy", "compact");
-    try (Admin admin = admin()) {
-      admin
-          .createTopics(
-              List.of(
-                  new NewTopic(topics.control(), 1, (short) 1),
-                  new NewTopic(topics.reports(), 1, (short) 1).configs(compact),
-                  new NewTopic(topics.decisions(), 1, (short) 1).configs(compact),
-                  new NewTopic(topics.audit(), 1, (short) 1)))
-          .all()
-          .get();
-    }
+    create(
+        topics,
+        new NewTopic(topics.control(), 1, (short) 1),
+        new NewTopic(topics.reports(), 1, (short) 1).configs(compact),
+        new NewTopic(topics.decisions(), 1, (short) 1).configs(compact),
+        new NewTopic(topics.audit(), 1, (short) 1));
     audit = new AuditLog(kafka.bootstrapServers(), topics);
   }
 
@@ -245,8 +240,8 @@ class ControlPlaneIT {
     ControlTopics topics = ControlTopics.of(service);
     try (Admin admin = admin()) {
       admin.deleteTopics(List.of(topics.control())).all().get();
-      admin.createTopics(List.of(new NewTopic(topics.control(), 1, (short) 1))).all().get();
     }
+    create(topics, new NewTopic(topics.control(), 1, (short) 1));
 
     CompletableFuture<Throwable> stopped = new CompletableFuture<>();
     try (ControlPlane plane = start("a", new FakeInstance(false, 1), stopped::complete)) {
@@ -283,6 +278,24 @@ class ControlPlaneIT {
         instance,
         ControlMessages.jsonOnly(),
         onFatal);
+  }
+
+  /** Makes topics and waits until the broker tells of them, which is a little later. */
+  private static void create(ControlTopics topics, NewTopic... missing) throws Exception {
+    try (Admin admin = admin()) {
+      admin.createTopics(List.of(missing)).all().get();
+      long startNanos = System.nanoTime();
+      while (true) {
+        try {
+          RequiredTopics.verify(topics, admin, Duration.ofSeconds(30));
+          return;
+        } catch (ControlPlaneException e) {
+          if (System.nanoTime() - startNanos > Duration.ofSeconds(30).toNanos()) {
+            throw e;
+          }
+        }
+      }
+    }
   }
 
   private static Admin admin() {

@@ -1,4 +1,4 @@
-package io.penstock.check;
+package io.penstock.check.schema;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

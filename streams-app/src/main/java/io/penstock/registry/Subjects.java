@@ -1,12 +1,12 @@
-package io.penstock.service;
+package io.penstock.registry;
 
 /** Registry subjects by Confluent's TopicNameStrategy. */
-final class Subjects {
+public final class Subjects {
 
   private Subjects() {}
 
   /** The subject of a topic's values. */
-  static String ofValues(String topic) {
+  public static String ofValues(String topic) {
     return topic + "-value";
   }
 }

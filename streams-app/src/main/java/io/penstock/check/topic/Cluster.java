@@ -1,12 +1,14 @@
-package io.penstock.check;
+package io.penstock.check.topic;
 
+import io.penstock.check.Verdict;
 import io.penstock.config.PenstockConfig;
+import io.penstock.config.load.PlugInKeys;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -23,6 +25,7 @@ import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.streams.StreamsConfig;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The edge to a Kafka cluster that checks and the topics command share. Every call returns within a
@@ -68,14 +71,14 @@ public final class Cluster implements AutoCloseable {
     }
   }
 
-  /** The keys that an admin client understands, and those that are prefixed for it. */
+  /** The keys that an admin client and its plug-ins understand, and those prefixed for it. */
   static Map<String, Object> adminProperties(PenstockConfig config) {
     Map<String, Object> properties = new HashMap<>();
     config
         .kafka()
         .forEach(
             (key, value) -> {
-              if (AdminClientConfig.configNames().contains(key)) {
+              if (AdminClientConfig.configNames().contains(key) || PlugInKeys.contains(key)) {
                 properties.putIfAbsent(key, value);
               } else if (key.startsWith(StreamsConfig.ADMIN_CLIENT_PREFIX)) {
                 properties.put(key.substring(StreamsConfig.ADMIN_CLIENT_PREFIX.length()), value);
@@ -129,23 +132,19 @@ public final class Cluster implements AutoCloseable {
 
   /** Makes topics; one that is there already is left as it is. */
   public List<Verdict> create(Collection<NewTopic> topics) {
-    List<Verdict> verdicts = new ArrayList<>();
-    admin
-        .createTopics(topics)
-        .values()
-        .forEach(
-            (name, done) -> {
-              try {
-                await(done);
-                verdicts.add(Verdict.ok("topic " + name, "created"));
-              } catch (ClusterException e) {
-                verdicts.add(
-                    e.getCause() instanceof TopicExistsException
-                        ? Verdict.ok("topic " + name, "there already")
-                        : Verdict.failed("topic " + name, "cannot be created: " + e.getMessage()));
-              }
-            });
-    return verdicts;
+    var created = admin.createTopics(topics).values();
+    return topics.stream().map(NewTopic::name).map(n -> created(n, created.get(n))).toList();
+  }
+
+  private Verdict created(String name, @Nullable KafkaFuture<Void> done) {
+    try {
+      var unused = await(Objects.requireNonNull(done));
+      return Verdict.ok("topic " + name, "created");
+    } catch (ClusterException e) {
+      return e.getCause() instanceof TopicExistsException
+          ? Verdict.ok("topic " + name, "there already")
+          : Verdict.failed("topic " + name, "cannot be created: " + e.getMessage());
+    }
   }
 
   @Override

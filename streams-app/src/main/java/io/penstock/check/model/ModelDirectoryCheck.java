@@ -1,25 +1,26 @@
-package io.penstock.check;
+package io.penstock.check.model;
 
+import io.penstock.check.Check;
+import io.penstock.check.Verdict;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
+import java.util.SortedMap;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** Checks that a model's base path is there and has versions. Loads none of them. */
 public final class ModelDirectoryCheck implements Check {
 
-  private static final Pattern VERSION = Pattern.compile("[0-9]{1,18}");
-
+  private final ModelFolder folder;
   private final String model;
   private final Path basePath;
 
-  public ModelDirectoryCheck(String model, Path basePath) {
-    this.model = model;
-    this.basePath = basePath;
+  public ModelDirectoryCheck(ModelFolder folder) {
+    this.folder = folder;
+    this.model = folder.model();
+    this.basePath = folder.basePath();
   }
 
   @Override
@@ -36,7 +37,7 @@ public final class ModelDirectoryCheck implements Check {
                   + ")"));
     }
     try {
-      return verdicts(subject, versions());
+      return verdicts(subject, folder.versions());
     } catch (IOException e) {
       return List.of(
           Verdict.failed(
@@ -46,8 +47,7 @@ public final class ModelDirectoryCheck implements Check {
     }
   }
 
-  private List<Verdict> verdicts(String subject, List<Long> versions) {
-    List<Long> complete = versions.stream().filter(this::hasGraph).toList();
+  private List<Verdict> verdicts(String subject, SortedMap<Long, Path> versions) {
     if (versions.isEmpty()) {
       return List.of(
           Verdict.failed(
@@ -57,36 +57,24 @@ public final class ModelDirectoryCheck implements Check {
                   + " leaf directory as a number (eg. '/1/')?"));
     }
     List<Verdict> verdicts = new ArrayList<>();
-    for (Long version : versions) {
-      if (!complete.contains(version)) {
-        verdicts.add(
-            Verdict.warning(
-                subject,
-                "version %d has no saved_model.pb in %s and is not loaded until it has"
-                    .formatted(version, basePath.resolve(version.toString()))));
-      }
-    }
+    List<Long> complete = new ArrayList<>();
+    versions.forEach(
+        (version, directory) -> {
+          if (ModelFolder.hasGraph(directory)) {
+            complete.add(version);
+          } else {
+            verdicts.add(
+                Verdict.warning(
+                    subject,
+                    "version %d has no saved_model.pb in %s and is not loaded until it has"
+                        .formatted(version, directory)));
+          }
+        });
     verdicts.add(
         complete.isEmpty()
             ? Verdict.failed(subject, "no version under " + basePath + " has a saved_model.pb")
             : Verdict.ok(subject, "versions " + joined(complete) + " under " + basePath));
     return verdicts;
-  }
-
-  private boolean hasGraph(long version) {
-    return Files.isRegularFile(basePath.resolve(version + "/saved_model.pb"));
-  }
-
-  private List<Long> versions() throws IOException {
-    try (Stream<Path> paths = Files.list(basePath)) {
-      return paths
-          .filter(Files::isDirectory)
-          .map(path -> path.getFileName().toString())
-          .filter(name -> VERSION.matcher(name).matches())
-          .map(Long::valueOf)
-          .sorted()
-          .toList();
-    }
   }
 
   private static String joined(List<Long> versions) {

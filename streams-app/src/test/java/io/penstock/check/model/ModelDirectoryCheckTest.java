@@ -1,7 +1,8 @@
-package io.penstock.check;
+package io.penstock.check.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.penstock.check.Verdict;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +27,7 @@ final class ModelDirectoryCheckTest {
   void shouldRefuseAFolderThatIsNotThere() {
     Path absent = folder.resolve("absent");
 
-    assertThat(new ModelDirectoryCheck("fraud", absent).verdicts())
+    assertThat(new ModelDirectoryCheck(new ModelFolder("fraud", absent)).verdicts())
         .extracting(Verdict::toString)
         .containsExactly(
             "FAILED   model fraud: models.fraud.path: "
@@ -64,7 +65,7 @@ final class ModelDirectoryCheckTest {
   void shouldRefuseAFolderWhoseVersionsAllLackAGraph() throws IOException {
     Files.createDirectories(folder.resolve("2"));
 
-    assertThat(new ModelDirectoryCheck("fraud", folder).verdicts())
+    assertThat(new ModelDirectoryCheck(new ModelFolder("fraud", folder)).verdicts())
         .extracting(Verdict::level)
         .containsExactly(Verdict.Level.WARNING, Verdict.Level.FAILED);
   }
@@ -74,7 +75,7 @@ final class ModelDirectoryCheckTest {
   }
 
   private List<String> verdicts() {
-    return new ModelDirectoryCheck("fraud", folder)
+    return new ModelDirectoryCheck(new ModelFolder("fraud", folder))
         .verdicts().stream().map(Verdict::toString).toList();
   }
 }

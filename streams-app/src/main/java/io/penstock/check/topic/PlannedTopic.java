@@ -1,4 +1,4 @@
-package io.penstock.check;
+package io.penstock.check.topic;
 
 import io.penstock.config.ControlTopics;
 import io.penstock.config.PenstockConfig;

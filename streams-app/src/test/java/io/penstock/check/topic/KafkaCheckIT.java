@@ -1,7 +1,9 @@
-package io.penstock.check;
+package io.penstock.check.topic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.penstock.check.Configs;
+import io.penstock.check.Verdict;
 import io.penstock.config.PenstockConfig;
 import io.penstock.localstack.LocalKafka;
 import java.io.IOException;

@@ -1,5 +1,7 @@
-package io.penstock.check;
+package io.penstock.check.schema;
 
+import io.penstock.check.Check;
+import io.penstock.check.Verdict;
 import io.penstock.registry.RegistryException;
 import io.penstock.registry.SchemaRegistry;
 import java.util.List;

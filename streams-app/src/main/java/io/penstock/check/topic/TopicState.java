@@ -1,4 +1,4 @@
-package io.penstock.check;
+package io.penstock.check.topic;
 
 /** What a cluster says of a topic. */
 public sealed interface TopicState {

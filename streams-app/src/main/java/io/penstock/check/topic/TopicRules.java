@@ -1,5 +1,6 @@
-package io.penstock.check;
+package io.penstock.check.topic;
 
+import io.penstock.check.Verdict;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;

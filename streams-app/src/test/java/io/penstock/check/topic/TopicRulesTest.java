@@ -1,11 +1,13 @@
-package io.penstock.check;
+package io.penstock.check.topic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.penstock.check.PlannedTopic.Role;
-import io.penstock.check.TopicState.Missing;
-import io.penstock.check.TopicState.Present;
-import io.penstock.check.TopicState.Unreadable;
+import io.penstock.check.Configs;
+import io.penstock.check.Verdict;
+import io.penstock.check.topic.PlannedTopic.Role;
+import io.penstock.check.topic.TopicState.Missing;
+import io.penstock.check.topic.TopicState.Present;
+import io.penstock.check.topic.TopicState.Unreadable;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,16 +1,18 @@
-package io.penstock.check;
+package io.penstock.check.topic;
 
+import io.penstock.check.Check;
+import io.penstock.check.Verdict;
 import io.penstock.config.PenstockConfig;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Checks that a broker answers, and the topics. */
-final class KafkaCheck implements Check {
+public final class KafkaCheck implements Check {
 
   private final PenstockConfig config;
   private final String file;
 
-  KafkaCheck(PenstockConfig config, String file) {
+  public KafkaCheck(PenstockConfig config, String file) {
     this.config = config;
     this.file = file;
   }

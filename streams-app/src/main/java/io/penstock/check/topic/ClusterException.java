@@ -1,4 +1,4 @@
-package io.penstock.check;
+package io.penstock.check.topic;
 
 /** A Kafka cluster cannot be reached or refuses; the message says what to look at. */
 public final class ClusterException extends RuntimeException {

@@ -1,0 +1,54 @@
+package io.penstock.check.schema;
+
+import io.penstock.check.Check;
+import io.penstock.check.Verdict;
+import io.penstock.check.model.CheckedPipeline;
+import io.penstock.registry.SchemaRegistry;
+import io.penstock.registry.Subjects;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * Checks the registry and every schema in it that pipelines read and write. Where the registry does
+ * not answer, it is said once.
+ */
+public final class RegistryChecks implements Check {
+
+  private final SchemaRegistry registry;
+  private final List<CheckedPipeline> pipelines;
+  private final boolean autoRegister;
+  private final String file;
+
+  /**
+   * Checks of a configuration with at least one pipeline.
+   *
+   * @param autoRegister whether Penstock may register the schemas it writes
+   * @param file the configuration's file, for the commands that messages name
+   */
+  public RegistryChecks(
+      SchemaRegistry registry,
+      Collection<CheckedPipeline> pipelines,
+      boolean autoRegister,
+      String file) {
+    this.registry = registry;
+    this.pipelines = List.copyOf(pipelines);
+    this.autoRegister = autoRegister;
+    this.file = file;
+  }
+
+  @Override
+  public List<Verdict> verdicts() {
+    String anySubject = Subjects.ofValues(pipelines.get(0).config().input().topic());
+    List<Verdict> verdicts = new ArrayList<>(new RegistryCheck(registry, anySubject).verdicts());
+    if (Verdict.allPass(verdicts)) {
+      for (CheckedPipeline pipeline : pipelines) {
+        verdicts.addAll(new InputSchemaCheck(registry, pipeline).verdicts());
+      }
+      for (WrittenSchema written : WrittenSchema.ofNewestVersions(pipelines)) {
+        verdicts.addAll(new WrittenSchemaCheck(registry, written, autoRegister, file).verdicts());
+      }
+    }
+    return verdicts;
+  }
+}

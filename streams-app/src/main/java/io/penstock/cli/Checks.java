@@ -1,0 +1,104 @@
+package io.penstock.cli;
+
+import io.penstock.check.Check;
+import io.penstock.check.Preflight;
+import io.penstock.check.Verdict;
+import io.penstock.check.model.CheckedPipeline;
+import io.penstock.check.model.MappingCheck;
+import io.penstock.check.model.ModelDirectoryCheck;
+import io.penstock.check.model.ModelFolder;
+import io.penstock.check.model.SignatureCheck;
+import io.penstock.check.schema.RegistryChecks;
+import io.penstock.check.schema.SchemaRegistration;
+import io.penstock.check.topic.KafkaCheck;
+import io.penstock.config.PenstockConfig;
+import io.penstock.registry.RegistrySettings;
+import io.penstock.registry.RestSchemaRegistry;
+import io.penstock.registry.SchemaRegistry;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * Everything that can be checked around a configuration, in the order in which a user would mend
+ * it. Not thread-safe.
+ */
+final class Checks {
+
+  private final PenstockConfig config;
+  private final String file;
+  private final Map<String, ModelFolder> folders = new LinkedHashMap<>();
+  private final List<CheckedPipeline> pipelines = new ArrayList<>();
+
+  /**
+   * The checks of a configuration.
+   *
+   * @param file the configuration's file, for the commands that messages name
+   */
+  Checks(PenstockConfig config, String file) {
+    this.config = config;
+    this.file = file;
+    config
+        .models()
+        .forEach((name, model) -> folders.put(name, new ModelFolder(name, model.path())));
+    config
+        .pipelines()
+        .forEach(
+            (name, pipeline) ->
+                pipelines.add(
+                    new CheckedPipeline(
+                        name,
+                        pipeline,
+                        folders.computeIfAbsent(
+                            pipeline.model(),
+                            model -> new ModelFolder(model, config.model(model).path())))));
+  }
+
+  /** Everything. */
+  List<Verdict> all() {
+    Preflight everything = preflight();
+    List<Verdict> verdicts = new ArrayList<>(everything.models());
+    everything.pipelines().forEach(verdicts::addAll);
+    verdicts.addAll(everything.schemas());
+    verdicts.addAll(everything.cluster());
+    return verdicts;
+  }
+
+  /** Everything, by what it is about. */
+  Preflight preflight() {
+    return new Preflight(
+        folders.values().stream()
+            .flatMap(folder -> new ModelDirectoryCheck(folder).verdicts().stream())
+            .toList(),
+        pipelines.stream()
+            .map(pipeline -> run(new SignatureCheck(pipeline), new MappingCheck(pipeline)))
+            .toList(),
+        withRegistry(this::schemas),
+        new KafkaCheck(config, file).verdicts());
+  }
+
+  private List<Verdict> schemas(SchemaRegistry registry) {
+    boolean autoRegister = RegistrySettings.of(config.registry()).autoRegister();
+    return new RegistryChecks(registry, pipelines, autoRegister, file).verdicts();
+  }
+
+  /** Registers the schemas that Penstock writes. */
+  List<Verdict> registerSchemas() {
+    return withRegistry(registry -> new SchemaRegistration(registry, pipelines).register());
+  }
+
+  private List<Verdict> withRegistry(Function<SchemaRegistry, List<Verdict>> use) {
+    RegistrySettings settings = RegistrySettings.of(config.registry());
+    try (SchemaRegistry registry = new RestSchemaRegistry(settings)) {
+      return use.apply(registry);
+    } catch (IllegalArgumentException e) {
+      return List.of(Verdict.failed("registry", String.valueOf(e.getMessage())));
+    }
+  }
+
+  private static List<Verdict> run(Check... checks) {
+    return List.of(checks).stream().flatMap(check -> check.verdicts().stream()).toList();
+  }
+}

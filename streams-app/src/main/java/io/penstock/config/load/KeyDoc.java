@@ -1,0 +1,11 @@
+package io.penstock.config.load;
+
+/**
+ * A key as it is declared, for the reference.
+ *
+ * @param path where it stands
+ * @param fallback its default as Markdown, or that it is required
+ * @param values which values are legal
+ * @param meaning what it means
+ */
+record KeyDoc(ConfigPath path, String fallback, String values, String meaning) {}

@@ -1,0 +1,150 @@
+package io.penstock.config.load;
+
+import io.penstock.config.BatchConfig;
+import io.penstock.config.ControlTopics;
+import io.penstock.config.PipelineConfig;
+import io.penstock.config.StartFrom;
+import io.penstock.config.Syntax;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** The keys of {@code pipelines}, with their defaults. */
+final class PipelineBinder {
+
+  private final Syntax<String> models;
+  private final Syntax<String> topics;
+
+  /** A binder for pipelines of those models in that service, as far as they are known. */
+  PipelineBinder(Set<String> models, Optional<String> service) {
+    this.models = Syntax.nameOf("models", models);
+    this.topics =
+        service
+            .map(name -> ControlTopics.of(name).all())
+            .map(taken -> PipelineConfig.TOPIC.except(taken, "not a control topic of the service"))
+            .orElse(PipelineConfig.TOPIC);
+  }
+
+  Map<String, Setting<PipelineConfig>> bind(Section root) {
+    Map<String, Setting<PipelineConfig>> pipelines = new LinkedHashMap<>();
+    root.sections("pipelines", PipelineConfig.NAME)
+        .forEach((name, section) -> pipelines.put(name, pipeline(section)));
+    return pipelines;
+  }
+
+  private Setting<PipelineConfig> pipeline(Section section) {
+    var model = section.required("model", models, "The model that computes.");
+    var signature =
+        section.optional(
+            "signature", PipelineConfig.SIGNATURE, "serving_default", "The signature that is run.");
+    var guarantee =
+        section.optional(
+            "guarantee",
+            PipelineConfig.GUARANTEE,
+            "exactly_once_v2",
+            "What a crash may do to outcomes: nothing that a read_committed consumer sees, or write"
+                + " some again.");
+    var startFrom =
+        section.required(
+            "start-from",
+            StartFrom.SYNTAX,
+            "Where a partition begins that has no committed offset. An offset out of range halts"
+                + " the pipeline.");
+    var input = input(section.section("input"));
+    var output = output(section.section("output"));
+    var deadLetters = deadLetters(section.section("dead-letters"));
+    var batch = batch(section.section("batch"));
+    section.optional(
+        "share",
+        PipelineConfig.SHARE,
+        "1",
+        "The weight of the pipeline's batches on the inference threads: equal in this release.");
+    var threads =
+        section.optional(
+            "threads",
+            PipelineConfig.THREADS,
+            "1",
+            "Stream threads, which share the input's partitions (`num.stream.threads`).");
+    var kafka =
+        section.texts("kafka", new Passed(Map.of(), KafkaKeys::pipelineRemark, values -> {}));
+    return section.build(
+        () ->
+            new PipelineConfig(
+                model.get(),
+                signature.get(),
+                guarantee.get(),
+                startFrom.get(),
+                input.get(),
+                output.get(),
+                deadLetters.get(),
+                batch.get(),
+                threads.get(),
+                kafka.get()));
+  }
+
+  private Setting<PipelineConfig.Input> input(Section section) {
+    var topic = section.required("topic", topics, "The topic to read.");
+    var format =
+        section.optional(
+            "format",
+            PipelineConfig.FORMAT,
+            "avro",
+            "How records are written: Avro in Confluent's framing.");
+    var fields =
+        section.lists(
+            "fields",
+            Syntax.text("a field's path, dots between names, or a list of them"),
+            "the field of the input's name",
+            "What feeds that input of the signature. Several fields are stacked, in that order.");
+    return section.build(() -> new PipelineConfig.Input(topic.get(), format.get(), fields.get()));
+  }
+
+  private Setting<PipelineConfig.Output> output(Section section) {
+    var topic = section.required("topic", topics, "The topic of the predictions.");
+    var format =
+        section.optional(
+            "format",
+            PipelineConfig.FORMAT,
+            "avro",
+            "How predictions are written: Avro, in a schema made from the signature's outputs.");
+    List.of("outputs", "copy").forEach(section::notYet);
+    return section.build(() -> new PipelineConfig.Output(topic.get(), format.get()));
+  }
+
+  private Setting<PipelineConfig.DeadLetters> deadLetters(Section section) {
+    var topic =
+        section.required("topic", topics, "The topic of records that no prediction is made of.");
+    return section.build(() -> new PipelineConfig.DeadLetters(topic.get()));
+  }
+
+  private static Setting<BatchConfig> batch(Section section) {
+    section.optional("mode", BatchConfig.MODE, "fixed", "How the size of batches is chosen.");
+    var rows =
+        section.optional("rows", BatchConfig.ROWS, "128", "The most rows that are run at once.");
+    var linger =
+        section.optional(
+            "linger",
+            BatchConfig.LINGER,
+            "5ms",
+            "How long a row may wait for others. A bound: a quiet stream does not wait.");
+    String fourBatches = Integer.toString(4 * rows.valid().orElse(128));
+    var inFlight =
+        section.optional(
+            "max-in-flight-rows",
+            BatchConfig.MAX_IN_FLIGHT_ROWS,
+            fourBatches,
+            "4 × `rows`",
+            "The most records between input and outcome.");
+    var bytes =
+        section.optional(
+            "max-in-flight-bytes",
+            BatchConfig.MAX_IN_FLIGHT_BYTES,
+            "64MiB",
+            "The most bytes of such records.");
+    List.of("latency", "max-rows").forEach(section::notYet);
+    return section.build(
+        () -> new BatchConfig(rows.get(), linger.get(), inFlight.get(), bytes.get()));
+  }
+}

@@ -1,0 +1,128 @@
+package io.penstock.check.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.penstock.check.Check;
+import io.penstock.check.Configs;
+import io.penstock.check.Examples;
+import io.penstock.check.Verdict;
+import io.penstock.config.PenstockConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Signature and fields of a pipeline over the versions of its model. */
+final class PipelineChecksTest {
+
+  @TempDir private Path folder;
+
+  @BeforeEach
+  void installVersion() throws IOException {
+    Examples.install("digits", 1, folder.resolve("1"));
+  }
+
+  @Test
+  void shouldAcceptWhatFits() {
+    CheckedPipeline pipeline = pipeline("serving_default", "{pixels: image.pixels}");
+
+    assertThat(lines(new SignatureCheck(pipeline)))
+        .singleElement()
+        .asString()
+        .startsWith(
+            "OK       pipeline p: digits/1 has signature serving_default: [pixels: float32[-1,64]]"
+                + " -> [");
+    assertThat(lines(new MappingCheck(pipeline)))
+        .containsExactly("OK       pipeline p: fields fit: pixels from image.pixels");
+  }
+
+  @Test
+  void shouldNameTheSignaturesThatThereAre() {
+    CheckedPipeline pipeline = pipeline("classify", "{}");
+
+    assertThat(lines(new SignatureCheck(pipeline)))
+        .containsExactly(
+            "FAILED   pipeline p: digits/1 has no signature classify (expected: one of"
+                + " [serving_default]). Configure one that it has, or export the model with it."
+                + " (key: pipelines.p.signature)");
+    assertThat(lines(new MappingCheck(pipeline))).isEmpty();
+  }
+
+  @Test
+  void shouldOnlyWarnWhereAnOlderVersionCanBeServed() throws IOException {
+    Files.writeString(
+        Files.createDirectory(folder.resolve("2")).resolve("saved_model.pb"), "no model");
+    CheckedPipeline pipeline = pipeline("serving_default", "{}");
+
+    assertThat(lines(new SignatureCheck(pipeline)))
+        .singleElement()
+        .asString()
+        .startsWith("WARNING  pipeline p: digits/2 could not be loaded from ")
+        .endsWith(" Of the other versions [1] have it (key: pipelines.p.signature)");
+    assertThat(lines(new MappingCheck(pipeline)))
+        .containsExactly("OK       pipeline p: fields fit: pixels from pixels");
+  }
+
+  @Test
+  void shouldWarnOfAModelWithoutVersions() {
+    CheckedPipeline pipeline =
+        new CheckedPipeline(
+            "p",
+            config("serving_default", "{}").pipeline("p"),
+            new ModelFolder("digits", folder.resolve("absent")));
+
+    assertThat(lines(new SignatureCheck(pipeline)))
+        .containsExactly(
+            "WARNING  pipeline p: signature and fields not checked: model digits has no version"
+                + " yet");
+    assertThat(lines(new MappingCheck(pipeline))).isEmpty();
+  }
+
+  @Test
+  void shouldRefuseFieldsOfAnInputThatTheSignatureLacks() {
+    assertThat(lines(new MappingCheck(pipeline("serving_default", "{image: pixels}"))))
+        .containsExactly(
+            "FAILED   pipeline p: digits/1: fields.image is no input of signature serving_default"
+                + " (expected: one of [pixels: float32[-1,64]]) (key: pipelines.p.input.fields)");
+  }
+
+  @Test
+  void shouldRefuseMoreOrFewerFieldsThanARowHasElements() {
+    assertThat(lines(new MappingCheck(pipeline("serving_default", "{pixels: [a, b]}"))))
+        .singleElement()
+        .asString()
+        .startsWith("FAILED   pipeline p: digits/1: fields.pixels lists 2 fields [a, b] for input")
+        .contains("pixels: float32[-1,64]");
+  }
+
+  private CheckedPipeline pipeline(String signature, String fields) {
+    return new CheckedPipeline(
+        "p", config(signature, fields).pipeline("p"), new ModelFolder("digits", folder));
+  }
+
+  private PenstockConfig config(String signature, String fields) {
+    return Configs.of(
+        """
+        service: scoring
+        kafka: {bootstrap.servers: "kafka:9092"}
+        registry: {schema.registry.url: "http://registry:8081"}
+        models: {digits: {path: "%s"}}
+        pipelines:
+          p:
+            model: digits
+            signature: %s
+            start-from: earliest
+            input: {topic: images, fields: %s}
+            output: {topic: digits}
+            dead-letters: {topic: dead}
+        """
+            .formatted(folder, signature, fields));
+  }
+
+  private static List<String> lines(Check check) {
+    return check.verdicts().stream().map(Verdict::toString).toList();
+  }
+}
