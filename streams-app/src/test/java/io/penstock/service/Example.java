@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.IntFunction;
 import java.util.function.Predicate;
@@ -42,6 +43,12 @@ record Example(String model, Path config, PenstockConfig settings) {
 
   PipelineConfig pipeline() {
     return settings.pipeline(settings.pipelines().keySet().iterator().next());
+  }
+
+  /** Overrides how long the model's files are watched for changes: nobody is copying them. */
+  String settleVariable() {
+    return "PENSTOCK_MODELS__%s__SETTLE"
+        .formatted(model.replace('-', '_').toUpperCase(Locale.ROOT));
   }
 
   /** The versions that the model has, lowest first. */

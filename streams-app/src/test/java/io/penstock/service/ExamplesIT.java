@@ -62,8 +62,12 @@ class ExamplesIT {
   void shouldPredictWhatTensorFlowInPythonDoes(Example example) {
     Map<String, String> environment =
         Map.of(
-            "PENSTOCK_KAFKA__BOOTSTRAP_SERVERS", bench.stack().bootstrapServers(),
-            "PENSTOCK_REGISTRY__SCHEMA_REGISTRY_URL", bench.stack().registryUrl());
+            "PENSTOCK_KAFKA__BOOTSTRAP_SERVERS",
+            bench.stack().bootstrapServers(),
+            "PENSTOCK_REGISTRY__SCHEMA_REGISTRY_URL",
+            bench.stack().registryUrl(),
+            example.settleVariable(),
+            "300ms");
     String config = example.config().toString();
     Path log = folder.resolve(example.model() + "-topics.log");
     Penstock.Ended topics =
