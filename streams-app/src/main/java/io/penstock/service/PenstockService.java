@@ -87,17 +87,18 @@ public final class PenstockService implements AutoCloseable {
     RestSchemaRegistry registry = opened(new RestSchemaRegistry(registrySettings));
     InferenceThreads inference = opened(new InferenceThreads(config.inference().threads()));
     ExecutorService work = opened(new WorkThreads()).executor();
-    startPipelines(
+    createPipelines(
         new PipelineFactory(config, registry, registrySettings.autoRegister(), inference));
     startModels(work);
+    // Stopped before the models are: a pipeline drains into them.
+    started.push(this::stopPipelines);
     startControlPlane(ControlMessages.withRegistry(registry));
   }
 
-  private void startPipelines(PipelineFactory factory) {
+  private void createPipelines(PipelineFactory factory) {
     for (String name : config.pipelines().keySet()) {
       pipelines.add(factory.create(name));
     }
-    started.push(this::stopPipelines);
   }
 
   private void startModels(ExecutorService work) {
