@@ -280,15 +280,23 @@ class PromotionIT {
   }
 
   @Test
-  void shouldServeWhatWasDecidedAfterARestart() {
+  void shouldDrainBeforeItUnloadsAndServeWhatWasDecidedAfterARestart() {
     activate(2);
     activate(1);
-    assertThat(service.terminate()).as(service.log()).isZero();
+    try (DigitLoad load = new DigitLoad(bench, "in", PARTITIONS, 500)) {
+      Await.until("some load", 30, () -> load.sent() > 500);
 
-    service = ServiceUnderTest.start(config, folder, "b");
-    service.awaitReady();
+      assertThat(service.terminate()).as(service.log()).isZero();
 
+      assertThat(service.log()).doesNotContain(" ERROR ", "stream thread replaced");
+      service = ServiceUnderTest.start(config, folder, "b");
+      service.awaitReady();
+    }
     assertThat(activeVersion()).isEqualTo("1");
     assertThat(versionThatPredicts()).isEqualTo("1");
+    try (Census census = awaitAllOutcomes()) {
+      assertThat(census.duplicated()).isZero();
+      assertThat(census.disorder()).isEmpty();
+    }
   }
 }

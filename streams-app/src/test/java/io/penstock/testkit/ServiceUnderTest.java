@@ -89,9 +89,13 @@ public final class ServiceUnderTest implements AutoCloseable {
     process.exitCode();
   }
 
-  /** SIGTERM; gives the exit code. */
+  /** SIGTERM; gives the exit code, and fails if the service does not end. */
   public int terminate() {
     process.terminate();
+    Await.until(
+        () -> "the service, process " + process.pid() + ", ends:\n" + log(),
+        100,
+        () -> !process.isAlive());
     return process.exitCode();
   }
 
