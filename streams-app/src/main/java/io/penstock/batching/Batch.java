@@ -34,6 +34,7 @@ public final class Batch {
   private final byte[] @Nullable [] predictions;
   private final @Nullable RowFailure[] failures;
   private final long openedNanos;
+  private final int capacityRows;
 
   private int rows;
   private long bytes;
@@ -47,6 +48,7 @@ public final class Batch {
     this.predictions = new byte[capacityRows][];
     this.failures = new RowFailure[capacityRows];
     this.openedNanos = openedNanos;
+    this.capacityRows = capacityRows;
   }
 
   /** The version that computes this batch. */
@@ -81,6 +83,11 @@ public final class Batch {
 
   Lease lease() {
     return lease;
+  }
+
+  /** Whether it takes no more rows. */
+  boolean isFull() {
+    return rows == capacityRows;
   }
 
   int rows() {

@@ -24,10 +24,8 @@ final class BatchRun {
     try {
       compute(batch);
     } catch (Throwable e) {
+      // Errors too: the pipelines that wait for this thread are told, and the thread serves on.
       batch.fail(e);
-      if (e instanceof VirtualMachineError error) {
-        throw error;
-      }
       return;
     }
     batch.complete();

@@ -73,7 +73,7 @@ public final class Batcher {
     if (batch == null) {
       return Optional.empty();
     }
-    Row row = take(gathering, batch, value.length);
+    Row row = take(gathering, batch, Math.max(value.length, gathering.rowBytes(batch)));
     Batch surplus = gathering.surplus();
     if (surplus != null) {
       seal(gathering, surplus);
@@ -81,14 +81,14 @@ public final class Batcher {
     return Optional.of(row);
   }
 
-  private Row take(Gathering gathering, Batch batch, int valueBytes) {
+  private Row take(Gathering gathering, Batch batch, int rowBytes) {
     long now = clock.getAsLong();
     boolean quiet = isQuiet(now);
     lastRowNanos = now;
-    Row row = new Row(batch, batch.take(valueBytes));
+    Row row = new Row(batch, batch.take(rowBytes));
     uncomputedRows++;
-    uncomputedBytes += valueBytes;
-    if (batch.rows() == limits.maxRows() || quiet) {
+    uncomputedBytes += rowBytes;
+    if (batch.isFull() || quiet) {
       seal(gathering, batch);
     }
     return row;

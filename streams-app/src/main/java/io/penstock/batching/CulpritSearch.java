@@ -46,7 +46,8 @@ final class CulpritSearch {
    * Gives every row of the batch a failure, or reports it as clean while its outputs stand.
    *
    * @param clean called with each row that is not to blame, directly after the run that proved it
-   * @throws ModelRunException if even good rows fail
+   * @throws ModelRunException if even good rows fail, or a run fails for another reason than its
+   *     input
    */
   void run(IntConsumer clean) {
     Source good = findGoodRow();
@@ -83,6 +84,8 @@ final class CulpritSearch {
       for (int row = from; row < to; row++) {
         clean.accept(row);
       }
+    } else if (!failure.isInputRejected()) {
+      throw failure;
     } else if (to - from == 1) {
       String message = Objects.requireNonNullElse(failure.getMessage(), failure.toString());
       batch.fail(from, new RowFailure(DeadLetterReason.INFERENCE_FAILED, message));

@@ -1,6 +1,7 @@
 package io.penstock.batching;
 
 import io.penstock.codec.RecordDecoder;
+import io.penstock.model.Column;
 import io.penstock.model.Lease;
 import io.penstock.model.ModelSignature;
 import io.penstock.model.Rows;
@@ -22,11 +23,17 @@ final class Gathering {
   /** Shapes that gather side by side; one more, and the oldest batch goes as it is. */
   static final int MAX_OPEN_SHAPES = 16;
 
+  /**
+   * Storage that one batch of rows with open dimensions takes at most, if it has more than a row.
+   */
+  private static final int MAX_OPEN_SHAPE_BYTES = 4 << 20;
+
   private final VersionBinding binding;
   private final RecordDecoder decoder;
   private final int maxRows;
   private final LongSupplier clock;
   private final boolean fixedSize;
+  private final int fixedRowBytes;
   private final Rows aside;
   private final List<Batch> open = new ArrayList<>(1);
   private final ArrayDeque<Rows> spares = new ArrayDeque<>();
@@ -39,6 +46,7 @@ final class Gathering {
     this.clock = clock;
     this.fixedSize = signature.hasFixedSizeInputs();
     this.aside = Rows.of(signature.inputs(), 1);
+    this.fixedRowBytes = rowBytes(aside);
   }
 
   /**
@@ -59,7 +67,7 @@ final class Gathering {
         spares.push(rows);
         throw e;
       }
-      return openBatch(rows);
+      return openBatch(rows, maxRows);
     }
     Batch batch = open.get(0);
     decoder.decode(value, batch.inputs(), batch.rows());
@@ -71,8 +79,9 @@ final class Gathering {
     Batch batch = openBatchOfShape();
     if (batch == null) {
       Rows rows = spares.isEmpty() ? Rows.of(binding.signature().inputs()) : spares.pop();
-      rows.reshapeLike(aside, maxRows);
-      batch = openBatch(rows);
+      int capacity = Math.min(maxRows, Math.max(1, MAX_OPEN_SHAPE_BYTES / rowBytes(aside)));
+      rows.reshapeLike(aside, capacity);
+      batch = openBatch(rows, capacity);
     }
     if (batch != null) {
       aside.copyRow(0, batch.inputs(), batch.rows());
@@ -89,15 +98,29 @@ final class Gathering {
     return null;
   }
 
-  private @Nullable Batch openBatch(Rows rows) {
+  private @Nullable Batch openBatch(Rows rows, int capacity) {
     Optional<Lease> lease = binding.acquire();
     if (lease.isEmpty()) {
       spares.push(rows);
       return null;
     }
-    Batch batch = new Batch(binding, lease.get(), rows, maxRows, clock.getAsLong());
+    Batch batch = new Batch(binding, lease.get(), rows, capacity, clock.getAsLong());
     open.add(batch);
     return batch;
+  }
+
+  /** What a row of that batch takes in its columns, strings apart. */
+  int rowBytes(Batch batch) {
+    return fixedSize ? fixedRowBytes : rowBytes(batch.inputs());
+  }
+
+  /** At least 1. */
+  private static int rowBytes(Rows rows) {
+    int bytes = 1;
+    for (Column column : rows.columns()) {
+      bytes = Math.addExact(bytes, column.rowElements() * Math.max(1, column.dtype().widthBytes()));
+    }
+    return bytes;
   }
 
   /** The batch that must go before another shape may gather, if there is one. */

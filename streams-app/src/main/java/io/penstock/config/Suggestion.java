@@ -9,11 +9,17 @@ public final class Suggestion {
 
   private Suggestion() {}
 
-  /** The nearest name, if it is near enough to be meant: an edit in three letters. */
+  /** The nearest name, if it is near enough to be meant. */
   private static Optional<String> nearest(String word, Collection<String> names) {
     return names.stream()
-        .filter(name -> distance(word, name) <= Math.max(1, Math.min(word.length(), 12) / 3))
+        .filter(name -> isNear(word, name))
         .min(Comparator.comparingInt((String n) -> distance(word, n)).thenComparing(n -> n));
+  }
+
+  /** An edit in three letters, or a name that was left off at a hyphen. */
+  private static boolean isNear(String word, String name) {
+    return name.startsWith(word + "-")
+        || distance(word, name) <= Math.max(1, Math.min(word.length(), 12) / 3);
   }
 
   /** The end of a message: {@code ; did you mean path?}, or nothing. */

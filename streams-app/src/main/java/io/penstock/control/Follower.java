@@ -84,13 +84,15 @@ final class Follower {
     }
   }
 
+  /** What serves here is needed even if the fleet has left it: this instance may be behind. */
   private void abandonUnlessNeeded(Attempt attempt, ModelDecision next) {
+    Long version = attempt.goal.version();
     boolean needed =
-        Long.valueOf(attempt.goal.version()).equals(next.getActive())
-            || (next.getPhase() == Phase.PREPARE
-                && Long.valueOf(attempt.goal.version()).equals(next.getTarget()));
+        version.equals(next.getActive())
+            || (next.getPhase() == Phase.PREPARE && version.equals(next.getTarget()))
+            || active().filter(version::equals).isPresent();
     if (!needed) {
-      instance.abandon(model, attempt.goal.version());
+      instance.abandon(model, version);
     }
   }
 

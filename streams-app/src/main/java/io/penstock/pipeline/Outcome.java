@@ -22,10 +22,11 @@ final class Outcome {
   /**
    * Keeps the input's partition number in a topic that has as many partitions as the input, so that
    * order survives for records without a key too; else leaves the choice to the producer, by key.
+   * How many the input has is known from the pipeline's start.
    */
   static StreamPartitioner<byte[], Outcome> partitioner(int inputPartitions) {
     return (topic, key, outcome, partitions) ->
-        partitions == inputPartitions
+        partitions == inputPartitions && outcome.inputPartition < partitions
             ? Optional.of(Set.of(outcome.inputPartition))
             : Optional.empty();
   }

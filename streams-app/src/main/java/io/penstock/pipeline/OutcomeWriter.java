@@ -36,6 +36,11 @@ final class OutcomeWriter {
     this.cutovers = cutovers;
   }
 
+  /** Forgets what was written: the next outcome starts a timeline anew, with a cutover. */
+  void restart() {
+    last = null;
+  }
+
   /** Forwards an outcome; only {@link DeferredForwarder#within}. */
   void write(PendingOutcome outcome, DeferredForwarder<byte[], Outcome> forwarder) {
     if (last != outcome.binding()) {

@@ -11,10 +11,12 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import org.apache.kafka.streams.errors.StreamsException;
+import org.apache.kafka.streams.processor.Cancellable;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns records into outcomes, in input order. One per task, which is one input partition.
@@ -38,6 +40,8 @@ final class PredictProcessor implements Processor<byte[], byte[], byte[], Outcom
   private long pendingBytes;
   private ThreadLane lane;
   private DeferredForwarder<byte[], Outcome> forwarder;
+  private ProcessorContext<byte[], Outcome> context;
+  private @Nullable Cancellable ticking;
   private String task = "";
 
   @SuppressWarnings("NullAway.Init") // init() comes before every other call
@@ -56,7 +60,9 @@ final class PredictProcessor implements Processor<byte[], byte[], byte[], Outcom
     lane.taskOpened();
     forwarder =
         new DeferredForwarder<>(context, PipelineTopology.PRE_COMMIT_STORE, this::beforeCommit);
-    context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, time -> tick());
+    this.context = context;
+    // Streams revives a task with the same processor: what it had counted as written is not.
+    writer.restart();
   }
 
   @Override
@@ -66,6 +72,10 @@ final class PredictProcessor implements Processor<byte[], byte[], byte[], Outcom
     awaitRoom();
     PendingOutcome outcome = admit(record);
     pending.add(outcome);
+    if (ticking == null) {
+      // Only while something is pending: every punctuation makes Streams commit.
+      ticking = context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, time -> tick());
+    }
     pendingBytes += outcome.valueBytes();
     lanes.statistics().admitted();
   }
@@ -129,6 +139,16 @@ final class PredictProcessor implements Processor<byte[], byte[], byte[], Outcom
       pendingBytes -= head.valueBytes();
       lanes.statistics().left(1);
     }
+    if (pending.isEmpty()) {
+      stopTicking();
+    }
+  }
+
+  private void stopTicking() {
+    if (ticking != null) {
+      ticking.cancel();
+      ticking = null;
+    }
   }
 
   private void forward(PendingOutcome outcome) {
@@ -171,5 +191,7 @@ final class PredictProcessor implements Processor<byte[], byte[], byte[], Outcom
     lanes.statistics().left(pending.size());
     pending.clear();
     pendingBytes = 0;
+    stopTicking();
+    lane.taskClosed();
   }
 }

@@ -33,6 +33,7 @@ public final class ThreadLane {
   private long transactionStart = NONE;
   private @Nullable StreamsException failure;
   private boolean dropped;
+  private int openTasks;
 
   ThreadLane(Batcher batcher, WaitLimits limits, LongSupplier clock) {
     this.batcher = batcher;
@@ -46,8 +47,17 @@ public final class ThreadLane {
 
   /** A task was opened on this thread: it lives. */
   void taskOpened() {
+    openTasks++;
     failure = null;
     dropped = false;
+  }
+
+  /** A task was closed. With the last one go its rows that nobody has waited for. */
+  void taskClosed() {
+    openTasks--;
+    if (openTasks == 0) {
+      batcher.abandon();
+    }
   }
 
   /** A record or a punctuation comes: whatever was being committed is committed. */

@@ -1,6 +1,7 @@
 package io.penstock.precommit;
 
 import org.apache.kafka.streams.errors.StreamsException;
+import org.apache.kafka.streams.errors.TaskMigratedException;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.internals.InternalProcessorContext;
@@ -57,15 +58,19 @@ public final class DeferredForwarder<K, V> {
   /**
    * Forwards to one child under the scope of an input; only {@link #within}.
    *
-   * @throws StreamsException whatever went wrong. Never a {@code TimeoutException}: out of a
-   *     punctuation or the hook Streams would take it for a corrupted task and, under {@code
-   *     exactly_once_v2}, commit the thread's transaction with outputs but without their offsets.
+   * @throws TaskMigratedException if the thread was fenced: its tasks are somebody else's now
+   * @throws StreamsException whatever else went wrong, so that the thread dies and its transaction
+   *     is aborted. Never a {@code TimeoutException}, which out of a punctuation or the hook
+   *     Streams would take for a corrupted task. And never a {@code TaskCorruptedException}, which
+   *     a send that failed earlier leaves behind for whichever task of the thread forwards next:
+   *     Streams would revive the task that failed and let this one go on, past the record that it
+   *     was processing.
    */
   public void forward(RecordScope scope, Record<K, V> outcome, String child) {
     internals.setRecordContext(scope.context());
     try {
       context.forward(outcome, child);
-    } catch (StreamsException e) {
+    } catch (TaskMigratedException e) {
       throw e;
     } catch (RuntimeException e) {
       throw new StreamsException(

@@ -1,6 +1,6 @@
 package io.penstock.service;
 
-import io.penstock.config.load.PlugInKeys;
+import io.penstock.config.kafka.PlugInKeys;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;

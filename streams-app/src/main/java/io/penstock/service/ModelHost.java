@@ -9,6 +9,7 @@ import io.penstock.model.ServableVersion;
 import io.penstock.model.lifecycle.ModelRuntime;
 import io.penstock.model.lifecycle.VersionState;
 import io.penstock.model.lifecycle.VersionStatus;
+import io.penstock.streams.Pipeline;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,7 +24,9 @@ import org.jspecify.annotations.Nullable;
  * One model of this instance: its runtime, and the pipelines that it computes for. What the control
  * plane asks of a model happens here.
  *
- * <p>Not thread-safe but for {@link #describe}: all calls on the control thread.
+ * <p>All calls on the control thread, but for those that only look ({@link #describe}, {@link
+ * #active}, {@link #runtime}); what may block runs on work threads and ends in {@link
+ * Pipeline#ready}, which is thread-safe.
  */
 final class ModelHost {
 
@@ -55,10 +58,10 @@ final class ModelHost {
     return runtime.whenAvailable(version).thenAcceptAsync(this::bindEverywhere, work);
   }
 
-  /** The version serves from now on; all others are needed no longer. */
+  /** The version serves from now on. Others stay ready only while they are being prepared. */
   void activate(long version, long epoch) {
     active = version;
-    prepared.clear();
+    prepared.remove(version);
     for (ServedPipeline served : pipelines) {
       served.pipeline().cutOver(version, epoch);
       work.execute(served::start);
@@ -101,9 +104,7 @@ final class ModelHost {
 
   private void bindEverywhere(ServableVersion version) {
     for (ServedPipeline served : pipelines) {
-      if (!served.pipeline().isReady(version.id().version())) {
-        served.pipeline().ready(bind(served, version));
-      }
+      served.pipeline().ready(bind(served, version));
     }
   }
 

@@ -87,15 +87,15 @@ public final class PenstockService implements AutoCloseable {
     RestSchemaRegistry registry = opened(new RestSchemaRegistry(registrySettings));
     InferenceThreads inference = opened(new InferenceThreads(config.inference().threads()));
     ExecutorService work = opened(new WorkThreads()).executor();
-    createPipelines(
+    startPipelines(
         new PipelineFactory(config, registry, registrySettings.autoRegister(), inference));
     startModels(work);
-    // Stopped before the models are: a pipeline drains into them.
+    // Closed before the models: what is in flight is drained on leases of the version that serves.
     started.push(this::stopPipelines);
     startControlPlane(ControlMessages.withRegistry(registry));
   }
 
-  private void createPipelines(PipelineFactory factory) {
+  private void startPipelines(PipelineFactory factory) {
     for (String name : config.pipelines().keySet()) {
       pipelines.add(factory.create(name));
     }

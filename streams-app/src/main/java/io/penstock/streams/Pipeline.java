@@ -114,11 +114,6 @@ public final class Pipeline implements AutoCloseable {
     versions.ready(binding);
   }
 
-  /** Whether {@link #cutOver} to that version would do. */
-  public boolean isReady(long version) {
-    return versions.isReady(version);
-  }
-
   /** A version made ready will not be cut over to. */
   public void forget(long version) {
     versions.forget(version);
@@ -270,11 +265,19 @@ public final class Pipeline implements AutoCloseable {
           name(),
           replace.backOff(),
           FailurePolicy.describe(failure));
-      LockSupport.parkNanos(replace.backOff().toNanos());
+      waitOut(replace.backOff());
       return StreamThreadExceptionResponse.REPLACE_THREAD;
     }
     halt(((FailurePolicy.Verdict.Halt) verdict).reason());
     return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+  }
+
+  /** Batches that finish unpark the thread that owned them: only the clock ends the wait. */
+  private static void waitOut(Duration backOff) {
+    long end = System.nanoTime() + backOff.toNanos();
+    for (long left = backOff.toNanos(); left > 0; left = end - System.nanoTime()) {
+      LockSupport.parkNanos(left);
+    }
   }
 
   private synchronized void halt(String reason) {

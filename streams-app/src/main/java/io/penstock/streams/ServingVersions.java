@@ -19,15 +19,11 @@ final class ServingVersions implements ServingVersion {
 
   /** A version is ready: it can be cut over to. */
   void ready(VersionBinding binding) {
-    ready.putIfAbsent(binding.id().version(), binding);
-  }
-
-  boolean isReady(long version) {
-    return ready.containsKey(version);
+    ready.put(binding.id().version(), binding);
   }
 
   /**
-   * Cuts over, and forgets all other versions.
+   * Cuts over, and forgets the version before; one that is being prepared meanwhile stays ready.
    *
    * @throws IllegalStateException if the version is not ready
    */
@@ -36,8 +32,11 @@ final class ServingVersions implements ServingVersion {
     if (next == null) {
       throw new IllegalStateException("version " + version + " is not ready");
     }
+    VersionBinding before = current;
     current = next.in(epoch);
-    ready.keySet().removeIf(other -> other != version);
+    if (before != null && before.id().version() != version) {
+      ready.remove(before.id().version());
+    }
   }
 
   /** A version will not be cut over to. */

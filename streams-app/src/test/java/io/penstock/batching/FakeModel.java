@@ -131,7 +131,7 @@ public final class FakeModel implements ServableVersion, InputFormat {
     for (int row = 0; row < rows; row++) {
       long number = x.longAt(row * 8);
       if (broken || number < 0) {
-        throw new ModelRunException("the model refuses " + number);
+        throw new ModelRunException("the model refuses " + number, null, !broken);
       }
       y.putLong(row * 8, id.version() * 1_000_000 + number);
     }

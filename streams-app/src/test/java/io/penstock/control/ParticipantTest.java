@@ -129,6 +129,19 @@ class ParticipantTest {
   }
 
   @Test
+  void shouldNotAbandonWhatItStillServesWhenItIsBehind() {
+    start(active(1, 0, 1));
+    instance.hanging(2);
+    participant.decide(active(2, 5, 2));
+    participant.decide(decision(Phase.PREPARE, 2L, 1L, 6, 5, 2));
+    participant.decide(decision(Phase.ABORTED, 2L, 1L, 6, 5, 2));
+    runTasks();
+
+    assertThat(instance.calls())
+        .containsExactly("prepare 1", "activate 1@0", "prepare 2", "prepare 1");
+  }
+
+  @Test
   void shouldTryToCatchUpUntilItSucceedsButNotAllTheTime() {
     instance.failing(1, "registry does not answer");
     start(active(1, 0, 1));

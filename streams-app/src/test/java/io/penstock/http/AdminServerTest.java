@@ -35,7 +35,7 @@ final class AdminServerTest {
           .isEqualTo(
               "{\"live\":true,\"ready\":true,"
                   + "\"pipelines\":{\"p\":{\"live\":true,\"ready\":true,\"state\":\"RUNNING\","
-                  + "\"detail\":\"\"}},"
+                  + "\"detail\":\"\",\"inFlightRecords\":0,\"averageBatchRows\":0.0}},"
                   + "\"models\":{\"digits\":{\"ready\":true,\"active\":\"2\","
                   + "\"versions\":{\"1\":\"UNLOADING\",\"2\":\"AVAILABLE\"},\"detail\":\"\"}}}");
       assertThat(get(server, "/health/live").statusCode()).isEqualTo(200);

@@ -72,6 +72,9 @@ class KillIT {
             default -> {
               inFlight = inFlight(service);
               assertThat(service.terminate()).as(service.log()).isZero();
+              assertThat(service.logged("stream thread replaced"))
+                  .as("an orderly stop drains, it does not break threads:\n%s", service.log())
+                  .isFalse();
               next = ServiceUnderTest.start(config, folder, "t" + attempt);
             }
           }

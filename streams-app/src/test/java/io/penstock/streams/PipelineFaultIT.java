@@ -16,15 +16,21 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
@@ -39,6 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PipelineFaultIT {
 
   private static final int PARTITIONS = 2;
+  private static final TopicPartition NOWHERE = new TopicPartition("out", 0);
   private static final int FAULTS_PER_PATH = 2;
 
   /** Which of the processor's methods a forward comes from. */
@@ -65,6 +72,7 @@ class PipelineFaultIT {
   }
 
   private final AtomicReference<ForwardPath> armed = new AtomicReference<>();
+  private final AtomicBoolean failNextSend = new AtomicBoolean();
   private final Set<Thread> faultedThreads = ConcurrentHashMap.newKeySet();
   private final InferenceThreads inference = new InferenceThreads(1);
   @TempDir private Path folder;
@@ -130,7 +138,46 @@ class PipelineFaultIT {
         .hasSize(FAULTS_PER_PATH * ForwardPath.values().length);
   }
 
+  /**
+   * What a real time-out does: the send is accepted, fails later in its callback, and Streams
+   * throws that at whichever task of the thread forwards next. Without transactions nothing else
+   * stops the thread from going on past a record.
+   */
+  @Test
+  void shouldLoseNothingWhenASendFailsAfterItWasAccepted() throws Exception {
+    try (Census census = new Census(kafka.bootstrapServers(), "in", "out", "dead");
+        Pipeline pipeline = pipeline(false);
+        KafkaProducer<byte[], byte[]> producer = producer()) {
+      pipeline.ready(new FakeModel(1).binding());
+      pipeline.cutOver(1, 0);
+      pipeline.start();
+      long sent = 0;
+      for (int round = 0; round < 5; round++) {
+        long seen = census.update().answered();
+        failNextSend.set(true);
+        while (failNextSend.get() || census.update().answered() < seen + 500) {
+          for (int i = 0; i < 20; i++) {
+            producer.send(record(sent++));
+          }
+          LockSupport.parkNanos(3_000_000);
+        }
+      }
+      producer.flush();
+      long all = sent;
+      Await.until(
+          "an outcome for each of " + all + " records",
+          60,
+          () -> census.update().answered() >= all);
+
+      assertThat(census.lost()).as("%s", census).isZero();
+    }
+  }
+
   private Pipeline pipeline() {
+    return pipeline(true);
+  }
+
+  private Pipeline pipeline(boolean exactlyOnce) {
     return new Pipeline(
         new Pipeline.Definition(
             "numbers",
@@ -143,7 +190,7 @@ class PipelineFaultIT {
             cutover -> cutover.toString().getBytes(UTF_8)),
         new StreamsSettings(
             "faults-numbers",
-            true,
+            exactlyOnce,
             StartFrom.End.EARLIEST,
             1,
             Map.of("bootstrap.servers", kafka.bootstrapServers(), "state.dir", folder + "/state")),
@@ -179,6 +226,16 @@ class PipelineFaultIT {
 
     FaultyProducer(Map<String, Object> config) {
       super(config, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    @Override
+    public Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> record, Callback callback) {
+      if (failNextSend.compareAndSet(true, false)) {
+        TimeoutException failure = new TimeoutException("injected after the send was accepted");
+        callback.onCompletion(new RecordMetadata(NOWHERE, -1, -1, -1, -1, -1), failure);
+        return CompletableFuture.failedFuture(failure);
+      }
+      return super.send(record, callback);
     }
 
     @Override

@@ -5,10 +5,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.penstock.localstack.host.JavaProcess;
 import io.penstock.localstack.host.LoopbackPorts;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -99,6 +101,15 @@ public final class ServiceUnderTest implements AutoCloseable {
 
   public int exitCode() {
     return process.exitCode();
+  }
+
+  /** Whether it has ever logged that. */
+  public boolean logged(String text) {
+    try {
+      return Files.readString(process.log()).contains(text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The end of its log. */

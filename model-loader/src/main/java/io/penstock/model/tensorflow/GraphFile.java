@@ -1,5 +1,6 @@
 package io.penstock.model.tensorflow;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -56,9 +57,10 @@ final class GraphFile {
         throw new UnusableException(NAME + " is empty. Copy the SavedModel again.");
       }
       return SavedModel.parseFrom(content);
+    } catch (InvalidProtocolBufferException e) {
+      throw new UnusableException(NAME + " is truncated or no SavedModel. Copy it again.");
     } catch (IOException e) {
-      throw new UnusableException(
-          NAME + " is truncated or no SavedModel (" + e.getMessage() + "). Copy it again.");
+      throw new UnusableException(NAME + " cannot be read: " + e + ". Check its permissions.");
     }
   }
 

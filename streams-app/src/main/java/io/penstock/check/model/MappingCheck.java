@@ -46,6 +46,6 @@ public final class MappingCheck implements Check {
     Set<Long> older = pipeline.servable().keySet();
     return older.isEmpty()
         ? Verdict.failed(subject, message)
-        : Verdict.warning(subject, message + "; of the other versions " + older + " fit");
+        : Verdict.warning(subject, message + "; versions " + older + " fit and can be promoted");
   }
 }

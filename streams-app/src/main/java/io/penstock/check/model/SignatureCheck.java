@@ -62,6 +62,6 @@ public final class SignatureCheck implements Check {
       return Verdict.failed(subject, reason + key);
     }
     return Verdict.warning(
-        subject, reason + " Of the other versions " + older.keySet() + " have it" + key);
+        subject, reason + " Versions " + older.keySet() + " have it and can be promoted" + key);
   }
 }

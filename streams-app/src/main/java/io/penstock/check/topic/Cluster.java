@@ -2,7 +2,7 @@ package io.penstock.check.topic;
 
 import io.penstock.check.Verdict;
 import io.penstock.config.PenstockConfig;
-import io.penstock.config.load.PlugInKeys;
+import io.penstock.config.kafka.PlugInKeys;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;

@@ -1,11 +1,18 @@
 package io.penstock.config.load;
 
 import io.penstock.config.PenstockConfig;
+import io.penstock.config.section.Reading;
+import io.penstock.config.section.Section;
+import io.penstock.config.section.Setting;
+import io.penstock.config.yaml.Node;
+import io.penstock.config.yaml.Problem;
+import io.penstock.config.yaml.YamlFile;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -57,7 +64,18 @@ public final class ConfigLoader {
     if (!reading.problems().isEmpty()) {
       throw failure(reading);
     }
-    return new EffectiveConfig(config.get(), reading.entries(), lines(reading.warnings()));
+    return new EffectiveConfig(config.get(), entries(reading), lines(reading.warnings()));
+  }
+
+  private static List<EffectiveConfig.Entry> entries(Reading reading) {
+    List<EffectiveConfig.Entry> entries = new ArrayList<>();
+    reading
+        .held()
+        .forEach(
+            (key, held) ->
+                entries.add(
+                    new EffectiveConfig.Entry(key, held.shown(), held.origin().toString())));
+    return entries;
   }
 
   private static ConfigurationException failure(Reading reading) {

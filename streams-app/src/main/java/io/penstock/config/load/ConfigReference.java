@@ -1,10 +1,15 @@
 package io.penstock.config.load;
 
+import io.penstock.config.kafka.KafkaKeys;
+import io.penstock.config.section.KeyDoc;
+import io.penstock.config.section.Reading;
+import io.penstock.config.section.Section;
+import io.penstock.config.yaml.Node;
+import io.penstock.config.yaml.Origin;
 import io.penstock.registry.RegistrySettings;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -89,7 +94,7 @@ public final class ConfigReference {
                   cell(key.fallback()),
                   cell(key.values()),
                   cell(key.meaning()),
-                  variable(key.path())));
+                  key.path().variable()));
     }
     return section.toString();
   }
@@ -115,16 +120,6 @@ public final class ConfigReference {
 
   private static Node.Mapping mapping(Map<String, Node> entries) {
     return new Node.Mapping(entries, NOWHERE);
-  }
-
-  private static String variable(ConfigPath path) {
-    return path.segments().stream()
-        .map(
-            segment ->
-                segment.startsWith("<")
-                    ? segment.toUpperCase(Locale.ROOT)
-                    : ConfigPath.variable(segment))
-        .collect(Collectors.joining("__", Environment.PREFIX, ""));
   }
 
   /** A text in a table: its bars and, outside code, its angle brackets are no Markdown. */

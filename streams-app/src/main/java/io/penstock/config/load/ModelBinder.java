@@ -2,6 +2,8 @@ package io.penstock.config.load;
 
 import io.penstock.config.ModelConfig;
 import io.penstock.config.Syntax;
+import io.penstock.config.section.Section;
+import io.penstock.config.section.Setting;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

@@ -2,12 +2,11 @@
  * A configuration file becomes a {@link io.penstock.config.PenstockConfig}, or a list of everything
  * that is wrong with it, one line each.
  *
- * <p>The walk: {@link io.penstock.config.load.ConfigLoader} has {@code YamlFile} read a tree of
- * {@code Node}s that know their lines; {@code ConfigBinder}, the one place where keys and defaults
- * stand, asks {@code Section}s of that tree for every key it knows; a section applies the {@code
- * Environment}'s overrides, resolves {@code References} to secrets, collects {@code Problem}s and
- * remembers where each value came from, which is what {@link
- * io.penstock.config.load.EffectiveConfig} shows.
+ * <p>The walk: {@link io.penstock.config.load.ConfigLoader} has a tree read from the file; {@code
+ * ConfigBinder}, with {@code ModelBinder} and {@code PipelineBinder} the one place where keys,
+ * defaults and meanings stand, asks the tree's sections for every key it knows. {@link
+ * io.penstock.config.load.EffectiveConfig} is the result with the origin of every value, {@link
+ * io.penstock.config.load.ConfigReference} the page that documents the keys.
  */
 @NullMarked
 package io.penstock.config.load;

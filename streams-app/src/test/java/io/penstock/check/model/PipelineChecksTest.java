@@ -61,7 +61,7 @@ final class PipelineChecksTest {
         .singleElement()
         .asString()
         .startsWith("WARNING  pipeline p: digits/2 could not be loaded from ")
-        .endsWith(" Of the other versions [1] have it (key: pipelines.p.signature)");
+        .endsWith(" Versions [1] have it and can be promoted (key: pipelines.p.signature)");
     assertThat(lines(new MappingCheck(pipeline)))
         .containsExactly("OK       pipeline p: fields fit: pixels from pixels");
   }

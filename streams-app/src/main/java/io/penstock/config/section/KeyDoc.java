@@ -1,4 +1,4 @@
-package io.penstock.config.load;
+package io.penstock.config.section;
 
 /**
  * A key as it is declared, for the reference.
@@ -8,4 +8,4 @@ package io.penstock.config.load;
  * @param values which values are legal
  * @param meaning what it means
  */
-record KeyDoc(ConfigPath path, String fallback, String values, String meaning) {}
+public record KeyDoc(ConfigPath path, String fallback, String values, String meaning) {}

@@ -1,7 +1,11 @@
-package io.penstock.config.load;
+package io.penstock.config.section;
 
+import io.penstock.config.Remark;
 import io.penstock.config.Suggestion;
 import io.penstock.config.Syntax;
+import io.penstock.config.yaml.Node;
+import io.penstock.config.yaml.Origin;
+import io.penstock.config.yaml.Problem;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -11,7 +15,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -20,10 +23,7 @@ import org.jspecify.annotations.Nullable;
  * #build} then reports the keys that nobody asked for, and makes a value only if neither this
  * section nor one below it has a problem. Not thread-safe.
  */
-final class Section {
-
-  /** Any text but an empty one. */
-  private static final Syntax<String> TEXT = Syntax.text("a text");
+public final class Section {
 
   private static final Origin DEFAULT = new Origin.Default();
 
@@ -42,7 +42,7 @@ final class Section {
     this.parent = parent;
   }
 
-  static Section root(Reading reading, Node.Mapping mapping) {
+  public static Section root(Reading reading, Node.Mapping mapping) {
     return new Section(reading, ConfigPath.ROOT, mapping, null);
   }
 
@@ -51,29 +51,30 @@ final class Section {
    *
    * @param meaning what it means, as a user is told
    */
-  <T> Setting<T> required(String key, Syntax<T> syntax, String meaning) {
+  public <T> Setting<T> required(String key, Syntax<T> syntax, String meaning) {
     declare(key, syntax, "required", meaning);
     return read(key, syntax, null, (name, text) -> text);
   }
 
   /** A key that is that text where nothing is said. */
-  <T> Setting<T> optional(String key, Syntax<T> syntax, String defaultText, String meaning) {
+  public <T> Setting<T> optional(String key, Syntax<T> syntax, String defaultText, String meaning) {
     return optional(key, syntax, defaultText, "`" + defaultText + "`", meaning);
   }
 
   /** A key whose default depends on something, which {@code shownDefault} says in words. */
-  <T> Setting<T> optional(
+  public <T> Setting<T> optional(
       String key, Syntax<T> syntax, String defaultText, String shownDefault, String meaning) {
     declare(key, syntax, shownDefault, meaning);
     return read(key, syntax, defaultText, (name, text) -> text);
   }
 
-  private void declare(String key, Syntax<?> syntax, String shownDefault, String meaning) {
+  /** Says what there is to know about a key, whether or not the file has it. */
+  void declare(String key, Syntax<?> syntax, String shownDefault, String meaning) {
     reading.keys().add(new KeyDoc(path.child(key), shownDefault, syntax.expected(), meaning));
   }
 
   /** A key that a later release will read: a problem unless it is absent. */
-  void notYet(String key) {
+  public void notYet(String key) {
     ConfigPath at = path.child(key);
     Node node = mapping.entries().get(key);
     if (node != null) {
@@ -86,13 +87,13 @@ final class Section {
   }
 
   /** The section below a key; empty where the file has none. */
-  Section section(String key) {
+  public Section section(String key) {
     known.add(key);
     return new Section(reading, path.child(key), mappingAt(key), this);
   }
 
   /** The sections below a key, by their names, in the file's order. */
-  Map<String, Section> sections(String key, Syntax<String> nameSyntax) {
+  public Map<String, Section> sections(String key, Syntax<String> nameSyntax) {
     Section names = section(key);
     Map<String, Section> sections = new LinkedHashMap<>();
     names
@@ -115,63 +116,40 @@ final class Section {
   }
 
   /** Keys that Penstock passes on, with their values. Values of secret keys are never shown. */
-  Setting<Map<String, String>> texts(String key, Passed passed) {
-    Section texts = section(key);
-    Set<String> names = new LinkedHashSet<>(passed.known().keySet());
-    names.addAll(texts.mapping.entries().keySet());
-    names.addAll(reading.environment().addedBelow(texts.path, names));
-    passed.known().forEach((name, k) -> texts.declare(name, k.syntax(), "required", k.meaning()));
-    Map<String, String> values = new LinkedHashMap<>();
-    for (String name : names) {
-      texts.text(name, passed).ifPresent(value -> values.put(name, value));
-    }
-    return texts.build(
-        () -> {
-          texts.check(values, passed.together());
-          return values;
-        });
+  public Setting<Map<String, String>> texts(String key, Passed passed) {
+    return new PassedKeys(section(key), passed).read();
   }
 
-  private Optional<String> text(String name, Passed passed) {
-    ConfigPath at = path.child(name);
-    Passed.Known known = passed.known().get(name);
-    Syntax<String> syntax = known == null ? TEXT : known.syntax();
-    Optional<String> text = read(name, syntax, null, Secrecy::shown).valid();
-    if (text.isPresent()) {
-      Reading.Held held = reading.held(at.toString());
-      passed
-          .rule()
-          .remark(name, text.get(), held.shown())
-          .ifPresent(remark -> remark(held.origin(), at, remark));
-    }
-    return text;
+  /** The keys that the file or the environment has in this section, after those given. */
+  Set<String> namesAfter(Set<String> first) {
+    Set<String> names = new LinkedHashSet<>(first);
+    names.addAll(mapping.entries().keySet());
+    names.addAll(reading.environment().addedBelow(path, names));
+    return names;
   }
 
-  private void remark(Origin origin, ConfigPath at, Passed.Remark remark) {
+  /** A key whose value may be a secret. */
+  Setting<String> text(String key, Syntax<String> syntax) {
+    return read(key, syntax, null, Secrecy::shown);
+  }
+
+  /** What was read for a key of this section. */
+  Reading.Held held(String key) {
+    return reading.held(path.child(key).toString());
+  }
+
+  /** Something to say about a key that was read. */
+  void remark(String key, Remark remark) {
+    Origin origin = held(key).origin();
     if (remark.refuses()) {
-      problem(origin, at, remark.text());
+      problem(origin, path.child(key), remark.text());
     } else {
-      reading.warnings().add(new Problem(origin, at.toString(), remark.text()));
-    }
-  }
-
-  /** Has the values checked together, by somebody who does not know which of them are secrets. */
-  private void check(Map<String, String> values, Consumer<Map<String, String>> together) {
-    try {
-      together.accept(values);
-    } catch (IllegalArgumentException e) {
-      String message = String.valueOf(e.getMessage());
-      String key = message.split(": ", 2)[0];
-      int expected = message.indexOf(" (expected: ");
-      if (expected > 0 && reading.held(path.child(key).toString()).shown().equals(Secrecy.MASK)) {
-        message = key + ": " + Secrecy.MASK + message.substring(expected);
-      }
-      throw new IllegalArgumentException(message, e);
+      reading.warnings().add(new Problem(origin, path.child(key).toString(), remark.text()));
     }
   }
 
   /** Names with one text or several each. */
-  Setting<Map<String, List<String>>> lists(
+  public Setting<Map<String, List<String>>> lists(
       String key, Syntax<String> item, String shownDefault, String meaning) {
     Section lists = section(key);
     Map<String, List<String>> values = new LinkedHashMap<>();
@@ -207,7 +185,7 @@ final class Section {
   }
 
   /** Reports unknown keys; then makes the section's value, unless there is a problem. */
-  <T> Setting<T> build(Supplier<T> maker) {
+  public <T> Setting<T> build(Supplier<T> maker) {
     mapping
         .entries()
         .forEach(
@@ -237,7 +215,7 @@ final class Section {
   }
 
   private Origin originOf(String key) {
-    Origin origin = reading.held(path.child(key).toString()).origin();
+    Origin origin = held(key).origin();
     return origin.equals(DEFAULT) ? mapping.origin() : origin;
   }
 

@@ -1,4 +1,4 @@
-package io.penstock.config.load;
+package io.penstock.config.yaml;
 
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -15,19 +15,19 @@ import java.util.Map;
  * Reads one YAML document into a tree whose nodes know their lines. Scalars keep their text, so
  * that the key's syntax, not YAML's guess, says what they are. Not thread-safe.
  */
-final class YamlFile {
+public final class YamlFile {
 
   private final String name;
   private final List<Problem> problems;
 
   /** A reader of a file of that name, which adds what is wrong to {@code problems}. */
-  YamlFile(String name, List<Problem> problems) {
+  public YamlFile(String name, List<Problem> problems) {
     this.name = name;
     this.problems = problems;
   }
 
   /** The tree; an empty mapping where the text is no YAML mapping, which is then a problem. */
-  Node.Mapping read(String text) {
+  public Node.Mapping read(String text) {
     Node.Mapping nothing = new Node.Mapping(Map.of(), line(1));
     try (YAMLParser parser = new YAMLFactory().createParser(text)) {
       if (parser.nextToken() == null) {

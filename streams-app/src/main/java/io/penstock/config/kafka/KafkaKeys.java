@@ -1,9 +1,9 @@
-package io.penstock.config.load;
+package io.penstock.config.kafka;
 
 import static java.util.Map.entry;
 
+import io.penstock.config.Remark;
 import io.penstock.config.Suggestion;
-import io.penstock.config.load.Passed.Remark;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -24,7 +24,7 @@ import org.apache.kafka.streams.StreamsConfig;
  * other key to interceptors, callback handlers and other plug-ins, so that one is let through with
  * a warning, unless it looks like a slip.
  */
-final class KafkaKeys {
+public final class KafkaKeys {
 
   private static final List<ConfigDef> ANY =
       List.of(
@@ -88,12 +88,12 @@ final class KafkaKeys {
   /**
    * The keys that a user must leave to Penstock, each with the reason or the key to use instead.
    */
-  static SortedMap<String, String> owned() {
+  public static SortedMap<String, String> owned() {
     return new TreeMap<>(OWNED);
   }
 
   /** What there is to say about that key with that value, of which only {@code shown} is shown. */
-  static Optional<Remark> remark(String key, String value, String shown) {
+  public static Optional<Remark> remark(String key, String value, String shown) {
     if (key.startsWith(StreamsConfig.TOPIC_PREFIX)
         || key.startsWith(StreamsConfig.CLIENT_TAG_PREFIX)) {
       return Optional.empty();
@@ -113,7 +113,7 @@ final class KafkaKeys {
   }
 
   /** Like {@link #remark}, for one pipeline's keys. */
-  static Optional<Remark> pipelineRemark(String key, String value, String shown) {
+  public static Optional<Remark> pipelineRemark(String key, String value, String shown) {
     return key.substring(prefix(key).length()).equals(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG)
         ? Optional.of(
             Remark.refusal("inputs and outputs live in one cluster (use kafka.bootstrap.servers)"))
@@ -121,7 +121,7 @@ final class KafkaKeys {
   }
 
   /** Whether Kafka holds that key's value to be a secret. */
-  static boolean isPassword(String key) {
+  public static boolean isPassword(String key) {
     return definition(key).map(k -> k.type == ConfigDef.Type.PASSWORD).orElse(false);
   }
 

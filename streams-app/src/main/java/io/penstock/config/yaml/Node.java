@@ -1,10 +1,10 @@
-package io.penstock.config.load;
+package io.penstock.config.yaml;
 
 import java.util.List;
 import java.util.Map;
 
 /** A value of a YAML file that knows its line. Immutable. */
-sealed interface Node {
+public sealed interface Node {
 
   /** The line of the key that holds the value, or of the value itself in a list. */
   Origin origin();

@@ -1,5 +1,6 @@
-package io.penstock.config.load;
+package io.penstock.config.section;
 
+import io.penstock.config.Remark;
 import io.penstock.config.Syntax;
 import java.util.Map;
 import java.util.Optional;
@@ -12,18 +13,18 @@ import java.util.function.Consumer;
  * @param rule what there is to say about a key with its value
  * @param together throws an {@link IllegalArgumentException} if the values do not go together
  */
-record Passed(Map<String, Known> known, Rule rule, Consumer<Map<String, String>> together) {
+public record Passed(Map<String, Known> known, Rule rule, Consumer<Map<String, String>> together) {
 
-  Passed {
+  public Passed {
     known = Map.copyOf(known);
   }
 
   /** A key that must be there. */
-  record Known(Syntax<String> syntax, String meaning) {}
+  public record Known(Syntax<String> syntax, String meaning) {}
 
   /** Judges one key. */
   @FunctionalInterface
-  interface Rule {
+  public interface Rule {
 
     /**
      * A remark, or none.
@@ -31,17 +32,5 @@ record Passed(Map<String, Known> known, Rule rule, Consumer<Map<String, String>>
      * @param shown what of the value may be repeated in the remark
      */
     Optional<Remark> remark(String key, String value, String shown);
-  }
-
-  /** What there is to say about a key: why it is refused, or a warning. */
-  record Remark(String text, boolean refuses) {
-
-    static Remark refusal(String text) {
-      return new Remark(text, true);
-    }
-
-    static Remark warning(String text) {
-      return new Remark(text, false);
-    }
   }
 }

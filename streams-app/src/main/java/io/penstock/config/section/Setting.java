@@ -1,4 +1,4 @@
-package io.penstock.config.load;
+package io.penstock.config.section;
 
 import java.util.NoSuchElementException;
 import java.util.Optional;
@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * A key's value, or the fact that a problem was reported instead. Values are taken out only when no
  * problem was found in their section ({@link Section#build}).
  */
-final class Setting<T> {
+public final class Setting<T> {
 
   private final @Nullable T value;
 
@@ -25,14 +25,14 @@ final class Setting<T> {
     return new Setting<>(null);
   }
 
-  T get() {
+  public T get() {
     if (value == null) {
       throw new NoSuchElementException("the setting has a problem instead of a value");
     }
     return value;
   }
 
-  Optional<T> valid() {
+  public Optional<T> valid() {
     return Optional.ofNullable(value);
   }
 }

@@ -1,9 +1,9 @@
-package io.penstock.config.load;
+package io.penstock.config.yaml;
 
 /**
  * Where a value came from. Its text opens the line of a problem and closes a line of {@code show}.
  */
-sealed interface Origin {
+public sealed interface Origin {
 
   /** A line of a file; lines count from 1. */
   record FileLine(String file, int line) implements Origin {

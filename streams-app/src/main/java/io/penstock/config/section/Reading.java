@@ -1,8 +1,11 @@
-package io.penstock.config.load;
+package io.penstock.config.section;
 
 import io.penstock.config.Suggestion;
+import io.penstock.config.yaml.Origin;
+import io.penstock.config.yaml.Problem;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -10,17 +13,16 @@ import java.util.Map;
  * What all sections of one file share while it is read: the environment, the problems found so far
  * and the values that hold. Not thread-safe.
  */
-final class Reading {
+public final class Reading {
 
   private final Environment environment;
   private final References references;
   private final List<Problem> problems = new ArrayList<>();
-  private final List<EffectiveConfig.Entry> entries = new ArrayList<>();
   private final List<Problem> warnings = new ArrayList<>();
   private final List<KeyDoc> keys = new ArrayList<>();
-  private final Map<String, Held> held = new HashMap<>();
+  private final Map<String, Held> held = new LinkedHashMap<>();
 
-  Reading(Map<String, String> variables) {
+  public Reading(Map<String, String> variables) {
     this.environment = new Environment(variables);
     this.references = new References(variables);
   }
@@ -33,26 +35,26 @@ final class Reading {
     return references;
   }
 
-  List<Problem> problems() {
+  public List<Problem> problems() {
     return problems;
   }
 
   /** What does no harm but may not be meant. */
-  List<Problem> warnings() {
+  public List<Problem> warnings() {
     return warnings;
   }
 
   /** Every key that was declared, whether or not the file has it. */
-  List<KeyDoc> keys() {
+  public List<KeyDoc> keys() {
     return keys;
   }
 
-  List<EffectiveConfig.Entry> entries() {
-    return entries;
+  /** What was read, by the paths of the keys, in the order in which it was asked for. */
+  public Map<String, Held> held() {
+    return Collections.unmodifiableMap(held);
   }
 
   void holds(ConfigPath path, String shown, Origin origin) {
-    entries.add(new EffectiveConfig.Entry(path.toString(), shown, origin.toString()));
     held.put(path.toString(), new Held(shown, origin));
   }
 
@@ -62,10 +64,10 @@ final class Reading {
   }
 
   /** A value as it may be shown, and where it came from. */
-  record Held(String shown, Origin origin) {}
+  public record Held(String shown, Origin origin) {}
 
   /** Reports overrides that match no key. */
-  void reportUnmatchedOverrides() {
+  public void reportUnmatchedOverrides() {
     for (String name : environment.unmatched()) {
       problems.add(
           new Problem(

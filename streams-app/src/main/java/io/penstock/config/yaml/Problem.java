@@ -1,19 +1,19 @@
-package io.penstock.config.load;
+package io.penstock.config.yaml;
 
 import java.util.Comparator;
 
 /**
  * One thing that is wrong with a configuration, as one line that says where, what and what else.
  */
-record Problem(Origin origin, String path, String message) {
+public record Problem(Origin origin, String path, String message) {
 
   /** In the order of the file, then the environment by name. */
-  static final Comparator<Problem> ORDER =
+  public static final Comparator<Problem> ORDER =
       Comparator.comparing((Problem p) -> p.origin instanceof Origin.FileLine ? 0 : 1)
           .thenComparing(p -> p.origin instanceof Origin.FileLine line ? line.line() : 0)
           .thenComparing(p -> p.origin.toString());
 
-  Problem {
+  public Problem {
     message = message.replaceAll("\\s*[\\r\\n]+\\s*", " ");
   }
 

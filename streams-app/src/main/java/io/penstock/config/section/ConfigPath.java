@@ -1,4 +1,4 @@
-package io.penstock.config.load;
+package io.penstock.config.section;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -10,11 +10,11 @@ import java.util.stream.Collectors;
  * {@code PENSTOCK_}, with {@code __} between segments and {@code _} for a segment's {@code .} and
  * {@code -}.
  */
-record ConfigPath(List<String> segments) {
+public record ConfigPath(List<String> segments) {
 
   static final ConfigPath ROOT = new ConfigPath(List.of());
 
-  ConfigPath {
+  public ConfigPath {
     segments = List.copyOf(segments);
   }
 
@@ -30,15 +30,10 @@ record ConfigPath(List<String> segments) {
   }
 
   /** The variable that overrides this key. */
-  String variable() {
+  public String variable() {
     return segments.stream()
-        .map(ConfigPath::variable)
+        .map(segment -> segment.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9<>]", "_"))
         .collect(Collectors.joining("__", Environment.PREFIX, ""));
-  }
-
-  /** A segment's part of a variable's name. */
-  static String variable(String segment) {
-    return segment.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
   }
 
   @Override

@@ -1,5 +1,6 @@
-package io.penstock.config.load;
+package io.penstock.config.section;
 
+import io.penstock.config.kafka.KafkaKeys;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;

@@ -1,4 +1,4 @@
-package io.penstock.config.load;
+package io.penstock.config.kafka;
 
 import java.util.List;
 import org.apache.kafka.clients.admin.AdminClientConfig;

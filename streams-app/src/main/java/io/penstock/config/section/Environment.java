@@ -1,4 +1,4 @@
-package io.penstock.config.load;
+package io.penstock.config.section;
 
 import java.util.Collection;
 import java.util.LinkedHashMap;
