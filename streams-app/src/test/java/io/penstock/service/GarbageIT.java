@@ -195,8 +195,9 @@ class GarbageIT {
   @ParameterizedTest
   @EnumSource
   void shouldTurnEachIntoOneDeadLetterWithReasonBytesAndCoordinates(Garbage kind) throws Exception {
+    List<ConsumerRecord<byte[], byte[]>> all = records.list("dead-dirty");
     for (Map.Entry<Long, byte[]> sent : GARBAGE.get(kind).entrySet()) {
-      List<ConsumerRecord<byte[], byte[]>> letters = at(sent.getKey(), records.list("dead-dirty"));
+      List<ConsumerRecord<byte[], byte[]>> letters = at(sent.getKey(), all);
 
       assertThat(letters).hasSize(1);
       ConsumerRecord<byte[], byte[]> record = letters.get(0);

@@ -26,6 +26,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -86,6 +87,15 @@ class PromotionIT {
     service.close();
     records.close();
     bench.close();
+  }
+
+  /** One test stops the service: where it fails, the others have theirs all the same. */
+  @BeforeEach
+  void serve() {
+    if (!service.isAlive()) {
+      service = ServiceUnderTest.start(config, folder, "again");
+      service.awaitReady();
+    }
   }
 
   /** Makes a version active, whichever is. */
