@@ -90,6 +90,16 @@ public final class FakeInstance implements Instance {
   @Override
   public synchronized CompletionStage<Void> prepare(String model, long version) {
     record("prepare " + version);
+    return outcome(version);
+  }
+
+  @Override
+  public synchronized CompletionStage<Void> resume(String model, long version) {
+    record("resume " + version);
+    return outcome(version);
+  }
+
+  private CompletionStage<Void> outcome(long version) {
     return outcomes.getOrDefault(version, CompletableFuture.completedFuture(null));
   }
 

@@ -101,15 +101,15 @@ class ParticipantTest {
     participant.heartbeat();
 
     assertThat(instance.calls())
-        .containsExactly("prepare 1", "activate 1@0", "prepare 2", "abandon 2");
+        .containsExactly("resume 1", "activate 1@0", "prepare 2", "abandon 2");
     assertThat(outbox.lastReport().getPreparation()).isNull();
   }
 
   @Test
-  void shouldPrepareTheActiveVersionFirstWhenItJoinsInTheMiddle() {
+  void shouldResumeTheActiveVersionFirstWhenItJoinsInTheMiddle() {
     start(prepare(1L, 2, 5));
 
-    assertThat(instance.calls()).containsExactly("prepare 1", "prepare 2", "activate 1@0");
+    assertThat(instance.calls()).containsExactly("resume 1", "prepare 2", "activate 1@0");
   }
 
   @Test
@@ -138,7 +138,7 @@ class ParticipantTest {
     runTasks();
 
     assertThat(instance.calls())
-        .containsExactly("prepare 1", "activate 1@0", "prepare 2", "prepare 1");
+        .containsExactly("resume 1", "activate 1@0", "resume 2", "prepare 1");
   }
 
   @Test
@@ -147,7 +147,7 @@ class ParticipantTest {
     start(active(1, 0, 1));
     participant.heartbeat();
     runTasks();
-    assertThat(instance.calls()).containsExactly("prepare 1");
+    assertThat(instance.calls()).containsExactly("resume 1");
     assertThat(outbox.lastReport().getPreparation().getReadiness()).isEqualTo(Readiness.FAILED);
 
     elapsed = Duration.ofSeconds(1);
@@ -156,7 +156,7 @@ class ParticipantTest {
     elapsed = Duration.ofSeconds(2);
     participant.heartbeat();
     runTasks();
-    assertThat(instance.calls()).containsExactly("prepare 1", "prepare 1");
+    assertThat(instance.calls()).containsExactly("resume 1", "resume 1");
 
     instance.mended(1);
     elapsed = Duration.ofSeconds(3);
@@ -164,7 +164,7 @@ class ParticipantTest {
     runTasks();
 
     assertThat(instance.calls())
-        .containsExactly("prepare 1", "prepare 1", "prepare 1", "activate 1@0");
+        .containsExactly("resume 1", "resume 1", "resume 1", "activate 1@0");
   }
 
   @Test
@@ -177,7 +177,7 @@ class ParticipantTest {
     runTasks();
 
     assertThat(instance.calls())
-        .containsExactly("prepare 1", "activate 1@0", "prepare 2", "abandon 2");
+        .containsExactly("resume 1", "activate 1@0", "prepare 2", "abandon 2");
     assertThat(outbox.lastReport().getPreparation()).isNull();
   }
 
@@ -190,7 +190,7 @@ class ParticipantTest {
     participant.decide(other);
     runTasks();
 
-    assertThat(instance.calls()).containsExactly("prepare 1", "activate 1@0");
+    assertThat(instance.calls()).containsExactly("resume 1", "activate 1@0");
   }
 
   @Test

@@ -190,6 +190,11 @@ final class SimulatedInstance implements Instance, Outbox {
   }
 
   @Override
+  public CompletionStage<Void> resume(String model, long version) {
+    return prepare(model, version);
+  }
+
+  @Override
   public void activate(String model, long version, long epoch) {
     assertThat(epoch).as("epochs on %s", id).isGreaterThan(activeEpoch);
     fleet.checkActivation(this, version, epoch);
