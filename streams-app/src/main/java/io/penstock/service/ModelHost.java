@@ -4,7 +4,6 @@ import io.penstock.codec.MappingException;
 import io.penstock.control.ServedModel;
 import io.penstock.model.ServableVersion;
 import io.penstock.model.lifecycle.ModelRuntime;
-import io.penstock.model.lifecycle.VersionState;
 import io.penstock.model.lifecycle.VersionStatus;
 import io.penstock.registry.RegistryException;
 import io.penstock.streams.Pipeline;
@@ -12,7 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedSet;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -112,12 +112,10 @@ final class ModelHost {
 
   /** The model as the control plane reports it. */
   ServedModel describe() {
-    SortedSet<Long> aspired = new TreeSet<>();
+    SortedMap<Long, String> aspired = new TreeMap<>();
+    runtime.aspired().forEach((version, source) -> aspired.put(version, source.revision()));
     List<io.penstock.schemas.VersionStatus> versions = new ArrayList<>();
     for (VersionStatus status : runtime.statuses().values()) {
-      if (status.state() != VersionState.END || status.error().isPresent()) {
-        aspired.add(status.id().version());
-      }
       versions.add(
           new io.penstock.schemas.VersionStatus(
               status.id().version(),

@@ -174,7 +174,7 @@ final class ModelHostTest {
   void shouldDescribeEveryVersionThatThereIs() throws Exception {
     await(host.prepare(1));
 
-    assertThat(host.describe().aspired()).contains(1L, 2L);
+    assertThat(host.describe().aspired()).containsOnlyKeys(1L, 2L);
     assertThat(host.describe().automatic()).isFalse();
   }
 

@@ -131,6 +131,14 @@ public final class ModelRuntime implements AutoCloseable {
     return versions.statuses();
   }
 
+  /**
+   * Every version that the source last had complete, by number, whether the version policy wants it
+   * loaded or not. Immutable.
+   */
+  public SortedMap<Long, AspiredVersion> aspired() {
+    return versions.aspired();
+  }
+
   /** Adds a listener. It hears of every transition from now on. */
   public void addListener(VersionListener listener) {
     listeners.add(listener);
