@@ -52,6 +52,7 @@ public final class PenstockService implements AutoCloseable {
   // Read by the admin server's threads while the service starts.
   private final Map<String, ModelHost> models = new ConcurrentHashMap<>();
   private final List<ServedPipeline> pipelines = new CopyOnWriteArrayList<>();
+  private final ControlHealth controlHealth = new ControlHealth();
   private final Deque<AutoCloseable> started = new ArrayDeque<>();
 
   private PenstockService(PenstockConfig config) {
@@ -81,7 +82,9 @@ public final class PenstockService implements AutoCloseable {
 
   private void start() throws InterruptedException, TimeoutException {
     AdminServer admin =
-        opened(AdminServer.start(config.http(), new ServiceHealth(config, models, pipelines)));
+        opened(
+            AdminServer.start(
+                config.http(), new ServiceHealth(config, models, pipelines, controlHealth)));
     log.info("admin HTTP is up listen={} port={}", config.http().listen(), admin.port());
     RegistrySettings registrySettings = RegistrySettings.of(config.registry());
     RestSchemaRegistry registry = opened(new RestSchemaRegistry(registrySettings));
@@ -137,13 +140,8 @@ public final class PenstockService implements AutoCloseable {
     ControlPlane control =
         opened(
             ControlPlane.start(
-                settings,
-                new ServingInstance(models),
-                messages,
-                failure ->
-                    log.error(
-                        "the control plane has stopped; what was decided last stands reason={}",
-                        failure.getMessage())));
+                settings, new ServingInstance(models), messages, this::controlPlaneFailed));
+    started.push(controlHealth::stopped);
     models
         .values()
         .forEach(
@@ -152,12 +150,20 @@ public final class PenstockService implements AutoCloseable {
               host.runtime().start();
             });
     control.awaitCaughtUp(CATCH_UP_TIMEOUT);
+    controlHealth.following();
     log.info(
         "following the fleet service={} instance={} models={} pipelines={}",
         config.service(),
         settings.instanceId(),
         models.keySet(),
         config.pipelines().keySet());
+  }
+
+  private void controlPlaneFailed(Throwable failure) {
+    controlHealth.failed(failure);
+    log.error(
+        "the control plane has stopped; what was decided last stands reason={}",
+        failure.getMessage());
   }
 
   /** Whether no pipeline works or ever will: all have halted. */
