@@ -13,6 +13,8 @@ import io.penstock.testkit.Await;
 import io.penstock.testkit.Census;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,6 +24,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.Callback;
@@ -102,40 +105,18 @@ class PipelineFaultIT {
 
   @Test
   void shouldNeitherLoseNorDuplicateWhenForwardingTimesOut() throws Exception {
-    try (Census census = new Census(kafka.bootstrapServers(), "in", "out", "dead");
-        Pipeline pipeline = pipeline();
-        KafkaProducer<byte[], byte[]> producer = producer()) {
-      pipeline.ready(new FakeModel(1).binding());
-      pipeline.cutOver(1, 0);
-      pipeline.start();
-      long sent = 0;
-      for (int round = 0; round < FAULTS_PER_PATH; round++) {
-        for (ForwardPath path : ForwardPath.values()) {
-          long seen = census.update().outcomes();
-          armed.set(path);
-          // Under load until the fault has struck and the pipeline works again.
-          while (armed.get() != null || census.update().outcomes() < seen + 100) {
-            for (int i = 0; i < 20; i++) {
-              producer.send(record(sent++));
-            }
-            LockSupport.parkNanos(3_000_000);
-          }
-        }
+    List<Fault> faults = new ArrayList<>();
+    for (int round = 0; round < FAULTS_PER_PATH; round++) {
+      for (ForwardPath path : ForwardPath.values()) {
+        faults.add(new Fault(() -> armed.set(path), () -> armed.get() != null));
       }
-      producer.flush();
-      long all = sent;
-      Await.until(
-          "an outcome for each of " + all + " records",
-          60,
-          () -> census.update().answered() >= all);
-
+    }
+    try (Census census = runThrough(faults, true)) {
       assertThat(census.lost()).as("%s", census).isZero();
       assertThat(census.duplicated()).as("%s", census).isZero();
       assertThat(census.disorder()).isEmpty();
     }
-    assertThat(faultedThreads)
-        .as("every fault ended a thread of its own")
-        .hasSize(FAULTS_PER_PATH * ForwardPath.values().length);
+    assertThat(faultedThreads).as("every fault ended a thread of its own").hasSize(faults.size());
   }
 
   /**
@@ -145,17 +126,31 @@ class PipelineFaultIT {
    */
   @Test
   void shouldLoseNothingWhenASendFailsAfterItWasAccepted() throws Exception {
-    try (Census census = new Census(kafka.bootstrapServers(), "in", "out", "dead");
-        Pipeline pipeline = pipeline(false);
+    Fault fault = new Fault(() -> failNextSend.set(true), failNextSend::get);
+    try (Census census = runThrough(Collections.nCopies(5, fault), false)) {
+      assertThat(census.lost()).as("%s", census).isZero();
+    }
+  }
+
+  /** Something that goes wrong once after it was armed. */
+  private record Fault(Runnable arm, BooleanSupplier isArmed) {}
+
+  /**
+   * Runs a pipeline under load through one fault after the other, until all inputs are answered.
+   */
+  private Census runThrough(List<Fault> faults, boolean exactlyOnce) throws Exception {
+    Census census = new Census(kafka.bootstrapServers(), "in", "out", "dead");
+    try (Pipeline pipeline = pipeline(exactlyOnce);
         KafkaProducer<byte[], byte[]> producer = producer()) {
       pipeline.ready(new FakeModel(1).binding());
       pipeline.cutOver(1, 0);
       pipeline.start();
       long sent = 0;
-      for (int round = 0; round < 5; round++) {
+      for (Fault fault : faults) {
         long seen = census.update().answered();
-        failNextSend.set(true);
-        while (failNextSend.get() || census.update().answered() < seen + 500) {
+        fault.arm().run();
+        // Until the fault has struck and the pipeline works again.
+        while (fault.isArmed().getAsBoolean() || census.update().answered() < seen + 500) {
           for (int i = 0; i < 20; i++) {
             producer.send(record(sent++));
           }
@@ -165,16 +160,11 @@ class PipelineFaultIT {
       producer.flush();
       long all = sent;
       Await.until(
-          "an outcome for each of " + all + " records",
+          () -> "an outcome for each of " + all + " records: " + census,
           60,
           () -> census.update().answered() >= all);
-
-      assertThat(census.lost()).as("%s", census).isZero();
     }
-  }
-
-  private Pipeline pipeline() {
-    return pipeline(true);
+    return census;
   }
 
   private Pipeline pipeline(boolean exactlyOnce) {
