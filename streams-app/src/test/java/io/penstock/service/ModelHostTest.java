@@ -78,7 +78,7 @@ final class ModelHostTest {
               Map.of("bootstrap.servers", "localhost:1")),
           batch -> {});
   private final Queue<Runnable> starts = new LinkedBlockingQueue<>();
-  private boolean keep;
+  private boolean activating;
   private final ModelHost host =
       new ModelHost(
           runtime,
@@ -90,13 +90,7 @@ final class ModelHostTest {
                   new AvroInputFormat(registry, FieldMapping.byName()),
                   new InputSchema(registry, "p", "in", FieldMapping.byName()),
                   new AvroOutputFormat(registry, "out-value", true))),
-          task -> {
-            if (keep) {
-              starts.add(task);
-            } else {
-              task.run();
-            }
-          });
+          this::work);
 
   @BeforeEach
   void startRuntime() {
@@ -179,8 +173,18 @@ final class ModelHostTest {
   }
 
   private void activate(long version, long epoch) {
-    keep = true;
+    activating = true;
     host.activate(version, epoch);
+    activating = false;
+  }
+
+  /** Does what makes a version ready; what activating one leaves to do is to start the pipeline. */
+  private void work(Runnable task) {
+    if (activating) {
+      starts.add(task);
+    } else {
+      task.run();
+    }
   }
 
   /** Waits for the outcome; throws what it failed with. */
