@@ -77,11 +77,13 @@ public final class Batch {
     return failures[row];
   }
 
-  Rows inputs() {
+  /** The rows' inputs; the inference thread's to read while sealed. */
+  public Rows inputs() {
     return inputs;
   }
 
-  Lease lease() {
+  /** Keeps the version loaded until the batch is finished. */
+  public Lease lease() {
     return lease;
   }
 
@@ -90,7 +92,8 @@ public final class Batch {
     return rows == capacityRows;
   }
 
-  int rows() {
+  /** How many rows it has. */
+  public int rows() {
     return rows;
   }
 
@@ -113,19 +116,23 @@ public final class Batch {
     state = State.SEALED;
   }
 
-  void predict(int row, byte[] prediction) {
+  /** A row was computed. On the inference thread. */
+  public void predict(int row, byte[] prediction) {
     predictions[row] = prediction;
   }
 
-  void fail(int row, RowFailure rowFailure) {
+  /** A row cannot be computed. On the inference thread. */
+  public void fail(int row, RowFailure rowFailure) {
     failures[row] = rowFailure;
   }
 
-  void complete() {
+  /** Every row has a prediction or a failure: hands the batch back. On the inference thread. */
+  public void complete() {
     finish(State.DONE);
   }
 
-  void fail(Throwable cause) {
+  /** The model is to blame: hands the batch back. On the inference thread. */
+  public void fail(Throwable cause) {
     failure = cause;
     finish(State.FAILED);
   }

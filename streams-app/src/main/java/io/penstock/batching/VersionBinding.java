@@ -76,11 +76,13 @@ public final class VersionBinding {
     return fingerprint;
   }
 
-  ModelSignature signature() {
+  /** The signature that is run. */
+  public ModelSignature signature() {
     return signature;
   }
 
-  PredictionEncoder encoder() {
+  /** Turns a row of outputs into a prediction. */
+  public PredictionEncoder encoder() {
     return encoder;
   }
 

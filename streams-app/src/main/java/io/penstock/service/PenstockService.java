@@ -1,6 +1,5 @@
 package io.penstock.service;
 
-import io.penstock.batching.InferenceThreads;
 import io.penstock.config.ModelConfig;
 import io.penstock.config.PenstockConfig;
 import io.penstock.config.PipelineConfig;
@@ -8,6 +7,7 @@ import io.penstock.control.kafka.ControlPlane;
 import io.penstock.control.kafka.ControlPlaneSettings;
 import io.penstock.control.message.ControlMessages;
 import io.penstock.http.AdminServer;
+import io.penstock.inference.InferenceThreads;
 import io.penstock.model.lifecycle.ModelRuntime;
 import io.penstock.model.lifecycle.ModelSettings;
 import io.penstock.model.lifecycle.VersionPolicy;

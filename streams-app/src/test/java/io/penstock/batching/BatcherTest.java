@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.codec.DeadLetterReason;
 import io.penstock.codec.UndecodableRecordException;
+import io.penstock.inference.ManualInference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

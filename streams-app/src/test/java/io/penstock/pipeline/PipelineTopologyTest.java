@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.batching.BatchLimits;
 import io.penstock.batching.FakeModel;
-import io.penstock.batching.InferenceThreads;
 import io.penstock.batching.VersionBinding;
+import io.penstock.inference.InferenceThreads;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.batching.BatchLimits;
 import io.penstock.batching.FakeModel;
-import io.penstock.batching.InferenceThreads;
 import io.penstock.config.StartFrom;
+import io.penstock.inference.InferenceThreads;
 import io.penstock.localstack.LocalKafka;
 import io.penstock.pipeline.ThreadLanes;
 import io.penstock.testkit.Await;

@@ -1,5 +1,7 @@
-package io.penstock.batching;
+package io.penstock.inference;
 
+import io.penstock.batching.Batch;
+import io.penstock.batching.Inference;
 import java.util.ArrayDeque;
 import java.util.Queue;
 

@@ -1,5 +1,8 @@
-package io.penstock.batching;
+package io.penstock.inference;
 
+import io.penstock.batching.Batch;
+import io.penstock.batching.RowFailure;
+import io.penstock.batching.VersionBinding;
 import io.penstock.codec.DeadLetterReason;
 import io.penstock.model.ModelRunException;
 import io.penstock.model.Rows;

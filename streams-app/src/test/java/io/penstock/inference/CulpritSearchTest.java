@@ -1,7 +1,11 @@
-package io.penstock.batching;
+package io.penstock.inference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.penstock.batching.BatchLimits;
+import io.penstock.batching.Batcher;
+import io.penstock.batching.FakeModel;
+import io.penstock.batching.VersionBinding;
 import io.penstock.codec.DeadLetterReason;
 import io.penstock.model.ModelRunException;
 import java.time.Duration;
