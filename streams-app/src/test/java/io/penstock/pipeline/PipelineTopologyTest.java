@@ -48,7 +48,8 @@ class PipelineTopologyTest {
             new PipelineSettings.Topics("in", 1, "out", "dead", "audit"),
             new BatchLimits(8, Duration.ofMillis(5), 32, 1 << 20),
             new PipelineSettings.SizeLimits(MAX_BYTES, MAX_BYTES),
-            new PipelineSettings.WaitLimits(Duration.ofSeconds(20).toNanos(), Long.MAX_VALUE));
+            new PipelineSettings.WaitLimits(
+                Duration.ofSeconds(20).toNanos(), Long.MAX_VALUE, Duration.ofMillis(10)));
     ThreadLanes lanes =
         new ThreadLanes(settings, inference, System::nanoTime, new PipelineStatistics());
     Properties properties = new Properties();
