@@ -33,7 +33,7 @@ public record StreamsSettings(
   }
 
   /** Penstock's defaults, the user's keys over them, and over these what Penstock must own. */
-  Map<String, Object> properties() {
+  public Map<String, Object> properties() {
     Map<String, Object> properties = new HashMap<>();
     // Without prefix, so that a user's key wins with or without one.
     // Results that finish while the consumer polls wait for the poll to end.
