@@ -212,6 +212,7 @@ class BatcherTest {
   private Batcher batcher(int maxRows) {
     return new Batcher(
         new BatchLimits(maxRows, Duration.ofMillis(5), 4 * maxRows, 1 << 20),
+        ByteBudget.unlimited(),
         inference,
         () -> now,
         rows -> {});

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.batching.BatchLimits;
+import io.penstock.batching.ByteBudget;
 import io.penstock.batching.FakeModel;
 import io.penstock.batching.VersionBinding;
 import io.penstock.inference.InferenceThreads;
@@ -50,7 +51,12 @@ class PipelineTopologyTest {
             new PipelineSettings.SizeLimits(MAX_BYTES, MAX_BYTES),
             new PipelineSettings.WaitLimits(Duration.ofSeconds(20).toNanos(), Long.MAX_VALUE));
     ThreadLanes lanes =
-        new ThreadLanes(settings, inference, System::nanoTime, new PipelineStatistics());
+        new ThreadLanes(
+            settings,
+            ByteBudget.unlimited(),
+            inference,
+            System::nanoTime,
+            new PipelineStatistics());
     Properties properties = new Properties();
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
     properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "unused:1");
