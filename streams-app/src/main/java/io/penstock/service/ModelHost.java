@@ -132,6 +132,7 @@ final class ModelHost {
         version.fingerprint(),
         signature,
         served.input(),
+        served.lengths(),
         encoder,
         () -> runtime.acquire(number));
   }

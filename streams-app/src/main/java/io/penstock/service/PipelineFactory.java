@@ -1,7 +1,9 @@
 package io.penstock.service;
 
 import io.penstock.batching.BatchLimits;
+import io.penstock.batching.ByteBudget;
 import io.penstock.batching.Inference;
+import io.penstock.batching.shape.VariableLengths;
 import io.penstock.codec.DeadLetterEncoder;
 import io.penstock.codec.FieldMapping;
 import io.penstock.codec.avro.AvroInputFormat;
@@ -26,6 +28,7 @@ final class PipelineFactory {
   private final SchemaRegistry registry;
   private final boolean autoRegister;
   private final Inference inference;
+  private final ByteBudget budget;
 
   PipelineFactory(
       PenstockConfig config, SchemaRegistry registry, boolean autoRegister, Inference inference) {
@@ -33,6 +36,7 @@ final class PipelineFactory {
     this.registry = registry;
     this.autoRegister = autoRegister;
     this.inference = inference;
+    this.budget = new ByteBudget(config.inference().maxInFlight().bytes());
   }
 
   /**
@@ -53,6 +57,7 @@ final class PipelineFactory {
             pipeline.deadLetters().topic(),
             config.controlTopics().audit(),
             limits(pipeline),
+            budget,
             deadLetters::encode,
             PipelineFactory::audit);
     StreamsSettings streams =
@@ -66,6 +71,7 @@ final class PipelineFactory {
         new Pipeline(definition, streams, inference),
         pipeline.signature(),
         new AvroInputFormat(registry, new FieldMapping(pipeline.input().fields())),
+        lengths(pipeline.batch()),
         new AvroOutputFormat(registry, Subjects.ofValues(pipeline.output().topic()), autoRegister));
   }
 
@@ -75,9 +81,19 @@ final class PipelineFactory {
     int threads = pipeline.threads();
     return new BatchLimits(
         batch.rows(),
+        Math.toIntExact(batch.bytes().bytes()),
         batch.linger(),
+        batch.maxAge(),
         Math.max(batch.rows(), batch.maxInFlightRows() / threads),
         Math.max(1, batch.maxInFlight().bytes() / threads));
+  }
+
+  private static VariableLengths lengths(BatchConfig batch) {
+    BatchConfig.Cost cost = batch.cost();
+    return new VariableLengths(
+        batch.padding(),
+        batch.lengthBuckets(),
+        cost == null ? null : new VariableLengths.Cost(cost.input(), cost.max()));
   }
 
   private static byte[] audit(Cutover cutover) {
