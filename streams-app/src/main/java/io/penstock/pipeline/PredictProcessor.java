@@ -7,6 +7,7 @@ import io.penstock.codec.DeadLetterReason;
 import io.penstock.codec.UndecodableRecordException;
 import io.penstock.precommit.DeferredForwarder;
 import io.penstock.precommit.RecordScope;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import org.apache.kafka.streams.errors.StreamsException;
@@ -35,6 +36,7 @@ final class PredictProcessor implements Processor<byte[], byte[], byte[], Outcom
   private long pendingBytes;
   private ThreadLane lane;
   private DeferredForwarder<byte[], Outcome> forwarder;
+  private ProcessorContext<byte[], Outcome> context;
   private String task = "";
 
   @SuppressWarnings("NullAway.Init") // init() comes before every other call
@@ -49,6 +51,7 @@ final class PredictProcessor implements Processor<byte[], byte[], byte[], Outcom
   @Override
   public void init(ProcessorContext<byte[], Outcome> context) {
     task = "pipeline " + settings.name() + ", task " + context.taskId();
+    this.context = context;
     lane = lanes.current();
     forwarder =
         new DeferredForwarder<>(context, PipelineTopology.PRE_COMMIT_STORE, this::beforeCommit);
