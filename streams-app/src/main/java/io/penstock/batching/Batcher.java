@@ -135,11 +135,11 @@ public final class Batcher {
   }
 
   private long nanosUntilDue() {
-    long due = Long.MAX_VALUE;
     long now = clock.getAsLong();
+    long due = Long.MAX_VALUE;
     for (Gathering gathering : gatherings.values()) {
-      for (Batch batch : gathering.open()) {
-        due = Math.min(due, batch.openedNanos() + lingerNanos - now);
+      if (!gathering.isEmpty()) {
+        due = Math.min(due, gathering.oldestNanos() + lingerNanos - now);
         if (running.isEmpty()) {
           due = Math.min(due, lastRowNanos + QUIET_NANOS - now);
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.batching.BatchLimits;
+import io.penstock.batching.ByteBudget;
 import io.penstock.batching.VersionBinding;
 import io.penstock.batching.shape.VariableLengths;
 import io.penstock.check.schema.InputSchema;
@@ -69,6 +70,7 @@ final class ModelHostTest {
               "dead",
               "audit",
               new BatchLimits(4, Duration.ZERO, 4, 1 << 20),
+              ByteBudget.unlimited(),
               (record, maxBytes) -> new byte[0],
               cutover -> new byte[0]),
           new StreamsSettings(
