@@ -107,6 +107,10 @@ public final class FakeModel implements ServableVersion, InputFormat {
     retired = true;
   }
 
+  boolean isRetired() {
+    return retired;
+  }
+
   /** Fails every run from now on. */
   public void breakDown() {
     broken = true;
