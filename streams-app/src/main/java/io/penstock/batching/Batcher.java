@@ -115,9 +115,10 @@ public final class Batcher {
     }
   }
 
-  /** Seals every open batch: a commit waits for them. */
+  /** Seals every open batch, and lets all that are under way go first: a commit waits for them. */
   public void sealAll() {
     sealIf(batch -> true);
+    running.forEach(Batch::hurry);
   }
 
   /**
@@ -127,7 +128,7 @@ public final class Batcher {
   public void await(long nanos) {
     collect();
     if (running.isEmpty()) {
-      sealAll();
+      sealIf(batch -> true);
     }
     LockSupport.parkNanos(this, nanos);
   }
@@ -178,7 +179,8 @@ public final class Batcher {
         uncomputedRows -= batch.rows();
         uncomputedBytes -= batch.bytes();
         Gathering gathering = gatherings.get(batch.binding());
-        if (gathering != null) {
+        // A run that was given up on may still read the inputs of the batch that it failed.
+        if (gathering != null && batch.failure() == null) {
           gathering.finished(batch);
         }
       }

@@ -42,7 +42,7 @@ final class Gathering {
     ModelSignature signature = binding.signature();
     this.binding = binding;
     this.decoder = binding.newDecoder();
-    this.maxRows = maxRows;
+    this.maxRows = Math.min(maxRows, binding.sizes().max());
     this.clock = clock;
     this.fixedSize = signature.hasFixedSizeInputs();
     this.aside = Rows.of(signature.inputs(), 1);

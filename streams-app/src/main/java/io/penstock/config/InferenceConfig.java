@@ -1,5 +1,6 @@
 package io.penstock.config;
 
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -8,12 +9,22 @@ import java.util.List;
  * @param threads how many batches run at the same time
  * @param intraOpThreads TensorFlow's intra-op parallelism, the same for every session of a process
  * @param interOpThreads TensorFlow's inter-op parallelism; −1 runs on the caller's own thread
+ * @param runTimeout how long a model may take for one run
+ * @param maxAbandonedThreads how many threads may be stuck in runs that took longer
  */
-public record InferenceConfig(int threads, int intraOpThreads, int interOpThreads) {
+public record InferenceConfig(
+    int threads,
+    int intraOpThreads,
+    int interOpThreads,
+    Duration runTimeout,
+    int maxAbandonedThreads) {
 
   public static final Syntax<Integer> THREADS = Syntax.wholeNumber(1, 1024);
   public static final Syntax<Integer> INTRA_OP_THREADS = Syntax.wholeNumber(1, 1024);
   public static final Syntax<Integer> INTER_OP_THREADS = Syntax.wholeNumber(-1, 1024);
+
+  public static final Syntax<Duration> RUN_TIMEOUT = Syntax.duration(Duration.ofMillis(100));
+  public static final Syntax<Integer> MAX_ABANDONED_THREADS = Syntax.wholeNumber(0, 1024);
 
   /** A limit on the native memory of all loaded versions: none in this release. */
   public static final Syntax<String> NATIVE_MEMORY =
@@ -23,5 +34,7 @@ public record InferenceConfig(int threads, int intraOpThreads, int interOpThread
     THREADS.check("threads", threads);
     INTRA_OP_THREADS.check("intra-op-threads", intraOpThreads);
     INTER_OP_THREADS.check("inter-op-threads", interOpThreads);
+    RUN_TIMEOUT.check("run-timeout", runTimeout);
+    MAX_ABANDONED_THREADS.check("max-abandoned-threads", maxAbandonedThreads);
   }
 }

@@ -1,11 +1,17 @@
 package io.penstock.service;
 
+import io.penstock.batching.Inference;
 import io.penstock.codec.InputFormat;
 import io.penstock.codec.OutputFormat;
 import io.penstock.streams.Pipeline;
 
 /** A pipeline with what binds it to versions of its model. */
-record ServedPipeline(Pipeline pipeline, String signature, InputFormat input, OutputFormat output) {
+record ServedPipeline(
+    Pipeline pipeline,
+    Inference.Terms terms,
+    String signature,
+    InputFormat input,
+    OutputFormat output) {
 
   /** Starts the pipeline, unless it has started. Blocks while it looks at the cluster. */
   void start() {

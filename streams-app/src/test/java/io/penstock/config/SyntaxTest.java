@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -105,9 +106,11 @@ final class SyntaxTest {
 
   @Test
   void shouldHoldProgramsToTheSameRules() {
-    assertThatThrownBy(() -> new BatchConfig(0, Duration.ZERO, 4, DataSize.ofMebibytes(1)))
+    assertThatThrownBy(
+            () -> new BatchConfig(0, List.of(), Duration.ZERO, 4, DataSize.ofMebibytes(1)))
         .hasMessage("rows: 0 (expected: 1-65536)");
-    assertThatThrownBy(() -> new BatchConfig(8, Duration.ZERO, 4, DataSize.ofMebibytes(1)))
+    assertThatThrownBy(
+            () -> new BatchConfig(8, List.of(), Duration.ZERO, 4, DataSize.ofMebibytes(1)))
         .hasMessage("max-in-flight-rows: 4 (expected: at least rows: 8)");
     assertThatThrownBy(() -> new PipelineConfig.Input("a b", PipelineConfig.Format.AVRO, Map.of()))
         .hasMessageStartingWith("input.topic: a b (expected: a topic name");

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.penstock.batching.BatchLimits;
 import io.penstock.batching.FakeModel;
 import io.penstock.batching.VersionBinding;
+import io.penstock.inference.InferenceSettings;
 import io.penstock.inference.InferenceThreads;
 import java.time.Duration;
 import java.util.List;
@@ -33,7 +34,8 @@ class PipelineTopologyTest {
 
   private final FakeModel first = new FakeModel(1);
   private final AtomicReference<VersionBinding> serving = new AtomicReference<>(first.binding());
-  private final InferenceThreads inference = new InferenceThreads(2);
+  private final InferenceThreads inference =
+      InferenceThreads.start(new InferenceSettings(2, Duration.ofSeconds(30), 2), reason -> {});
   private TopologyTestDriver driver;
   private TestInputTopic<byte[], byte[]> input;
   private TestOutputTopic<byte[], byte[]> predictions;

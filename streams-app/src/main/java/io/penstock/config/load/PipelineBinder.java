@@ -60,11 +60,13 @@ final class PipelineBinder {
     var output = output(section.section("output"));
     var deadLetters = deadLetters(section.section("dead-letters"));
     var batch = batch(section.section("batch"));
-    section.optional(
-        "share",
-        PipelineConfig.SHARE,
-        "1",
-        "The weight of the pipeline's batches on the inference threads: equal in this release.");
+    var share =
+        section.optional(
+            "share",
+            PipelineConfig.SHARE,
+            "1",
+            "The weight of the pipeline's batches on the inference threads: with 3 it gets three"
+                + " times as much of their time as one with 1, while both want it.");
     var threads =
         section.optional(
             "threads",
@@ -84,6 +86,7 @@ final class PipelineBinder {
                 output.get(),
                 deadLetters.get(),
                 batch.get(),
+                share.get(),
                 threads.get(),
                 kafka.get()));
   }
@@ -113,8 +116,15 @@ final class PipelineBinder {
             PipelineConfig.FORMAT,
             "avro",
             "How predictions are written: Avro, in a schema made from the signature's outputs.");
+    var nonFinite =
+        section.optional(
+            "non-finite",
+            PipelineConfig.NON_FINITE,
+            "pass",
+            "What becomes of a record with an output that is infinite or not a number.");
     List.of("outputs", "copy").forEach(section::notYet);
-    return section.build(() -> new PipelineConfig.Output(topic.get(), format.get()));
+    return section.build(
+        () -> new PipelineConfig.Output(topic.get(), format.get(), nonFinite.get()));
   }
 
   private Setting<PipelineConfig.DeadLetters> deadLetters(Section section) {
@@ -127,6 +137,14 @@ final class PipelineBinder {
     section.optional("mode", BatchConfig.MODE, "fixed", "How the size of batches is chosen.");
     var rows =
         section.optional("rows", BatchConfig.ROWS, "128", "The most rows that are run at once.");
+    var allowedSizes =
+        section.optionalList(
+            "allowed-sizes",
+            BatchConfig.ALLOWED_SIZES,
+            "any",
+            "The sizes that batches are run at: smaller ones are padded up to the next with copies"
+                + " of their last row, which no output shows. The last one is `rows`. A model that"
+                + " takes one size only needs no list.");
     var linger =
         section.optional(
             "linger",
@@ -149,6 +167,8 @@ final class PipelineBinder {
             "The most bytes of such records.");
     List.of("latency", "max-rows").forEach(section::notYet);
     return section.build(
-        () -> new BatchConfig(rows.get(), linger.get(), inFlight.get(), bytes.get()));
+        () ->
+            new BatchConfig(
+                rows.get(), allowedSizes.get(), linger.get(), inFlight.get(), bytes.get()));
   }
 }

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,6 +67,25 @@ public final class Section {
       String key, Syntax<T> syntax, String defaultText, String shownDefault, String meaning) {
     declare(key, syntax, shownDefault, meaning);
     return read(key, syntax, defaultText, (name, text) -> text);
+  }
+
+  /** The same for a list, which the file may also write as one text with commas. */
+  public <T> Setting<T> optionalList(
+      String key, Syntax<T> syntax, String defaultText, String meaning) {
+    ConfigPath at = path.child(key);
+    if (!(mapping.entries().get(key) instanceof Node.Listing listing)
+        || listing.items().isEmpty()
+        || !listing.items().stream().allMatch(Node.Scalar.class::isInstance)
+        || override(at).isPresent()) {
+      return optional(key, syntax, defaultText, meaning);
+    }
+    declare(key, syntax, "`" + defaultText + "`", meaning);
+    known.add(key);
+    String texts =
+        listing.items().stream()
+            .map(item -> ((Node.Scalar) item).text())
+            .collect(Collectors.joining(", "));
+    return parse(at, texts, listing.origin(), syntax, (name, text) -> text);
   }
 
   /** Says what there is to know about a key, whether or not the file has it. */
