@@ -38,7 +38,8 @@ final class FixedSizeGathering implements Gathering {
     this.capacityRows =
         (int)
             Math.min(
-                limits.maxRows(), Math.max(1, limits.maxBytes() / Math.max(1, numericRowBytes)));
+                site.maxRows(binding),
+                Math.max(1, limits.maxBytes() / Math.max(1, numericRowBytes)));
     this.spares = new Spares(() -> Rows.of(inputs, capacityRows), limits.maxInFlightBytes());
   }
 

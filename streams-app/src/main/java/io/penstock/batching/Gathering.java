@@ -24,7 +24,13 @@ sealed interface Gathering permits FixedSizeGathering, OpenSizeGathering {
    *
    * @param clock a monotonic clock in nanoseconds
    */
-  record Site(BatchLimits limits, InFlight inFlight, LongSupplier clock, Sealer sealer) {}
+  record Site(BatchLimits limits, InFlight inFlight, LongSupplier clock, Sealer sealer) {
+
+    /** The most rows of a batch of that version. */
+    int maxRows(VersionBinding binding) {
+      return Math.min(limits.maxRows(), binding.sizes().max());
+    }
+  }
 
   /** A gathering for a version, by whether its rows are of fixed size. */
   static Gathering of(VersionBinding binding, Site site) {

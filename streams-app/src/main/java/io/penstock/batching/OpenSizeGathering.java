@@ -89,7 +89,8 @@ final class OpenSizeGathering implements Gathering {
       return null;
     }
     Batch batch = new Batch(binding, lease.get(), site.inFlight(), site.clock().getAsLong());
-    RaggedBatch ragged = new RaggedBatch(batch, shapes, shape, site.limits());
+    RaggedBatch ragged =
+        new RaggedBatch(batch, shapes, shape, site.maxRows(binding), site.limits().maxBytes());
     open.add(ragged);
     return ragged;
   }

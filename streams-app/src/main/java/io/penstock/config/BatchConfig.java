@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * How a pipeline gathers records into batches, and how much it holds at once.
  *
  * @param rows the most rows of a batch
+ * @param allowedSizes the sizes that batches are run at, padded; empty: any
  * @param bytes the most bytes of a batch's inputs; a larger row is a batch of its own
  * @param cost the most elements of one input in a batch; null for no limit
  * @param linger how long a row may wait for others; a bound, not a tax: a quiet stream does not
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record BatchConfig(
     int rows,
+    List<Integer> allowedSizes,
     DataSize bytes,
     @Nullable Cost cost,
     Duration linger,
@@ -34,6 +36,7 @@ public record BatchConfig(
 
   public static final Syntax<String> MODE = Syntax.choice(List.of("fixed")).notYet("auto");
   public static final Syntax<Integer> ROWS = Syntax.wholeNumber(1, 65_536);
+  public static final Syntax<List<Integer>> ALLOWED_SIZES = Syntax.ascendingOr("any", 1, 65_536);
   public static final Syntax<DataSize> BYTES = Syntax.dataSize(1 << 10, 1 << 30);
   public static final Syntax<String> COST_INPUT =
       Syntax.matching(Pattern.compile("\\S.*"), "an input of the signature");
@@ -42,39 +45,34 @@ public record BatchConfig(
   public static final Syntax<Duration> MAX_AGE = Syntax.duration(Duration.ofMillis(1));
   public static final Syntax<String> PADDING =
       Syntax.matching(Pattern.compile("(?s).*"), "a value of the input's dtype");
-  public static final Syntax<Integer> LENGTH_BUCKET = Syntax.wholeNumber(1, 16_777_216);
+  public static final Syntax<List<Integer>> LENGTH_BUCKETS =
+      Syntax.ascendingOr("none", 1, 16_777_216);
   public static final Syntax<Integer> MAX_IN_FLIGHT_ROWS = Syntax.wholeNumber(1, 10_000_000);
   public static final Syntax<DataSize> MAX_IN_FLIGHT_BYTES = Syntax.dataSize(1 << 20);
 
   public BatchConfig {
     ROWS.check("rows", rows);
+    allowedSizes = List.copyOf(ALLOWED_SIZES.check("allowed-sizes", allowedSizes));
     BYTES.check("bytes", bytes);
     LINGER.check("linger", linger);
     if (maxAge != null) {
       MAX_AGE.check("max-age", maxAge);
     }
     padding = Map.copyOf(padding);
-    lengthBuckets = List.copyOf(lengthBuckets);
+    lengthBuckets = List.copyOf(LENGTH_BUCKETS.check("length-buckets", lengthBuckets));
     MAX_IN_FLIGHT_ROWS.check("max-in-flight-rows", maxInFlightRows);
     MAX_IN_FLIGHT_BYTES.check("max-in-flight-bytes", maxInFlight);
+    if (!allowedSizes.isEmpty() && allowedSizes.get(allowedSizes.size() - 1) != rows) {
+      throw new IllegalArgumentException(
+          "allowed-sizes: " + allowedSizes + " (expected: ending with rows: " + rows + ")");
+    }
     if (maxInFlightRows < rows) {
       throw new IllegalArgumentException(
           "max-in-flight-rows: " + maxInFlightRows + " (expected: at least rows: " + rows + ")");
     }
-    requireAscending(lengthBuckets);
     if (!lengthBuckets.isEmpty() && padding.isEmpty()) {
       throw new IllegalArgumentException(
           "length-buckets: " + lengthBuckets + " (expected: together with padding)");
-    }
-  }
-
-  private static void requireAscending(List<Integer> buckets) {
-    for (int i = 0; i < buckets.size(); i++) {
-      LENGTH_BUCKET.check("length-buckets", buckets.get(i));
-      if (i > 0 && buckets.get(i) <= buckets.get(i - 1)) {
-        throw new IllegalArgumentException(
-            "length-buckets: " + buckets + " (expected: in ascending order)");
-      }
     }
   }
 

@@ -129,6 +129,7 @@ final class ModelHost {
     long number = version.id().version();
     return new VersionBinding(
         version.id(),
+        served.terms(),
         version.fingerprint(),
         signature,
         served.input(),

@@ -1,5 +1,6 @@
 package io.penstock.service;
 
+import io.penstock.config.InferenceConfig;
 import io.penstock.config.ModelConfig;
 import io.penstock.config.PenstockConfig;
 import io.penstock.config.PipelineConfig;
@@ -7,7 +8,9 @@ import io.penstock.control.kafka.ControlPlane;
 import io.penstock.control.kafka.ControlPlaneSettings;
 import io.penstock.control.message.ControlMessages;
 import io.penstock.http.AdminServer;
+import io.penstock.inference.InferenceSettings;
 import io.penstock.inference.InferenceThreads;
+import io.penstock.model.BatchSizes;
 import io.penstock.model.lifecycle.ModelRuntime;
 import io.penstock.model.lifecycle.ModelSettings;
 import io.penstock.model.lifecycle.VersionPolicy;
@@ -23,13 +26,16 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,6 +58,7 @@ public final class PenstockService implements AutoCloseable {
   // Read by the admin server's threads while the service starts.
   private final Map<String, ModelHost> models = new ConcurrentHashMap<>();
   private final List<ServedPipeline> pipelines = new CopyOnWriteArrayList<>();
+  private final AtomicReference<@Nullable String> fatal = new AtomicReference<>();
   private final Deque<AutoCloseable> started = new ArrayDeque<>();
 
   private PenstockService(PenstockConfig config) {
@@ -85,7 +92,7 @@ public final class PenstockService implements AutoCloseable {
     log.info("admin HTTP is up listen={} port={}", config.http().listen(), admin.port());
     RegistrySettings registrySettings = RegistrySettings.of(config.registry());
     RestSchemaRegistry registry = opened(new RestSchemaRegistry(registrySettings));
-    InferenceThreads inference = opened(new InferenceThreads(config.inference().threads()));
+    InferenceThreads inference = opened(InferenceThreads.start(inferenceSettings(), fatal::set));
     ExecutorService work = opened(new WorkThreads()).executor();
     startPipelines(
         new PipelineFactory(config, registry, registrySettings.autoRegister(), inference));
@@ -167,6 +174,17 @@ public final class PenstockService implements AutoCloseable {
             .allMatch(served -> served.pipeline().state() == Pipeline.State.HALTED);
   }
 
+  /** Why the process cannot go on and has to end; empty while it can. */
+  public Optional<String> fatalReason() {
+    return Optional.ofNullable(fatal.get());
+  }
+
+  private InferenceSettings inferenceSettings() {
+    InferenceConfig inference = config.inference();
+    return new InferenceSettings(
+        inference.threads(), inference.runTimeout(), inference.maxAbandonedThreads());
+  }
+
   private List<ServedPipeline> pipelinesOf(String model) {
     return pipelines.stream()
         .filter(served -> config.pipeline(served.pipeline().name()).model().equals(model))
@@ -178,7 +196,11 @@ public final class PenstockService implements AutoCloseable {
         config.pipelines().values().stream().filter(p -> p.model().equals(name)).toList();
     Set<String> signatures =
         users.stream().map(PipelineConfig::signature).collect(Collectors.toSet());
-    int largestBatch = users.stream().mapToInt(p -> p.batch().rows()).max().orElse(1);
+    Set<Integer> sizes =
+        users.stream()
+            .map(user -> new BatchSizes(user.batch().rows(), user.batch().allowedSizes()))
+            .flatMap(allowed -> allowed.toWarmUp().stream())
+            .collect(Collectors.toSet());
     return new ModelSettings(
         name,
         model.path(),
@@ -186,7 +208,7 @@ public final class PenstockService implements AutoCloseable {
         model.pollInterval(),
         new VersionPolicy.Latest(model.versions().count()),
         signatures.isEmpty() ? Set.of(ModelSettings.DEFAULT_SIGNATURE) : signatures,
-        largestBatch,
+        sizes.isEmpty() ? Set.of(1) : sizes,
         STOP_TIMEOUT);
   }
 

@@ -12,6 +12,7 @@ import io.penstock.config.BatchConfig;
 import io.penstock.config.PenstockConfig;
 import io.penstock.config.PipelineConfig;
 import io.penstock.control.message.ControlMessages;
+import io.penstock.model.BatchSizes;
 import io.penstock.pipeline.Cutover;
 import io.penstock.registry.SchemaRegistry;
 import io.penstock.registry.Subjects;
@@ -69,10 +70,22 @@ final class PipelineFactory {
             config.kafka(pipeline));
     return new ServedPipeline(
         new Pipeline(definition, streams, inference),
+        terms(name, pipeline),
         pipeline.signature(),
         new AvroInputFormat(registry, new FieldMapping(pipeline.input().fields())),
         lengths(pipeline.batch()),
         new AvroOutputFormat(registry, Subjects.ofValues(pipeline.output().topic()), autoRegister));
+  }
+
+  private static Inference.Terms terms(String name, PipelineConfig pipeline) {
+    BatchConfig batch = pipeline.batch();
+    return new Inference.Terms(
+        name,
+        pipeline.share(),
+        new BatchSizes(batch.rows(), batch.allowedSizes()),
+        pipeline.output().nonFinite() == PipelineConfig.NonFinite.DEAD_LETTER
+            ? Inference.NonFinite.DEAD_LETTER
+            : Inference.NonFinite.PASS);
   }
 
   /** The limits of a pipeline, in equal parts for its threads. */

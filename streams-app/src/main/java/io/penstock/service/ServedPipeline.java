@@ -1,5 +1,6 @@
 package io.penstock.service;
 
+import io.penstock.batching.Inference;
 import io.penstock.batching.shape.VariableLengths;
 import io.penstock.codec.InputFormat;
 import io.penstock.codec.OutputFormat;
@@ -8,6 +9,7 @@ import io.penstock.streams.Pipeline;
 /** A pipeline with what binds it to versions of its model. */
 record ServedPipeline(
     Pipeline pipeline,
+    Inference.Terms terms,
     String signature,
     InputFormat input,
     VariableLengths lengths,

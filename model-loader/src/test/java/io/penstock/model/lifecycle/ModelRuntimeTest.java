@@ -129,7 +129,8 @@ final class ModelRuntimeTest {
     assertThatThrownBy(() -> get(future))
         .cause()
         .hasMessage(
-            "digits/9 loaded, but its first runs failed: no variables. Copy it again if variables are missing, or export it again.");
+            "digits/9 loaded, but its first runs failed: no variables. Copy it again if variables"
+                + " are missing, or export it again.");
     assertThat(model(WITHOUT_VARIABLES).isClosed()).isTrue();
     assertThat(runtime.acquire(WITHOUT_VARIABLES)).isEmpty();
   }
@@ -245,7 +246,7 @@ final class ModelRuntimeTest {
         Duration.ofMillis(1),
         new VersionPolicy.Latest(1),
         Set.of(ModelSettings.DEFAULT_SIGNATURE),
-        4,
+        Set.of(1, 4),
         drainTimeout);
   }
 

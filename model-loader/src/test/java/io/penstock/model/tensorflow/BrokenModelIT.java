@@ -169,7 +169,8 @@ final class BrokenModelIT {
               () -> other.whenAvailable(1).toCompletableFuture().get(60, TimeUnit.SECONDS))
           .cause()
           .hasMessage(
-              "digits/1 has no signature classify (expected: one of [serving_default]). Configure one that it has, or export the model with it.");
+              "digits/1 has no signature classify (expected: one of [serving_default]). Configure"
+                  + " one that it has, or export the model with it.");
     }
   }
 
@@ -221,7 +222,7 @@ final class BrokenModelIT {
             Duration.ofMillis(20),
             new VersionPolicy.All(),
             signatures,
-            16,
+            Set.of(1, 16),
             Duration.ofSeconds(30));
     return new ModelRuntime(
         settings,

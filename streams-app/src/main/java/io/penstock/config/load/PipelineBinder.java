@@ -61,11 +61,13 @@ final class PipelineBinder {
     var output = output(section.section("output"));
     var deadLetters = deadLetters(section.section("dead-letters"));
     var batch = batch(section.section("batch"));
-    section.optional(
-        "share",
-        PipelineConfig.SHARE,
-        "1",
-        "The weight of the pipeline's batches on the inference threads: equal in this release.");
+    var share =
+        section.optional(
+            "share",
+            PipelineConfig.SHARE,
+            "1",
+            "The weight of the pipeline's batches on the inference threads: with 3 it gets three"
+                + " times as much of their time as one with 1, while both want it.");
     var threads =
         section.optional(
             "threads",
@@ -85,6 +87,7 @@ final class PipelineBinder {
                 output.get(),
                 deadLetters.get(),
                 batch.get(),
+                share.get(),
                 threads.get(),
                 kafka.get()));
   }
@@ -114,8 +117,15 @@ final class PipelineBinder {
             PipelineConfig.FORMAT,
             "avro",
             "How predictions are written: Avro, in a schema made from the signature's outputs.");
+    var nonFinite =
+        section.optional(
+            "non-finite",
+            PipelineConfig.NON_FINITE,
+            "pass",
+            "What becomes of a record with an output that is infinite or not a number.");
     List.of("outputs", "copy").forEach(section::notYet);
-    return section.build(() -> new PipelineConfig.Output(topic.get(), format.get()));
+    return section.build(
+        () -> new PipelineConfig.Output(topic.get(), format.get(), nonFinite.get()));
   }
 
   private Setting<PipelineConfig.DeadLetters> deadLetters(Section section) {
@@ -128,6 +138,14 @@ final class PipelineBinder {
     section.optional("mode", BatchConfig.MODE, "fixed", "How the size of batches is chosen.");
     var rows =
         section.optional("rows", BatchConfig.ROWS, "128", "The most rows that are run at once.");
+    var allowedSizes =
+        section.optionalList(
+            "allowed-sizes",
+            BatchConfig.ALLOWED_SIZES,
+            "any",
+            "The sizes that batches are run at: smaller ones are padded up to the next with copies"
+                + " of their last row, which no output shows. The last one is `rows`. A model that"
+                + " takes one size only needs no list.");
     var bytes =
         section.optional(
             "bytes",
@@ -154,12 +172,12 @@ final class PipelineBinder {
             new Absent("no padding: equal lengths only share a batch"),
             "What shorter rows of that input are filled up with, to the longest of their batch.");
     var lengthBuckets =
-        section.list(
+        section.optionalList(
             "length-buckets",
-            BatchConfig.LENGTH_BUCKET,
-            new Absent("none"),
+            BatchConfig.LENGTH_BUCKETS,
+            "none",
             "Lengths that padded inputs are filled up to, each with batches of its own, so that a"
-                + " long row does not slow short ones. A longer row keeps its length. A list.");
+                + " long row does not slow short ones. A longer row keeps its length.");
     String fourBatches = Integer.toString(4 * rows.valid().orElse(128));
     var inFlight =
         section.optional(
@@ -179,6 +197,7 @@ final class PipelineBinder {
         () ->
             new BatchConfig(
                 rows.get(),
+                allowedSizes.get(),
                 bytes.get(),
                 cost.get().orElse(null),
                 linger.get(),

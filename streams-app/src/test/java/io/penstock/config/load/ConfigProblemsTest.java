@@ -51,7 +51,7 @@ final class ConfigProblemsTest {
           path: models/fraud          | {path: m, versions: {count: 0}}      | 8: models.fraud.versions.count: 0 (expected: 1-100)
           path: models/fraud          | {path: m, fitness: {golden-checks: required}}   | 8: models.fraud.fitness: not supported yet (expected: nothing)
           start-from: earliest        | start: earliest          | 12: pipelines.payments-fraud.start: unknown key (expected: model, signature, guarantee, start-from, input, output, dead-letters, batch, share, threads, kafka; did you mean start-from?)
-          start-from: earliest        | share: 3                 | 12: pipelines.payments-fraud.share: 3 (not supported yet; expected: 1)
+          start-from: earliest        | share: 0                 | 12: pipelines.payments-fraud.share: 0 (expected: 1-1000)
           models:                     | 'inference: {native-memory: 6GiB}\nmodels:'      | 6: inference.native-memory: 6GiB (not supported yet; expected: unlimited)
           models:                     | 'control: {max-staleness: 15s}\nmodels:'         | 6: control.max-staleness: not supported yet (expected: nothing)
           service: scoring            | service: "a b"           | 1: service: a b (expected: up to 100 letters, digits, '.', '_' and '-', as in a Kafka application.id)
@@ -120,7 +120,9 @@ final class ConfigProblemsTest {
     String text =
         ConfigFiles.MINIMAL.replace(
             "bootstrap.servers: kafka:9092\n",
-            "bootstrap.servers: kafka:9092\n  audit.sampling: 7\n  producer.audit.password: secret\n");
+            "bootstrap.servers: kafka:9092\n"
+                + "  audit.sampling: 7\n"
+                + "  producer.audit.password: secret\n");
 
     EffectiveConfig effective = new ConfigFiles(folder).load(text);
 
