@@ -40,25 +40,24 @@ public final class Batch {
   private final Thread owner = Thread.currentThread();
   private final VersionBinding binding;
   private final Lease lease;
-  private final Rows inputs;
-  private final byte[] @Nullable [] predictions;
-  private final @Nullable RowFailure[] failures;
+  private final InFlight inFlight;
   private final long openedNanos;
-  private final int capacityRows;
 
   private int rows;
+  private long valueBytes;
+  private long columnBytes;
   private long bytes;
+  private @Nullable Rows inputs;
+  private byte[] @Nullable [] predictions = new byte[0][];
+  private @Nullable RowFailure[] failures = new RowFailure[0];
   private volatile boolean urgent;
   private final AtomicReference<State> state = new AtomicReference<>(Phase.OPEN);
 
-  Batch(VersionBinding binding, Lease lease, Rows inputs, int capacityRows, long openedNanos) {
+  Batch(VersionBinding binding, Lease lease, InFlight inFlight, long openedNanos) {
     this.binding = binding;
     this.lease = lease;
-    this.inputs = inputs;
-    this.predictions = new byte[capacityRows][];
-    this.failures = new RowFailure[capacityRows];
+    this.inFlight = inFlight;
     this.openedNanos = openedNanos;
-    this.capacityRows = capacityRows;
   }
 
   /** The version that computes this batch. */
@@ -89,6 +88,9 @@ public final class Batch {
 
   /** The rows' inputs; the inference thread's to read while sealed. */
   public Rows inputs() {
+    if (inputs == null) {
+      throw new IllegalStateException("batch is " + state + " (expected: " + Phase.SEALED + ")");
+    }
     return inputs;
   }
 
@@ -97,16 +99,17 @@ public final class Batch {
     return lease;
   }
 
-  /** Whether it takes no more rows. */
-  boolean isFull() {
-    return rows == capacityRows;
-  }
-
   /** How many rows it has. */
   public int rows() {
     return rows;
   }
 
+  /** Bytes of its input columns. */
+  public long columnBytes() {
+    return columnBytes;
+  }
+
+  /** Bytes of its record values, or of its input columns where these are more. */
   long bytes() {
     return bytes;
   }
@@ -115,16 +118,28 @@ public final class Batch {
     return openedNanos;
   }
 
-  /** Takes the row that was just decoded at index {@link #rows()}, and returns that index. */
-  int take(int valueBytes) {
-    bytes += valueBytes;
+  /**
+   * Takes the row that was just decoded, and returns its index.
+   *
+   * @param recordBytes bytes of the record's value
+   * @param columnBytesNow bytes of the batch's input columns with that row
+   */
+  int take(int recordBytes, long columnBytesNow) {
+    columnBytes = columnBytesNow;
+    valueBytes += recordBytes;
+    long now = Math.max(valueBytes, columnBytesNow);
+    inFlight.take(now - bytes);
+    bytes = now;
     return rows++;
   }
 
-  void seal() {
-    if (!state.compareAndSet(Phase.OPEN, Phase.SEALED)) {
-      throw new IllegalStateException("batch is " + state + " (expected: " + Phase.OPEN + ")");
-    }
+  /** Hands the batch over, its rows laid out in those columns. */
+  void seal(Rows laidOut) {
+    expectOpen();
+    inputs = laidOut;
+    predictions = new byte[rows][];
+    failures = new RowFailure[rows];
+    state.set(Phase.SEALED);
   }
 
   /** Whether a commit waits for it. Any thread may ask. */
@@ -135,6 +150,13 @@ public final class Batch {
   /** A commit waits for it. */
   void hurry() {
     urgent = true;
+  }
+
+  /** Gives up an open batch: it is not run. */
+  void discard() {
+    expectOpen();
+    lease.close();
+    inFlight.giveBack(bytes);
   }
 
   /** A row was computed. On the inference thread. */
@@ -172,9 +194,16 @@ public final class Batch {
 
   private void finish(State end) {
     if (state.compareAndSet(Phase.SEALED, end)) {
+      inFlight.giveBack(bytes);
       LockSupport.unpark(owner);
     } else if (state.get() == Phase.OPEN) {
       throw new IllegalStateException("batch is OPEN (expected: SEALED)");
+    }
+  }
+
+  private void expectOpen() {
+    if (state.get() != Phase.OPEN) {
+      throw new IllegalStateException("batch is " + state + " (expected: " + Phase.OPEN + ")");
     }
   }
 }

@@ -1,11 +1,14 @@
 package io.penstock.batching;
 
+import io.penstock.batching.shape.RowShapes;
+import io.penstock.batching.shape.VariableLengths;
 import io.penstock.codec.InputFormat;
 import io.penstock.codec.PredictionEncoder;
 import io.penstock.codec.RecordDecoder;
 import io.penstock.model.BatchSizes;
 import io.penstock.model.Lease;
 import io.penstock.model.ModelSignature;
+import io.penstock.model.Rows;
 import io.penstock.model.ServableId;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -27,16 +30,12 @@ public final class VersionBinding {
   private final BatchSizes sizes;
   private final InputFormat inputFormat;
   private final PredictionEncoder encoder;
+  private final RowShapes rowShapes;
   private final Supplier<Optional<Lease>> leases;
   private final AtomicReference<@Nullable VersionQuarantinedException> quarantine =
       new AtomicReference<>();
 
-  /**
-   * A version that does not serve yet.
-   *
-   * @param terms of the pipeline that it is ready for
-   * @param leases gives a lease on the version, or nothing once it has retired
-   */
+  /** A version that does not serve yet, without padding. */
   public VersionBinding(
       ServableId id,
       Inference.Terms terms,
@@ -45,7 +44,35 @@ public final class VersionBinding {
       InputFormat inputFormat,
       PredictionEncoder encoder,
       Supplier<Optional<Lease>> leases) {
-    this(id, terms, 0, fingerprint, signature, inputFormat, encoder, leases);
+    this(id, terms, fingerprint, signature, inputFormat, VariableLengths.NONE, encoder, leases);
+  }
+
+  /**
+   * A version that does not serve yet.
+   *
+   * @param terms of the pipeline that it is ready for
+   * @param leases gives a lease on the version, or nothing once it has retired
+   * @throws io.penstock.codec.MappingException if padding or cost do not fit the signature
+   */
+  public VersionBinding(
+      ServableId id,
+      Inference.Terms terms,
+      String fingerprint,
+      ModelSignature signature,
+      InputFormat inputFormat,
+      VariableLengths lengths,
+      PredictionEncoder encoder,
+      Supplier<Optional<Lease>> leases) {
+    this(
+        id,
+        terms,
+        0,
+        fingerprint,
+        signature,
+        inputFormat,
+        lengths.bind(signature),
+        encoder,
+        leases);
   }
 
   private VersionBinding(
@@ -55,6 +82,7 @@ public final class VersionBinding {
       String fingerprint,
       ModelSignature signature,
       InputFormat inputFormat,
+      RowShapes rowShapes,
       PredictionEncoder encoder,
       Supplier<Optional<Lease>> leases) {
     this.id = id;
@@ -64,6 +92,7 @@ public final class VersionBinding {
     this.signature = signature;
     this.sizes = terms.sizes().of(signature);
     this.inputFormat = inputFormat;
+    this.rowShapes = rowShapes;
     this.encoder = encoder;
     this.leases = leases;
   }
@@ -71,7 +100,7 @@ public final class VersionBinding {
   /** The same, as it serves from that decision on. */
   public VersionBinding in(long newEpoch) {
     return new VersionBinding(
-        id, terms, newEpoch, fingerprint, signature, inputFormat, encoder, leases);
+        id, terms, newEpoch, fingerprint, signature, inputFormat, rowShapes, encoder, leases);
   }
 
   /** The epoch of the decision that it serves by; 0 before there is one. */
@@ -99,6 +128,16 @@ public final class VersionBinding {
     return sizes;
   }
 
+  /**
+   * Whether so many rows may be one batch.
+   *
+   * @param like rows of their shape
+   * @param bytes of their columns together
+   */
+  public boolean mayRunTogether(Rows like, int rows, long bytes) {
+    return rows <= sizes.max() && bytes <= terms.maxBytes() && !rowShapes.costsTooMuch(like, rows);
+  }
+
   /** Runs it no more: whatever is submitted for it fails with that. The first reason stays. */
   public void quarantine(VersionQuarantinedException why) {
     quarantine.compareAndSet(null, why);
@@ -117,6 +156,10 @@ public final class VersionBinding {
   /** Turns a row of outputs into a prediction. */
   public PredictionEncoder encoder() {
     return encoder;
+  }
+
+  RowShapes rowShapes() {
+    return rowShapes;
   }
 
   RecordDecoder newDecoder() {

@@ -2,7 +2,6 @@ package io.penstock.config;
 
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -67,16 +66,6 @@ public final class Syntax<T> {
     return new Syntax<>(range, Syntax::readInt, n -> n >= min && n <= max, List.of(), NOTHING);
   }
 
-  /** {@code any}, which is no number at all, or numbers with commas, each larger than the last. */
-  static Syntax<List<Integer>> anyOrAscending(int min, int max) {
-    return new Syntax<>(
-        "any, or numbers " + min + "-" + max + " in ascending order such as 1, 8, 32, 128",
-        Syntax::readNumbers,
-        numbers -> isAscending(numbers, min, max),
-        List.of(),
-        NOTHING);
-  }
-
   /** Times such as {@code 5ms}, {@code 10s}, {@code 2m} or ISO-8601's {@code PT5S}. */
   static Syntax<Duration> duration(Duration min) {
     String expected = "a time such as 5ms, 10s, 2m or PT5S";
@@ -94,6 +83,17 @@ public final class Syntax<T> {
         "a size such as 512KB, 64MiB or 6GiB, at least " + DataSize.ofBytes(minBytes),
         DataSize::read,
         size -> size.bytes() >= minBytes,
+        List.of(),
+        NOTHING);
+  }
+
+  /** Sizes from {@code minBytes} to {@code maxBytes}, both inclusive. */
+  static Syntax<DataSize> dataSize(long minBytes, long maxBytes) {
+    String range = DataSize.ofBytes(minBytes) + " to " + DataSize.ofBytes(maxBytes);
+    return new Syntax<>(
+        "a size such as 512KB or 64MiB, " + range,
+        DataSize::read,
+        size -> size.bytes() >= minBytes && size.bytes() <= maxBytes,
         List.of(),
         NOTHING);
   }
@@ -188,28 +188,6 @@ public final class Syntax<T> {
     }
     long number = Long.parseLong(text);
     return number == (int) number ? Optional.of((int) number) : Optional.empty();
-  }
-
-  private static Optional<List<Integer>> readNumbers(String text) {
-    if (text.equals("any")) {
-      return Optional.of(List.of());
-    }
-    List<Integer> numbers = new ArrayList<>();
-    for (String part : text.split(",", -1)) {
-      readInt(part.strip()).ifPresent(numbers::add);
-    }
-    return Optional.of(numbers).filter(all -> all.size() == text.split(",", -1).length);
-  }
-
-  private static boolean isAscending(List<Integer> numbers, int min, int max) {
-    int least = min;
-    for (int number : numbers) {
-      if (number < least || number > max) {
-        return false;
-      }
-      least = number + 1;
-    }
-    return true;
   }
 
   private static Optional<Duration> readDuration(String text) {

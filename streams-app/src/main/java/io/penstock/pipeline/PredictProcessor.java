@@ -85,10 +85,9 @@ final class PredictProcessor implements Processor<byte[], byte[], byte[], Outcom
     RecordScope scope = forwarder.scope();
     byte[] value = record.value();
     VersionBinding binding = serving.current();
-    if (value == null) {
-      RowFailure failure =
-          new RowFailure(DeadLetterReason.NULL_VALUE, "the record's value is null (a tombstone)");
-      return new PendingOutcome(scope, record, binding, null, failure);
+    RowFailure refusal = refusal(record);
+    if (value == null || refusal != null) {
+      return new PendingOutcome(scope, record, binding, null, refusal);
     }
     try {
       Optional<Batcher.Row> row = lane.batcher().add(binding, value);
@@ -106,6 +105,25 @@ final class PredictProcessor implements Processor<byte[], byte[], byte[], Outcom
       RowFailure failure = new RowFailure(e.reason(), String.valueOf(e.getMessage()));
       return new PendingOutcome(scope, record, binding, null, failure);
     }
+  }
+
+  /** Why a record becomes no row whatever its bytes say, if there is a reason. */
+  private @Nullable RowFailure refusal(Record<byte[], byte @Nullable []> record) {
+    if (record.value() == null) {
+      return new RowFailure(
+          DeadLetterReason.NULL_VALUE, "the record's value is null (a tombstone)");
+    }
+    Duration maxAge = settings.limits().maxAge();
+    if (maxAge == null) {
+      return null;
+    }
+    long ageMillis = context.currentSystemTimeMs() - record.timestamp();
+    return ageMillis <= maxAge.toMillis()
+        ? null
+        : new RowFailure(
+            DeadLetterReason.TOO_OLD,
+            "the record's timestamp is %d ms ago (expected: at most %d, by batch.max-age)"
+                .formatted(ageMillis, maxAge.toMillis()));
   }
 
   private void awaitRoom() {

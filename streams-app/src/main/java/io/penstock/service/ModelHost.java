@@ -133,6 +133,7 @@ final class ModelHost {
         version.fingerprint(),
         signature,
         served.input(),
+        served.lengths(),
         encoder,
         () -> runtime.acquire(number));
   }

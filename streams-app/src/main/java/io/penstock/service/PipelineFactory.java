@@ -1,7 +1,9 @@
 package io.penstock.service;
 
 import io.penstock.batching.BatchLimits;
+import io.penstock.batching.ByteBudget;
 import io.penstock.batching.Inference;
+import io.penstock.batching.shape.VariableLengths;
 import io.penstock.codec.DeadLetterEncoder;
 import io.penstock.codec.FieldMapping;
 import io.penstock.codec.avro.AvroInputFormat;
@@ -27,6 +29,7 @@ final class PipelineFactory {
   private final SchemaRegistry registry;
   private final boolean autoRegister;
   private final Inference inference;
+  private final ByteBudget budget;
 
   PipelineFactory(
       PenstockConfig config, SchemaRegistry registry, boolean autoRegister, Inference inference) {
@@ -34,6 +37,7 @@ final class PipelineFactory {
     this.registry = registry;
     this.autoRegister = autoRegister;
     this.inference = inference;
+    this.budget = new ByteBudget(config.inference().maxInFlight().bytes());
   }
 
   /**
@@ -54,6 +58,7 @@ final class PipelineFactory {
             pipeline.deadLetters().topic(),
             config.controlTopics().audit(),
             limits(pipeline),
+            budget,
             deadLetters::encode,
             PipelineFactory::audit);
     StreamsSettings streams =
@@ -68,6 +73,7 @@ final class PipelineFactory {
         terms(name, pipeline),
         pipeline.signature(),
         new AvroInputFormat(registry, new FieldMapping(pipeline.input().fields())),
+        lengths(pipeline.batch()),
         new AvroOutputFormat(registry, Subjects.ofValues(pipeline.output().topic()), autoRegister));
   }
 
@@ -77,6 +83,7 @@ final class PipelineFactory {
         name,
         pipeline.share(),
         new BatchSizes(batch.rows(), batch.allowedSizes()),
+        batch.bytes().bytes(),
         pipeline.output().nonFinite() == PipelineConfig.NonFinite.DEAD_LETTER
             ? Inference.NonFinite.DEAD_LETTER
             : Inference.NonFinite.PASS);
@@ -88,9 +95,19 @@ final class PipelineFactory {
     int threads = pipeline.threads();
     return new BatchLimits(
         batch.rows(),
+        Math.toIntExact(batch.bytes().bytes()),
         batch.linger(),
+        batch.maxAge(),
         Math.max(batch.rows(), batch.maxInFlightRows() / threads),
         Math.max(1, batch.maxInFlight().bytes() / threads));
+  }
+
+  private static VariableLengths lengths(BatchConfig batch) {
+    BatchConfig.Cost cost = batch.cost();
+    return new VariableLengths(
+        batch.padding(),
+        batch.lengthBuckets(),
+        cost == null ? null : new VariableLengths.Cost(cost.input(), cost.max()));
   }
 
   private static byte[] audit(Cutover cutover) {

@@ -1,6 +1,7 @@
 package io.penstock.service;
 
 import io.penstock.batching.Inference;
+import io.penstock.batching.shape.VariableLengths;
 import io.penstock.codec.InputFormat;
 import io.penstock.codec.OutputFormat;
 import io.penstock.streams.Pipeline;
@@ -11,6 +12,7 @@ record ServedPipeline(
     Inference.Terms terms,
     String signature,
     InputFormat input,
+    VariableLengths lengths,
     OutputFormat output) {
 
   /** Starts the pipeline, unless it has started. Blocks while it looks at the cluster. */

@@ -1,6 +1,7 @@
 package io.penstock.batching;
 
 import io.penstock.model.Rows;
+import java.time.Duration;
 
 /** Makes batches of a {@link FakeModel} without a batcher. */
 public final class SealedBatches {
@@ -10,12 +11,14 @@ public final class SealedBatches {
   /** A sealed batch of those numbers. */
   public static Batch of(VersionBinding binding, long... numbers) {
     Rows inputs = Rows.of(binding.signature().inputs(), numbers.length);
-    Batch batch = new Batch(binding, binding.acquire().orElseThrow(), inputs, numbers.length, 0);
+    BatchLimits limits = new BatchLimits(numbers.length, Duration.ZERO, numbers.length, 1 << 20);
+    InFlight inFlight = new InFlight(limits, new ByteBudget(1 << 20));
+    Batch batch = new Batch(binding, binding.acquire().orElseThrow(), inFlight, 0);
     for (long number : numbers) {
       binding.newDecoder().decode(FakeModel.record(number), inputs, batch.rows());
-      batch.take(Long.BYTES);
+      batch.take(Long.BYTES, (batch.rows() + 1L) * Long.BYTES);
     }
-    batch.seal();
+    batch.seal(inputs);
     return batch;
   }
 

@@ -76,13 +76,17 @@ final class PipelineQueue {
     List<Batch> together = new ArrayList<>();
     together.add(next);
     int rows = next.rows();
+    long bytes = next.columnBytes();
     for (Batch batch : waiting) {
       if (batch != next
           && batch.binding() == next.binding()
-          && rows + batch.rows() <= next.binding().sizes().max()
-          && batch.inputs().hasRowShapeOf(next.inputs())) {
+          && batch.inputs().hasRowShapeOf(next.inputs())
+          && batch
+              .binding()
+              .mayRunTogether(next.inputs(), rows + batch.rows(), bytes + batch.columnBytes())) {
         together.add(batch);
         rows += batch.rows();
+        bytes += batch.columnBytes();
       }
     }
     waiting.removeAll(together);
