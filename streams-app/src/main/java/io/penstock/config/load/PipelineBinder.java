@@ -61,6 +61,12 @@ final class PipelineBinder {
     var output = output(section.section("output"));
     var deadLetters = deadLetters(section.section("dead-letters"));
     var batch = batch(section.section("batch"));
+    section.optional(
+        "on-model-failure",
+        PipelineConfig.ON_MODEL_FAILURE,
+        "halt",
+        "What follows when the version is to blame and not the records: no dead letters, and the"
+            + " pipeline halts.");
     var share =
         section.optional(
             "share",

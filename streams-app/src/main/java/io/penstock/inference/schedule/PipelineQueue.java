@@ -51,7 +51,12 @@ final class PipelineQueue {
   }
 
   private boolean isUrgent() {
-    return waiting.stream().anyMatch(Batch::isUrgent);
+    for (Batch batch : waiting) {
+      if (batch.isUrgent()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Whether it has had anything to run lately. */

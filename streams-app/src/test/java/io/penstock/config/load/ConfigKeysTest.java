@@ -63,6 +63,7 @@ final class ConfigKeysTest {
             entry("pipelines.payments-fraud.batch.linger", "5ms"),
             entry("pipelines.payments-fraud.batch.max-in-flight-rows", "512"),
             entry("pipelines.payments-fraud.batch.max-in-flight-bytes", "64MiB"),
+            entry("pipelines.payments-fraud.on-model-failure", "halt"),
             entry("pipelines.payments-fraud.share", "1"),
             entry("pipelines.payments-fraud.threads", "1"),
             entry("http.listen", "127.0.0.1:8080"),
@@ -180,6 +181,7 @@ final class ConfigKeysTest {
                       length-buckets: [16, 64]
                       max-in-flight-rows: 100
                       max-in-flight-bytes: 8MB
+                    on-model-failure: halt
                     share: 3
                     threads: 2
                     kafka: {commit.interval.ms: 100}
