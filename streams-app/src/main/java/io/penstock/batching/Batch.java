@@ -45,11 +45,12 @@ public final class Batch {
 
   private int rows;
   private long valueBytes;
+  private long columnBytes;
   private long bytes;
-  private volatile boolean urgent;
   private @Nullable Rows inputs;
   private byte[] @Nullable [] predictions = new byte[0][];
   private @Nullable RowFailure[] failures = new RowFailure[0];
+  private volatile boolean urgent;
   private final AtomicReference<State> state = new AtomicReference<>(Phase.OPEN);
 
   Batch(VersionBinding binding, Lease lease, InFlight inFlight, long openedNanos) {
@@ -103,6 +104,11 @@ public final class Batch {
     return rows;
   }
 
+  /** Bytes of its input columns. */
+  public long columnBytes() {
+    return columnBytes;
+  }
+
   /** Bytes of its record values, or of its input columns where these are more. */
   long bytes() {
     return bytes;
@@ -116,11 +122,12 @@ public final class Batch {
    * Takes the row that was just decoded, and returns its index.
    *
    * @param recordBytes bytes of the record's value
-   * @param columnBytes bytes of the batch's input columns with that row
+   * @param columnBytesNow bytes of the batch's input columns with that row
    */
-  int take(int recordBytes, long columnBytes) {
+  int take(int recordBytes, long columnBytesNow) {
+    columnBytes = columnBytesNow;
     valueBytes += recordBytes;
-    long now = Math.max(valueBytes, columnBytes);
+    long now = Math.max(valueBytes, columnBytesNow);
     inFlight.take(now - bytes);
     bytes = now;
     return rows++;
@@ -128,7 +135,7 @@ public final class Batch {
 
   /** Hands the batch over, its rows laid out in those columns. */
   void seal(Rows laidOut) {
-    requireOpen();
+    expectOpen();
     inputs = laidOut;
     predictions = new byte[rows][];
     failures = new RowFailure[rows];
@@ -147,15 +154,9 @@ public final class Batch {
 
   /** Gives up an open batch: it is not run. */
   void discard() {
-    requireOpen();
+    expectOpen();
     lease.close();
     inFlight.giveBack(bytes);
-  }
-
-  private void requireOpen() {
-    if (state.get() != Phase.OPEN) {
-      throw new IllegalStateException("batch is " + state + " (expected: " + Phase.OPEN + ")");
-    }
   }
 
   /** A row was computed. On the inference thread. */
@@ -197,6 +198,12 @@ public final class Batch {
       LockSupport.unpark(owner);
     } else if (state.get() == Phase.OPEN) {
       throw new IllegalStateException("batch is OPEN (expected: SEALED)");
+    }
+  }
+
+  private void expectOpen() {
+    if (state.get() != Phase.OPEN) {
+      throw new IllegalStateException("batch is " + state + " (expected: " + Phase.OPEN + ")");
     }
   }
 }

@@ -160,7 +160,7 @@ public final class Batcher {
         running.remove(i);
         inFlight.forget(batch.rows(), batch.bytes());
         Gathering gathering = gatherings.get(batch.binding());
-        // A run that was given up on may still read the inputs of the batch that it failed.
+        // A batch that was failed in its run's stead may still be read by that run.
         if (gathering != null && batch.failure() == null) {
           gathering.recycle(batch.inputs());
         }

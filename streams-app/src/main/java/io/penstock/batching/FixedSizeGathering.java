@@ -38,8 +38,7 @@ final class FixedSizeGathering implements Gathering {
     this.capacityRows =
         (int)
             Math.min(
-                site.maxRows(binding),
-                Math.max(1, limits.maxBytes() / Math.max(1, numericRowBytes)));
+                limits.maxRows(), Math.max(1, limits.maxBytes() / Math.max(1, numericRowBytes)));
     this.spares = new Spares(() -> Rows.of(inputs, capacityRows), limits.maxInFlightBytes());
   }
 

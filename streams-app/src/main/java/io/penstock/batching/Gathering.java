@@ -26,14 +26,15 @@ sealed interface Gathering permits FixedSizeGathering, OpenSizeGathering {
    */
   record Site(BatchLimits limits, InFlight inFlight, LongSupplier clock, Sealer sealer) {
 
-    /** The most rows of a batch of that version. */
-    int maxRows(VersionBinding binding) {
-      return Math.min(limits.maxRows(), binding.sizes().max());
+    /** The same for a model whose batches have at most so many rows. */
+    Site withRowsUpTo(int rows) {
+      return new Site(limits.withRowsUpTo(rows), inFlight, clock, sealer);
     }
   }
 
   /** A gathering for a version, by whether its rows are of fixed size. */
-  static Gathering of(VersionBinding binding, Site site) {
+  static Gathering of(VersionBinding binding, Site anySite) {
+    Site site = anySite.withRowsUpTo(binding.sizes().max());
     return binding.signature().hasFixedSizeInputs()
         ? new FixedSizeGathering(binding, site)
         : new OpenSizeGathering(binding, site);

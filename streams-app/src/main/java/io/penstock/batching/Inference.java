@@ -16,9 +16,10 @@ public interface Inference {
    * @param pipeline its name
    * @param share its weight beside the other pipelines, 1 or more
    * @param sizes the sizes that its batches may be run at
+   * @param maxBytes bytes of input columns that a batch of several rows does not exceed
    * @param nonFinite what becomes of a row whose outputs are not all finite numbers
    */
-  record Terms(String pipeline, int share, BatchSizes sizes, NonFinite nonFinite) {
+  record Terms(String pipeline, int share, BatchSizes sizes, long maxBytes, NonFinite nonFinite) {
 
     public Terms {
       Objects.requireNonNull(pipeline, "pipeline");

@@ -89,8 +89,7 @@ final class OpenSizeGathering implements Gathering {
       return null;
     }
     Batch batch = new Batch(binding, lease.get(), site.inFlight(), site.clock().getAsLong());
-    RaggedBatch ragged =
-        new RaggedBatch(batch, shapes, shape, site.maxRows(binding), site.limits().maxBytes());
+    RaggedBatch ragged = new RaggedBatch(batch, shapes, shape, site.limits());
     open.add(ragged);
     return ragged;
   }

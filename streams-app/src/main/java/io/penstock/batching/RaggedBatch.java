@@ -16,18 +16,16 @@ final class RaggedBatch {
 
   private final Batch batch;
   private final RowShapes shapes;
-  private final int maxRows;
-  private final int maxBytes;
+  private final BatchLimits limits;
   private final List<Rows> singles = new ArrayList<>();
   private RowShape shape;
   private long textBytes;
 
-  RaggedBatch(Batch batch, RowShapes shapes, RowShape first, int maxRows, int maxBytes) {
+  RaggedBatch(Batch batch, RowShapes shapes, RowShape first, BatchLimits limits) {
     this.batch = batch;
     this.shapes = shapes;
     this.shape = first;
-    this.maxRows = maxRows;
-    this.maxBytes = maxBytes;
+    this.limits = limits;
   }
 
   Batch batch() {
@@ -52,8 +50,8 @@ final class RaggedBatch {
   /** Whether one row more leaves the batch within its limits, given the shape and texts of all. */
   private boolean fits(RowShape all, long allTextBytes) {
     int rows = singles.size() + 1;
-    return rows <= maxRows
-        && shapes.bytes(all) <= (maxBytes - allTextBytes) / rows
+    return rows <= limits.maxRows()
+        && shapes.bytes(all) <= (limits.maxBytes() - allTextBytes) / rows
         && !shapes.costsTooMuch(all, rows);
   }
 

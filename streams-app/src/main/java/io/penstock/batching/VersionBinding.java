@@ -8,6 +8,7 @@ import io.penstock.codec.RecordDecoder;
 import io.penstock.model.BatchSizes;
 import io.penstock.model.Lease;
 import io.penstock.model.ModelSignature;
+import io.penstock.model.Rows;
 import io.penstock.model.ServableId;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -34,11 +35,22 @@ public final class VersionBinding {
   private final AtomicReference<@Nullable VersionQuarantinedException> quarantine =
       new AtomicReference<>();
 
+  /** A version that does not serve yet, without padding. */
+  public VersionBinding(
+      ServableId id,
+      Inference.Terms terms,
+      String fingerprint,
+      ModelSignature signature,
+      InputFormat inputFormat,
+      PredictionEncoder encoder,
+      Supplier<Optional<Lease>> leases) {
+    this(id, terms, fingerprint, signature, inputFormat, VariableLengths.NONE, encoder, leases);
+  }
+
   /**
    * A version that does not serve yet.
    *
    * @param terms of the pipeline that it is ready for
-   * @param lengths what the pipeline says of inputs with open dimensions
    * @param leases gives a lease on the version, or nothing once it has retired
    * @throws io.penstock.codec.MappingException if padding or cost do not fit the signature
    */
@@ -58,7 +70,7 @@ public final class VersionBinding {
         fingerprint,
         signature,
         inputFormat,
-        lengths.bind(signature),
+        lengths.bind(terms.pipeline(), signature),
         encoder,
         leases);
   }
@@ -114,6 +126,16 @@ public final class VersionBinding {
   /** The sizes that its batches may be run at: the pipeline's, or the model's only one. */
   public BatchSizes sizes() {
     return sizes;
+  }
+
+  /**
+   * Whether so many rows may be one batch.
+   *
+   * @param like rows of their shape
+   * @param bytes of their columns together
+   */
+  public boolean mayRunTogether(Rows like, int rows, long bytes) {
+    return rows <= sizes.max() && bytes <= terms.maxBytes() && !rowShapes.costsTooMuch(like, rows);
   }
 
   /** Runs it no more: whatever is submitted for it fails with that. The first reason stays. */

@@ -46,6 +46,10 @@ public record PipelineConfig(
       Syntax.matching(Pattern.compile("\\S.*"), "a signature of the model");
   public static final Syntax<Guarantee> GUARANTEE = Syntax.choice(List.of(Guarantee.values()));
 
+  /** What follows when a version cannot be run any more: the pipeline halts, in this release. */
+  public static final Syntax<String> ON_MODEL_FAILURE =
+      Syntax.choice(List.of("halt")).notYet("roll-back");
+
   public static final Syntax<Integer> SHARE = Syntax.wholeNumber(1, 1_000);
   public static final Syntax<Integer> THREADS = Syntax.wholeNumber(1, 1_024);
   public static final Syntax<NonFinite> NON_FINITE = Syntax.choice(List.of(NonFinite.values()));

@@ -2,7 +2,6 @@ package io.penstock.config;
 
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -65,16 +64,6 @@ public final class Syntax<T> {
   static Syntax<Integer> wholeNumber(int min, int max) {
     String range = max == Integer.MAX_VALUE ? min + " or more" : min + "-" + max;
     return new Syntax<>(range, Syntax::readInt, n -> n >= min && n <= max, List.of(), NOTHING);
-  }
-
-  /** A word for no number at all, or numbers with commas, each larger than the last. */
-  static Syntax<List<Integer>> ascendingOr(String none, int min, int max) {
-    return new Syntax<>(
-        none + ", or numbers " + min + "-" + max + " in ascending order such as 1, 8, 32, 128",
-        text -> text.equals(none) ? Optional.of(List.of()) : readNumbers(text),
-        numbers -> isAscending(numbers, min, max),
-        List.of(),
-        NOTHING);
   }
 
   /** Times such as {@code 5ms}, {@code 10s}, {@code 2m} or ISO-8601's {@code PT5S}. */
@@ -199,25 +188,6 @@ public final class Syntax<T> {
     }
     long number = Long.parseLong(text);
     return number == (int) number ? Optional.of((int) number) : Optional.empty();
-  }
-
-  private static Optional<List<Integer>> readNumbers(String text) {
-    List<Integer> numbers = new ArrayList<>();
-    for (String part : text.split(",", -1)) {
-      readInt(part.strip()).ifPresent(numbers::add);
-    }
-    return Optional.of(numbers).filter(all -> all.size() == text.split(",", -1).length);
-  }
-
-  private static boolean isAscending(List<Integer> numbers, int min, int max) {
-    int least = min;
-    for (int number : numbers) {
-      if (number < least || number > max) {
-        return false;
-      }
-      least = number + 1;
-    }
-    return true;
   }
 
   private static Optional<Duration> readDuration(String text) {

@@ -10,6 +10,7 @@ import io.penstock.model.ModelException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -182,7 +183,7 @@ public final class InferenceThreads implements Inference, AutoCloseable {
     } finally {
       lock.unlock();
     }
-    unrun.forEach(batch -> batch.fail(reasons.get(0)));
+    unrun.forEach(batch -> batch.fail(quarantineOf(batch)));
     reasons.forEach(reason -> log.error("{}", reason.getMessage()));
     if (tooMany) {
       exit.accept(
@@ -191,6 +192,10 @@ public final class InferenceThreads implements Inference, AutoCloseable {
               + " allows. A native run cannot be cut, so the process ends; the last was: "
               + reasons.get(reasons.size() - 1).getMessage());
     }
+  }
+
+  private static VersionQuarantinedException quarantineOf(Batch batch) {
+    return Objects.requireNonNull(batch.binding().quarantine());
   }
 
   /** Under the lock. */

@@ -3,7 +3,7 @@ package io.penstock.service;
 import io.penstock.batching.BatchLimits;
 import io.penstock.batching.ByteBudget;
 import io.penstock.batching.Inference;
-import io.penstock.batching.shape.VariableLengths;
+import io.penstock.check.model.CheckedPipeline;
 import io.penstock.codec.DeadLetterEncoder;
 import io.penstock.codec.FieldMapping;
 import io.penstock.codec.avro.AvroInputFormat;
@@ -73,7 +73,7 @@ final class PipelineFactory {
         terms(name, pipeline),
         pipeline.signature(),
         new AvroInputFormat(registry, new FieldMapping(pipeline.input().fields())),
-        lengths(pipeline.batch()),
+        CheckedPipeline.lengths(pipeline.batch()),
         new AvroOutputFormat(registry, Subjects.ofValues(pipeline.output().topic()), autoRegister));
   }
 
@@ -83,6 +83,7 @@ final class PipelineFactory {
         name,
         pipeline.share(),
         new BatchSizes(batch.rows(), batch.allowedSizes()),
+        batch.bytes().bytes(),
         pipeline.output().nonFinite() == PipelineConfig.NonFinite.DEAD_LETTER
             ? Inference.NonFinite.DEAD_LETTER
             : Inference.NonFinite.PASS);
@@ -99,14 +100,6 @@ final class PipelineFactory {
         batch.maxAge(),
         Math.max(batch.rows(), batch.maxInFlightRows() / threads),
         Math.max(1, batch.maxInFlight().bytes() / threads));
-  }
-
-  private static VariableLengths lengths(BatchConfig batch) {
-    BatchConfig.Cost cost = batch.cost();
-    return new VariableLengths(
-        batch.padding(),
-        batch.lengthBuckets(),
-        cost == null ? null : new VariableLengths.Cost(cost.input(), cost.max()));
   }
 
   private static byte[] audit(Cutover cutover) {

@@ -94,8 +94,12 @@ public final class FakeModel implements ServableVersion, InputFormat {
   }
 
   /** Terms of a pipeline alone in its process, with batches of up to 128 rows. */
-  public static final Inference.Terms TERMS =
-      new Inference.Terms("fakes", 1, BatchSizes.upTo(128), Inference.NonFinite.PASS);
+  public static final Inference.Terms TERMS = terms("fakes", 1, BatchSizes.upTo(128));
+
+  /** Terms without a bound on bytes. */
+  public static Inference.Terms terms(String pipeline, int share, BatchSizes sizes) {
+    return new Inference.Terms(pipeline, share, sizes, Long.MAX_VALUE, Inference.NonFinite.PASS);
+  }
 
   public VersionBinding binding() {
     return binding(TERMS);

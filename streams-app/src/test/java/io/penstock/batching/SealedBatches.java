@@ -11,12 +11,12 @@ public final class SealedBatches {
   /** A sealed batch of those numbers. */
   public static Batch of(VersionBinding binding, long... numbers) {
     Rows inputs = Rows.of(binding.signature().inputs(), numbers.length);
-    BatchLimits limits = new BatchLimits(1, Duration.ZERO, 1, Long.MAX_VALUE);
-    InFlight inFlight = new InFlight(limits, ByteBudget.unlimited());
+    BatchLimits limits = new BatchLimits(numbers.length, Duration.ZERO, numbers.length, 1 << 20);
+    InFlight inFlight = new InFlight(limits, new ByteBudget(1 << 20));
     Batch batch = new Batch(binding, binding.acquire().orElseThrow(), inFlight, 0);
     for (long number : numbers) {
       binding.newDecoder().decode(FakeModel.record(number), inputs, batch.rows());
-      batch.take(Long.BYTES, 0);
+      batch.take(Long.BYTES, (batch.rows() + 1L) * Long.BYTES);
     }
     batch.seal(inputs);
     return batch;

@@ -213,7 +213,7 @@ final class RunExecutionTest {
   }
 
   private static Inference.Terms terms(BatchSizes sizes) {
-    return new Inference.Terms("fakes", 1, sizes, Inference.NonFinite.PASS);
+    return FakeModel.terms("fakes", 1, sizes);
   }
 
   private static List<Long> predictions(Batch batch) {

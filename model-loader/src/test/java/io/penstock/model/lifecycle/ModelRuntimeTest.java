@@ -129,8 +129,7 @@ final class ModelRuntimeTest {
     assertThatThrownBy(() -> get(future))
         .cause()
         .hasMessage(
-            "digits/9 loaded, but its first runs failed: no variables. Copy it again if variables"
-                + " are missing, or export it again.");
+            "digits/9 loaded, but its first runs failed: no variables. Copy it again if variables are missing, or export it again.");
     assertThat(model(WITHOUT_VARIABLES).isClosed()).isTrue();
     assertThat(runtime.acquire(WITHOUT_VARIABLES)).isEmpty();
   }

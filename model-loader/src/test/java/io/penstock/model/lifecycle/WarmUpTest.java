@@ -79,8 +79,7 @@ final class WarmUpTest {
     assertThatThrownBy(() -> WarmUp.run(model, SIGNATURES, Set.of(1, 4)))
         .isInstanceOf(ModelException.class)
         .hasMessage(
-            "digits/2 loaded, but its first runs failed: Could not find variable dense/kernel. Copy"
-                + " it again if variables are missing, or export it again.");
+            "digits/2 loaded, but its first runs failed: Could not find variable dense/kernel. Copy it again if variables are missing, or export it again.");
   }
 
   @Test

@@ -169,8 +169,7 @@ final class BrokenModelIT {
               () -> other.whenAvailable(1).toCompletableFuture().get(60, TimeUnit.SECONDS))
           .cause()
           .hasMessage(
-              "digits/1 has no signature classify (expected: one of [serving_default]). Configure"
-                  + " one that it has, or export the model with it.");
+              "digits/1 has no signature classify (expected: one of [serving_default]). Configure one that it has, or export the model with it.");
     }
   }
 

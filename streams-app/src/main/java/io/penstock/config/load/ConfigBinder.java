@@ -115,8 +115,8 @@ final class ConfigBinder {
             InferenceConfig.THREADS,
             Integer.toString(Math.max(2, processors)),
             "the machine's processors, at least 2",
-            "How many batches run at the same time. With two or more, slow models leave one thread"
-                + " to the others.");
+            "How many batches run at the same time. With two or more, slow models leave one thread to"
+                + " the others.");
     var inFlight =
         section.optional(
             "max-in-flight-bytes",

@@ -61,6 +61,12 @@ final class PipelineBinder {
     var output = output(section.section("output"));
     var deadLetters = deadLetters(section.section("dead-letters"));
     var batch = batch(section.section("batch"));
+    section.optional(
+        "on-model-failure",
+        PipelineConfig.ON_MODEL_FAILURE,
+        "halt",
+        "What follows when the version is to blame and not the records: no dead letters, and the"
+            + " pipeline halts.");
     var share =
         section.optional(
             "share",
@@ -138,20 +144,20 @@ final class PipelineBinder {
     section.optional("mode", BatchConfig.MODE, "fixed", "How the size of batches is chosen.");
     var rows =
         section.optional("rows", BatchConfig.ROWS, "128", "The most rows that are run at once.");
-    var allowedSizes =
-        section.optionalList(
-            "allowed-sizes",
-            BatchConfig.ALLOWED_SIZES,
-            "any",
-            "The sizes that batches are run at: smaller ones are padded up to the next with copies"
-                + " of their last row, which no output shows. The last one is `rows`. A model that"
-                + " takes one size only needs no list.");
     var bytes =
         section.optional(
             "bytes",
             BatchConfig.BYTES,
             "16MiB",
             "The most bytes of inputs that are run at once. A larger row is run alone.");
+    var allowedSizes =
+        section.list(
+            "allowed-sizes",
+            BatchConfig.ROWS,
+            new Absent("any size"),
+            "The sizes that batches are run at, the last being `rows`: smaller ones are padded up to"
+                + " the next with copies of their last row, which no output shows. A model that"
+                + " takes one size only needs no list. A list.");
     var cost = cost(section.section("cost"));
     var linger =
         section.optional(
@@ -172,12 +178,12 @@ final class PipelineBinder {
             new Absent("no padding: equal lengths only share a batch"),
             "What shorter rows of that input are filled up with, to the longest of their batch.");
     var lengthBuckets =
-        section.optionalList(
+        section.list(
             "length-buckets",
-            BatchConfig.LENGTH_BUCKETS,
-            "none",
+            BatchConfig.LENGTH_BUCKET,
+            new Absent("none"),
             "Lengths that padded inputs are filled up to, each with batches of its own, so that a"
-                + " long row does not slow short ones. A longer row keeps its length.");
+                + " long row does not slow short ones. A longer row keeps its length. A list.");
     String fourBatches = Integer.toString(4 * rows.valid().orElse(128));
     var inFlight =
         section.optional(
@@ -197,8 +203,8 @@ final class PipelineBinder {
         () ->
             new BatchConfig(
                 rows.get(),
-                allowedSizes.get(),
                 bytes.get(),
+                allowedSizes.get(),
                 cost.get().orElse(null),
                 linger.get(),
                 maxAge.get().orElse(null),

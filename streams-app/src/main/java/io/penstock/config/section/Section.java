@@ -16,7 +16,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,25 +82,6 @@ public final class Section {
         .valid()
         .map(value -> Setting.of(Optional.of(value)))
         .orElseGet(Setting::invalid);
-  }
-
-  /** A key that is a list, which the file may also write as one text with commas. */
-  public <T> Setting<T> optionalList(
-      String key, Syntax<T> syntax, String defaultText, String meaning) {
-    ConfigPath at = path.child(key);
-    if (!(mapping.entries().get(key) instanceof Node.Listing listing)
-        || listing.items().isEmpty()
-        || !listing.items().stream().allMatch(Node.Scalar.class::isInstance)
-        || override(at).isPresent()) {
-      return optional(key, syntax, defaultText, meaning);
-    }
-    declare(key, syntax, "`" + defaultText + "`", meaning);
-    known.add(key);
-    String texts =
-        listing.items().stream()
-            .map(item -> ((Node.Scalar) item).text())
-            .collect(Collectors.joining(", "));
-    return parse(at, texts, listing.origin(), syntax, (name, text) -> text);
   }
 
   /** Says what there is to know about a key, whether or not the file has it. */
@@ -197,6 +177,28 @@ public final class Section {
           .ifPresent(value -> values.put(name, value));
     }
     return below.build(() -> values);
+  }
+
+  /** A list of values; empty where nothing is said. */
+  public <T> Setting<List<T>> list(String key, Syntax<T> item, Absent absent, String meaning) {
+    declare(key, item, absent.shownDefault(), meaning);
+    known.add(key);
+    ConfigPath at = path.child(key);
+    Node node = mapping.entries().get(key);
+    if (override(at).isEmpty() && (node == null || node instanceof Node.Empty)) {
+      return Setting.of(List.of());
+    }
+    List<T> values = new ArrayList<>();
+    boolean complete = true;
+    for (String text : list(key, Syntax.text("a list"))) {
+      try {
+        values.add(item.parse(text));
+      } catch (IllegalArgumentException e) {
+        problem(held(key).origin(), at, text + " " + e.getMessage());
+        complete = false;
+      }
+    }
+    return complete ? Setting.of(List.copyOf(values)) : Setting.invalid();
   }
 
   /** Names with one text or several each. */

@@ -51,7 +51,12 @@ final class PipelineQueue {
   }
 
   private boolean isUrgent() {
-    return waiting.stream().anyMatch(Batch::isUrgent);
+    for (Batch batch : waiting) {
+      if (batch.isUrgent()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Whether it has had anything to run lately. */
@@ -76,13 +81,17 @@ final class PipelineQueue {
     List<Batch> together = new ArrayList<>();
     together.add(next);
     int rows = next.rows();
+    long bytes = next.columnBytes();
     for (Batch batch : waiting) {
       if (batch != next
           && batch.binding() == next.binding()
-          && rows + batch.rows() <= next.binding().sizes().max()
-          && batch.inputs().hasRowShapeOf(next.inputs())) {
+          && batch.inputs().hasRowShapeOf(next.inputs())
+          && batch
+              .binding()
+              .mayRunTogether(next.inputs(), rows + batch.rows(), bytes + batch.columnBytes())) {
         together.add(batch);
         rows += batch.rows();
+        bytes += batch.columnBytes();
       }
     }
     waiting.removeAll(together);

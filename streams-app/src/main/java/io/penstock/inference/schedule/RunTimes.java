@@ -1,5 +1,7 @@
 package io.penstock.inference.schedule;
 
+import java.util.Arrays;
+
 /**
  * How long runs take by their size: moving averages, one for each power of two of rows. Not
  * thread-safe.
@@ -14,7 +16,7 @@ final class RunTimes {
   private final double[] nanosBySize = new double[Integer.SIZE + 1];
 
   RunTimes() {
-    java.util.Arrays.fill(nanosBySize, UNKNOWN);
+    Arrays.fill(nanosBySize, UNKNOWN);
   }
 
   /** A run of that many rows took that long. */

@@ -59,12 +59,11 @@ final class ConfigKeysTest {
             entry("pipelines.payments-fraud.batch.mode", "fixed"),
             entry("pipelines.payments-fraud.batch.rows", "128"),
             entry("pipelines.payments-fraud.output.non-finite", "pass"),
-            entry("pipelines.payments-fraud.batch.allowed-sizes", "any"),
             entry("pipelines.payments-fraud.batch.bytes", "16MiB"),
-            entry("pipelines.payments-fraud.batch.length-buckets", "none"),
             entry("pipelines.payments-fraud.batch.linger", "5ms"),
             entry("pipelines.payments-fraud.batch.max-in-flight-rows", "512"),
             entry("pipelines.payments-fraud.batch.max-in-flight-bytes", "64MiB"),
+            entry("pipelines.payments-fraud.on-model-failure", "halt"),
             entry("pipelines.payments-fraud.share", "1"),
             entry("pipelines.payments-fraud.threads", "1"),
             entry("http.listen", "127.0.0.1:8080"),
@@ -127,8 +126,8 @@ final class ConfigKeysTest {
                     new PipelineConfig.DeadLetters("fraud-dead"),
                     new BatchConfig(
                         128,
-                        List.of(),
                         DataSize.ofMebibytes(16),
+                        List.of(),
                         null,
                         Duration.ofMillis(5),
                         null,
@@ -173,8 +172,8 @@ final class ConfigKeysTest {
                     batch:
                       mode: fixed
                       rows: 64
-                      allowed-sizes: [1, 8, 64]
                       bytes: 500KB
+                      allowed-sizes: [1, 8, 64]
                       cost: {input: tokens, max: 8192}
                       linger: 500us
                       max-age: 2m
@@ -182,6 +181,7 @@ final class ConfigKeysTest {
                       length-buckets: [16, 64]
                       max-in-flight-rows: 100
                       max-in-flight-bytes: 8MB
+                    on-model-failure: halt
                     share: 3
                     threads: 2
                     kafka: {commit.interval.ms: 100}
@@ -229,8 +229,8 @@ final class ConfigKeysTest {
                 new PipelineConfig.DeadLetters("dead"),
                 new BatchConfig(
                     64,
-                    List.of(1, 8, 64),
                     DataSize.ofBytes(500_000),
+                    List.of(1, 8, 64),
                     new BatchConfig.Cost("tokens", 8192),
                     Duration.ofNanos(500_000),
                     Duration.ofMinutes(2),

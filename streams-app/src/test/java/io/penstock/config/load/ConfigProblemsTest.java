@@ -50,7 +50,7 @@ final class ConfigProblemsTest {
           path: models/fraud          | {path: m, versions: {policy: all}}   | 8: models.fraud.versions.policy: all (not supported yet; expected: latest)
           path: models/fraud          | {path: m, versions: {count: 0}}      | 8: models.fraud.versions.count: 0 (expected: 1-100)
           path: models/fraud          | {path: m, fitness: {golden-checks: required}}   | 8: models.fraud.fitness: not supported yet (expected: nothing)
-          start-from: earliest        | start: earliest          | 12: pipelines.payments-fraud.start: unknown key (expected: model, signature, guarantee, start-from, input, output, dead-letters, batch, share, threads, kafka; did you mean start-from?)
+          start-from: earliest        | start: earliest          | 12: pipelines.payments-fraud.start: unknown key (expected: model, signature, guarantee, start-from, input, output, dead-letters, batch, on-model-failure, share, threads, kafka; did you mean start-from?)
           start-from: earliest        | share: 0                 | 12: pipelines.payments-fraud.share: 0 (expected: 1-1000)
           models:                     | 'inference: {native-memory: 6GiB}\nmodels:'      | 6: inference.native-memory: 6GiB (not supported yet; expected: unlimited)
           models:                     | 'control: {max-staleness: 15s}\nmodels:'         | 6: control.max-staleness: not supported yet (expected: nothing)
@@ -120,9 +120,7 @@ final class ConfigProblemsTest {
     String text =
         ConfigFiles.MINIMAL.replace(
             "bootstrap.servers: kafka:9092\n",
-            "bootstrap.servers: kafka:9092\n"
-                + "  audit.sampling: 7\n"
-                + "  producer.audit.password: secret\n");
+            "bootstrap.servers: kafka:9092\n  audit.sampling: 7\n  producer.audit.password: secret\n");
 
     EffectiveConfig effective = new ConfigFiles(folder).load(text);
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.batching.Batch;
 import io.penstock.batching.FakeModel;
-import io.penstock.batching.Inference;
 import io.penstock.batching.SealedBatches;
 import io.penstock.batching.VersionBinding;
 import io.penstock.model.BatchSizes;
@@ -59,9 +58,7 @@ final class RunQueueTest {
     // given
     RunQueue queue = new RunQueue(1);
     VersionBinding payments =
-        new FakeModel(1)
-            .binding(
-                new Inference.Terms("payments", 1, BatchSizes.upTo(128), Inference.NonFinite.PASS));
+        new FakeModel(1).binding(FakeModel.terms("payments", 1, BatchSizes.upTo(128)));
     long runs = 0;
     long rows = 0;
     // when: during each run of 5 ms two stream threads seal sixteen batches of 5 rows each
@@ -266,7 +263,6 @@ final class RunQueueTest {
   }
 
   private static VersionBinding pipeline(String name, int share) {
-    return new FakeModel(1)
-        .binding(new Inference.Terms(name, share, BatchSizes.upTo(4), Inference.NonFinite.PASS));
+    return new FakeModel(1).binding(FakeModel.terms(name, share, BatchSizes.upTo(4)));
   }
 }
