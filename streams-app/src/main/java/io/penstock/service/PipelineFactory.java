@@ -3,7 +3,7 @@ package io.penstock.service;
 import io.penstock.batching.BatchLimits;
 import io.penstock.batching.ByteBudget;
 import io.penstock.batching.Inference;
-import io.penstock.batching.shape.VariableLengths;
+import io.penstock.check.model.CheckedPipeline;
 import io.penstock.check.schema.InputSchema;
 import io.penstock.codec.DeadLetterEncoder;
 import io.penstock.codec.FieldMapping;
@@ -13,6 +13,7 @@ import io.penstock.config.BatchConfig;
 import io.penstock.config.PenstockConfig;
 import io.penstock.config.PipelineConfig;
 import io.penstock.control.message.ControlMessages;
+import io.penstock.model.BatchSizes;
 import io.penstock.pipeline.Cutover;
 import io.penstock.registry.SchemaRegistry;
 import io.penstock.registry.Subjects;
@@ -71,11 +72,24 @@ final class PipelineFactory {
     FieldMapping mapping = new FieldMapping(pipeline.input().fields());
     return new ServedPipeline(
         new Pipeline(definition, streams, inference),
+        terms(name, pipeline),
         pipeline.signature(),
         new AvroInputFormat(registry, mapping),
-        lengths(pipeline.batch()),
+        CheckedPipeline.lengths(pipeline.batch()),
         new InputSchema(registry, name, pipeline.input().topic(), mapping),
         new AvroOutputFormat(registry, Subjects.ofValues(pipeline.output().topic()), autoRegister));
+  }
+
+  private static Inference.Terms terms(String name, PipelineConfig pipeline) {
+    BatchConfig batch = pipeline.batch();
+    return new Inference.Terms(
+        name,
+        pipeline.share(),
+        new BatchSizes(batch.rows(), batch.allowedSizes()),
+        batch.bytes().bytes(),
+        pipeline.output().nonFinite() == PipelineConfig.NonFinite.DEAD_LETTER
+            ? Inference.NonFinite.DEAD_LETTER
+            : Inference.NonFinite.PASS);
   }
 
   /** The limits of a pipeline, in equal parts for its threads. */
@@ -89,14 +103,6 @@ final class PipelineFactory {
         batch.maxAge(),
         Math.max(batch.rows(), batch.maxInFlightRows() / threads),
         Math.max(1, batch.maxInFlight().bytes() / threads));
-  }
-
-  private static VariableLengths lengths(BatchConfig batch) {
-    BatchConfig.Cost cost = batch.cost();
-    return new VariableLengths(
-        batch.padding(),
-        batch.lengthBuckets(),
-        cost == null ? null : new VariableLengths.Cost(cost.input(), cost.max()));
   }
 
   private static byte[] audit(Cutover cutover) {
