@@ -126,6 +126,29 @@ public final class Batcher {
     LockSupport.parkNanos(this, nanos);
   }
 
+  /** Waits until a batch is finished or has to be sealed, or for that long; may return early. */
+  public void rest(long nanos) {
+    collect();
+    long left = Math.min(nanos, nanosUntilDue());
+    if (left > 0) {
+      LockSupport.parkNanos(this, left);
+    }
+  }
+
+  private long nanosUntilDue() {
+    long now = clock.getAsLong();
+    long due = Long.MAX_VALUE;
+    for (Gathering gathering : gatherings.values()) {
+      if (!gathering.isEmpty()) {
+        due = Math.min(due, gathering.oldestNanos() + lingerNanos - now);
+        if (running.isEmpty()) {
+          due = Math.min(due, lastRowNanos + QUIET_NANOS - now);
+        }
+      }
+    }
+    return due;
+  }
+
   /**
    * Gives up whatever is under way: the thread is dying, or its partitions are lost. Open batches
    * give their leases back unrun; sealed ones finish unread.

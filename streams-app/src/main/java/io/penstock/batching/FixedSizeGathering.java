@@ -103,6 +103,11 @@ final class FixedSizeGathering implements Gathering {
   }
 
   @Override
+  public long oldestNanos() {
+    return open == null ? Long.MAX_VALUE : open.openedNanos();
+  }
+
+  @Override
   public boolean isEmpty() {
     return open == null;
   }

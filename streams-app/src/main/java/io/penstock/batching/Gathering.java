@@ -51,6 +51,9 @@ sealed interface Gathering permits FixedSizeGathering, OpenSizeGathering {
   /** Seals the open batches that are due. */
   void sealIf(Predicate<Batch> due);
 
+  /** When the oldest open batch was opened, by the site's clock; if there is one. */
+  long oldestNanos();
+
   /** Whether no batch is open. */
   boolean isEmpty();
 

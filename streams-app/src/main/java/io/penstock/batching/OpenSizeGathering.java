@@ -111,6 +111,15 @@ final class OpenSizeGathering implements Gathering {
   }
 
   @Override
+  public long oldestNanos() {
+    long oldest = Long.MAX_VALUE;
+    for (RaggedBatch batch : open) {
+      oldest = Math.min(oldest, batch.batch().openedNanos());
+    }
+    return oldest;
+  }
+
+  @Override
   public boolean isEmpty() {
     return open.isEmpty();
   }

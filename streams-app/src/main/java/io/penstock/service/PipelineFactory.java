@@ -4,6 +4,7 @@ import io.penstock.batching.BatchLimits;
 import io.penstock.batching.ByteBudget;
 import io.penstock.batching.Inference;
 import io.penstock.batching.shape.VariableLengths;
+import io.penstock.check.schema.InputSchema;
 import io.penstock.codec.DeadLetterEncoder;
 import io.penstock.codec.FieldMapping;
 import io.penstock.codec.avro.AvroInputFormat;
@@ -68,12 +69,14 @@ final class PipelineFactory {
             pipeline.startFrom(),
             pipeline.threads(),
             config.kafka(pipeline));
+    FieldMapping mapping = new FieldMapping(pipeline.input().fields());
     return new ServedPipeline(
         new Pipeline(definition, streams, inference),
         terms(name, pipeline),
         pipeline.signature(),
-        new AvroInputFormat(registry, new FieldMapping(pipeline.input().fields())),
+        new AvroInputFormat(registry, mapping),
         lengths(pipeline.batch()),
+        new InputSchema(registry, name, pipeline.input().topic(), mapping),
         new AvroOutputFormat(registry, Subjects.ofValues(pipeline.output().topic()), autoRegister));
   }
 

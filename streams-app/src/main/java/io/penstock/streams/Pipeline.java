@@ -247,17 +247,21 @@ public final class Pipeline implements AutoCloseable {
         TopicFacts.effective(
                 ConsumerConfig.configDef(), consumer, ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG)
             / 2;
+    long commitInterval = config.getLong(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG);
+    Duration uncommittedPoll = Duration.ofMillis(Math.max(1, commitInterval / 10));
     if (!streamsSettings.exactlyOnce()) {
-      return new PipelineSettings.WaitLimits(TimeUnit.MILLISECONDS.toNanos(wait), Long.MAX_VALUE);
+      return new PipelineSettings.WaitLimits(
+          TimeUnit.MILLISECONDS.toNanos(wait), Long.MAX_VALUE, uncommittedPoll);
     }
     Map<String, Object> producer = config.getProducerConfigs(name() + "-limits");
     long transaction =
         TopicFacts.effective(
             ProducerConfig.configDef(), producer, ProducerConfig.TRANSACTION_TIMEOUT_CONFIG);
-    long reserve =
-        Math.max(transaction / 4, config.getLong(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG));
+    long reserve = Math.max(transaction / 4, commitInterval);
     return new PipelineSettings.WaitLimits(
-        TimeUnit.MILLISECONDS.toNanos(wait), TimeUnit.MILLISECONDS.toNanos(transaction - reserve));
+        TimeUnit.MILLISECONDS.toNanos(wait),
+        TimeUnit.MILLISECONDS.toNanos(transaction - reserve),
+        uncommittedPoll);
   }
 
   /** Runs on the dying stream thread, before Streams closes its tasks. */

@@ -45,11 +45,13 @@ class KillIT {
       try (Census census = new Census(bench.stack().bootstrapServers(), "in", "out", "dead");
           DigitLoad load = new DigitLoad(bench, "in", PARTITIONS, PER_SECOND)) {
         int kills = 0;
+        boolean promoted = false;
         for (int attempt = 0; kills < KILLS; attempt++) {
           assertThat(attempt).as("attempts for %s kills", KILLS).isLessThan(KILLS * 3);
           service.awaitReady();
           awaitProgress(census);
-          if (kills == KILLS / 2) {
+          if (kills == KILLS / 2 && !promoted) {
+            promoted = true;
             bench.installVersion("digits", 2);
             bench.command(SERVICE, "{\"promote\":{\"model\":\"digits\",\"version\":2}}");
           }
@@ -86,6 +88,10 @@ class KillIT {
               "kill %d of %d guarantee=%s how=%d inFlight=%d sent=%d%n",
               kills, KILLS, guarantee, kills % 3, inFlight, load.sent());
         }
+        Await.until(
+            "outcomes of the version promoted",
+            60,
+            () -> census.update().perVersion().containsKey("2"));
         load.close();
         long sent = load.sent();
         ServiceUnderTest last = service;
@@ -96,7 +102,6 @@ class KillIT {
         System.out.printf("guarantee=%s seed=%d kills=%d %s%n", guarantee, SEED, KILLS, census);
         assertThat(census.lost()).as("lost, seed %s", SEED).isZero();
         assertThat(census.deadLetters()).as("dead letters, seed %s", SEED).isZero();
-        assertThat(census.perVersion()).as("seed %s", SEED).containsKeys("1", "2");
         if (guarantee.equals("exactly_once_v2")) {
           assertThat(census.duplicated()).as("duplicated, seed %s", SEED).isZero();
           assertThat(census.disorder()).as("disorder, seed %s", SEED).isEmpty();
@@ -127,8 +132,13 @@ class KillIT {
         .formatted(folder.resolve("models/digits"), guarantee);
   }
 
+  /** Waits a while for a moment with records in flight, and says how many there were. */
   private static long inFlight(ServiceUnderTest service) {
-    return service.health().at("/pipelines/digits/inFlightRecords").asLong();
+    long inFlight = 0;
+    for (int look = 0; inFlight == 0 && look < 200; look++) {
+      inFlight = service.health().at("/pipelines/digits/inFlightRecords").asLong();
+    }
+    return inFlight;
   }
 
   private static void awaitProgress(Census census) {

@@ -56,7 +56,8 @@ class PipelineTopologyTest {
             new PipelineSettings.Topics("in", 1, "out", "dead", "audit"),
             new BatchLimits(8, 1 << 20, Duration.ofMillis(5), MAX_AGE, 32, 1 << 20),
             new PipelineSettings.SizeLimits(MAX_BYTES, MAX_BYTES),
-            new PipelineSettings.WaitLimits(Duration.ofSeconds(20).toNanos(), Long.MAX_VALUE));
+            new PipelineSettings.WaitLimits(
+                Duration.ofSeconds(20).toNanos(), Long.MAX_VALUE, Duration.ofMillis(10)));
     ThreadLanes lanes =
         new ThreadLanes(
             settings,

@@ -50,15 +50,17 @@ class PipelineFaultIT {
   private static final TopicPartition NOWHERE = new TopicPartition("out", 0);
   private static final int FAULTS_PER_PATH = 2;
 
-  /** Which of the processor's methods a forward comes from. */
+  /** Where a forward comes from: a method on the stack. */
   private enum ForwardPath {
-    PROCESS("process"),
-    PUNCTUATION("tick"),
-    HOOK("beforeCommit");
+    PROCESS(".PredictProcessor", "process"),
+    POLL(".GuardedConsumer", "poll"),
+    HOOK(".PredictProcessor", "beforeCommit");
 
+    private final String type;
     private final String method;
 
-    ForwardPath(String method) {
+    ForwardPath(String type, String method) {
+      this.type = type;
       this.method = method;
     }
 
@@ -68,7 +70,7 @@ class PipelineFaultIT {
               frames ->
                   frames.anyMatch(
                       frame ->
-                          frame.getClassName().endsWith(".PredictProcessor")
+                          frame.getClassName().endsWith(type)
                               && frame.getMethodName().equals(method)));
     }
   }
