@@ -65,6 +65,7 @@ class ArchitectureTest {
         "io.penstock.control",
         "io.penstock.control.message",
         "io.penstock.http",
+        "io.penstock.inference",
         "io.penstock.model..",
         "io.penstock.registry"
       })
@@ -97,14 +98,32 @@ class ArchitectureTest {
         .resideInAPackage("io.penstock.codec..")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("io.penstock.batching", "io.penstock.pipeline", "io.penstock.streams")
+        .resideInAnyPackage(
+            "io.penstock.batching",
+            "io.penstock.inference",
+            "io.penstock.pipeline",
+            "io.penstock.streams")
         .check(CLASSES);
     noClasses()
         .that()
         .resideInAPackage("io.penstock.batching")
         .should()
         .dependOnClassesThat()
+        .resideInAnyPackage("io.penstock.inference", "io.penstock.pipeline", "io.penstock.streams")
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .resideInAPackage("io.penstock.inference")
+        .should()
+        .dependOnClassesThat()
         .resideInAnyPackage("io.penstock.pipeline", "io.penstock.streams")
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .resideInAPackage("io.penstock.pipeline")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.penstock.inference")
         .check(CLASSES);
   }
 

@@ -2,6 +2,7 @@ package io.penstock.batching;
 
 import io.penstock.model.Lease;
 import io.penstock.model.Rows;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -11,44 +12,52 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *           seal()              complete()
  *   OPEN ───────────▶ SEALED ───────────────▶ DONE     every row has a prediction or a failure
- *                        │      fail()
+ *                        │  fail(), giveUp()
  *                        └──────────────────▶ FAILED   the model is to blame: no row has either
  * </pre>
  *
+ * <p>A batch finishes once: whoever comes second finds it finished and changes nothing. That is how
+ * the late result of a run that was given up on is never read. Its lease is another matter: it is
+ * given back by whoever ran the batch, once the run has returned, since a session must not be
+ * closed under one.
+ *
  * <p>Fields belong to the owning stream thread while OPEN, to one inference thread while SEALED,
- * and to the owner again once DONE or FAILED. The write of {@code state} publishes them.
+ * and to the owner again once DONE or FAILED. The change of {@code state} publishes them.
  */
 public final class Batch {
 
-  private enum State {
+  private sealed interface State permits Phase, Failed {}
+
+  private enum Phase implements State {
     OPEN,
     SEALED,
-    DONE,
-    FAILED
+    DONE
   }
+
+  /** The reason is a part of the state, so that only the first one counts. */
+  private record Failed(Throwable cause) implements State {}
 
   private final Thread owner = Thread.currentThread();
   private final VersionBinding binding;
   private final Lease lease;
-  private final Rows inputs;
-  private final byte[] @Nullable [] predictions;
-  private final @Nullable RowFailure[] failures;
+  private final InFlight inFlight;
   private final long openedNanos;
-  private final int capacityRows;
 
   private int rows;
+  private long valueBytes;
+  private long columnBytes;
   private long bytes;
-  private @Nullable Throwable failure;
-  private volatile State state = State.OPEN;
+  private @Nullable Rows inputs;
+  private byte[] @Nullable [] predictions = new byte[0][];
+  private @Nullable RowFailure[] failures = new RowFailure[0];
+  private volatile boolean urgent;
+  private final AtomicReference<State> state = new AtomicReference<>(Phase.OPEN);
 
-  Batch(VersionBinding binding, Lease lease, Rows inputs, int capacityRows, long openedNanos) {
+  Batch(VersionBinding binding, Lease lease, InFlight inFlight, long openedNanos) {
     this.binding = binding;
     this.lease = lease;
-    this.inputs = inputs;
-    this.predictions = new byte[capacityRows][];
-    this.failures = new RowFailure[capacityRows];
+    this.inFlight = inFlight;
     this.openedNanos = openedNanos;
-    this.capacityRows = capacityRows;
   }
 
   /** The version that computes this batch. */
@@ -58,13 +67,13 @@ public final class Batch {
 
   /** Whether the rows' outcomes can be read. */
   public boolean isFinished() {
-    State now = state;
-    return now == State.DONE || now == State.FAILED;
+    State now = state.get();
+    return now == Phase.DONE || now instanceof Failed;
   }
 
   /** Why the whole batch failed, if it did; only once finished. */
   public @Nullable Throwable failure() {
-    return failure;
+    return state.get() instanceof Failed failed ? failed.cause() : null;
   }
 
   /** A row's prediction, or null if the row has a failure; only once finished. */
@@ -77,23 +86,30 @@ public final class Batch {
     return failures[row];
   }
 
-  Rows inputs() {
+  /** The rows' inputs; the inference thread's to read while sealed. */
+  public Rows inputs() {
+    if (inputs == null) {
+      throw new IllegalStateException("batch is " + state + " (expected: " + Phase.SEALED + ")");
+    }
     return inputs;
   }
 
-  Lease lease() {
+  /** Keeps the version loaded until the batch is finished. */
+  public Lease lease() {
     return lease;
   }
 
-  /** Whether it takes no more rows. */
-  boolean isFull() {
-    return rows == capacityRows;
-  }
-
-  int rows() {
+  /** How many rows it has. */
+  public int rows() {
     return rows;
   }
 
+  /** Bytes of its input columns. */
+  public long columnBytes() {
+    return columnBytes;
+  }
+
+  /** Bytes of its record values, or of its input columns where these are more. */
   long bytes() {
     return bytes;
   }
@@ -102,44 +118,92 @@ public final class Batch {
     return openedNanos;
   }
 
-  /** Takes the row that was just decoded at index {@link #rows()}, and returns that index. */
-  int take(int valueBytes) {
-    bytes += valueBytes;
+  /**
+   * Takes the row that was just decoded, and returns its index.
+   *
+   * @param recordBytes bytes of the record's value
+   * @param columnBytesNow bytes of the batch's input columns with that row
+   */
+  int take(int recordBytes, long columnBytesNow) {
+    columnBytes = columnBytesNow;
+    valueBytes += recordBytes;
+    long now = Math.max(valueBytes, columnBytesNow);
+    inFlight.take(now - bytes);
+    bytes = now;
     return rows++;
   }
 
-  void seal() {
-    expect(State.OPEN);
-    state = State.SEALED;
+  /** Hands the batch over, its rows laid out in those columns. */
+  void seal(Rows laidOut) {
+    expectOpen();
+    inputs = laidOut;
+    predictions = new byte[rows][];
+    failures = new RowFailure[rows];
+    state.set(Phase.SEALED);
   }
 
-  void predict(int row, byte[] prediction) {
+  /** Whether a commit waits for it. Any thread may ask. */
+  public boolean isUrgent() {
+    return urgent;
+  }
+
+  /** A commit waits for it. */
+  void hurry() {
+    urgent = true;
+  }
+
+  /** Gives up an open batch: it is not run. */
+  void discard() {
+    expectOpen();
+    lease.close();
+    inFlight.giveBack(bytes);
+  }
+
+  /** A row was computed. On the inference thread. */
+  public void predict(int row, byte[] prediction) {
     predictions[row] = prediction;
+    failures[row] = null;
   }
 
-  void fail(int row, RowFailure rowFailure) {
+  /** A row cannot be computed. On the inference thread. */
+  public void fail(int row, RowFailure rowFailure) {
+    predictions[row] = null;
     failures[row] = rowFailure;
   }
 
-  void complete() {
-    finish(State.DONE);
+  /** Every row has a prediction or a failure: hands the batch back. On the inference thread. */
+  public void complete() {
+    lease.close();
+    finish(Phase.DONE);
   }
 
-  void fail(Throwable cause) {
-    failure = cause;
-    finish(State.FAILED);
+  /** The model is to blame: hands the batch back. On the thread that ran it, or nobody did. */
+  public void fail(Throwable cause) {
+    lease.close();
+    giveUp(cause);
+  }
+
+  /**
+   * Hands the batch back as failed while it is still being run: the lease stays until that run has
+   * returned and calls {@link #complete} or {@link #fail(Throwable)}, to no other effect. Any
+   * thread.
+   */
+  public void giveUp(Throwable cause) {
+    finish(new Failed(cause));
   }
 
   private void finish(State end) {
-    expect(State.SEALED);
-    lease.close();
-    state = end;
-    LockSupport.unpark(owner);
+    if (state.compareAndSet(Phase.SEALED, end)) {
+      inFlight.giveBack(bytes);
+      LockSupport.unpark(owner);
+    } else if (state.get() == Phase.OPEN) {
+      throw new IllegalStateException("batch is OPEN (expected: SEALED)");
+    }
   }
 
-  private void expect(State expected) {
-    if (state != expected) {
-      throw new IllegalStateException("batch is " + state + " (expected: " + expected + ")");
+  private void expectOpen() {
+    if (state.get() != Phase.OPEN) {
+      throw new IllegalStateException("batch is " + state + " (expected: " + Phase.OPEN + ")");
     }
   }
 }

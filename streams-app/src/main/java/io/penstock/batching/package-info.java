@@ -1,6 +1,6 @@
 /**
- * Micro-batches: rows are gathered on the stream threads, run on the inference threads, and read
- * back on the stream threads.
+ * Micro-batches: rows are gathered on the stream threads, handed to {@link
+ * io.penstock.batching.Inference}, and read back on the stream threads.
  *
  * <p>Each stream thread owns one {@link Batcher}, and with it its open batches: no locks. A batch
  * goes OPEN (the stream thread fills it) → SEALED (an inference thread has it) → DONE or FAILED

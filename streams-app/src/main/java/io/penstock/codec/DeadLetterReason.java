@@ -2,6 +2,8 @@ package io.penstock.codec;
 
 /** Why a record became a dead letter, and at which stage. Names are part of the interface. */
 public enum DeadLetterReason {
+  /** The record's timestamp is longer ago than {@code batch.max-age}. */
+  TOO_OLD(Stage.ADMIT),
   /** The value is null (a tombstone). */
   NULL_VALUE(Stage.DECODE),
   /** The bytes are not of the format: no magic byte, truncated, lengths out of range. */
@@ -18,6 +20,8 @@ public enum DeadLetterReason {
   VALUE_OUT_OF_RANGE(Stage.MAP),
   /** The model fails on this record and on no other of its batch. */
   INFERENCE_FAILED(Stage.INFER),
+  /** An output is infinite or not a number, and {@code output.non-finite} says dead-letter. */
+  NON_FINITE_OUTPUT(Stage.INFER),
   /** The outputs cannot be encoded. */
   UNENCODABLE(Stage.ENCODE),
   /** The prediction is larger than the producer or the topic takes. */
@@ -25,6 +29,7 @@ public enum DeadLetterReason {
 
   /** Where in its way a record failed. */
   public enum Stage {
+    ADMIT,
     DECODE,
     MAP,
     INFER,

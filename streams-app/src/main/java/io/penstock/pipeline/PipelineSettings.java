@@ -1,6 +1,7 @@
 package io.penstock.pipeline;
 
 import io.penstock.batching.BatchLimits;
+import java.time.Duration;
 
 /**
  * What a pipeline's topology needs to know.
@@ -33,6 +34,8 @@ public record PipelineSettings(
    *     dead
    * @param maxTransactionNanos from a transaction's first record to its commit, below {@code
    *     transaction.timeout.ms}; {@link Long#MAX_VALUE} without transactions
+   * @param uncommittedPoll how long a thread may wait for records while outcomes are to be
+   *     committed: a small part of {@code commit.interval.ms}, since Streams commits between polls
    */
-  public record WaitLimits(long maxWaitNanos, long maxTransactionNanos) {}
+  public record WaitLimits(long maxWaitNanos, long maxTransactionNanos, Duration uncommittedPoll) {}
 }

@@ -11,8 +11,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import org.apache.kafka.streams.errors.StreamsException;
-import org.apache.kafka.streams.processor.Cancellable;
-import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -22,15 +20,14 @@ import org.jspecify.annotations.Nullable;
  * Turns records into outcomes, in input order. One per task, which is one input partition.
  *
  * <p>Each record joins a batch (or fails to) and waits in one first-in-first-out queue; outcomes
- * are forwarded from its head only, as soon as they are there: before the next record, on a
- * punctuation every millisecond, and, waiting for whatever is missing, before each commit. That
- * last one is what makes an offset's commit mean "its outcome is in the output topic".
+ * are forwarded from its head only, as soon as they are there: before the next record, whenever the
+ * {@linkplain ThreadLane#work lane works} between two polls, and, waiting for whatever is missing,
+ * before each commit. That last one is what makes an offset's commit mean "its outcome is in the
+ * output topic".
  *
  * <p>Not thread-safe: all calls on the stream thread.
  */
 final class PredictProcessor implements Processor<byte[], byte[], byte[], Outcome> {
-
-  private static final Duration TICK = Duration.ofMillis(1);
 
   private final PipelineSettings settings;
   private final ServingVersion serving;
@@ -41,7 +38,6 @@ final class PredictProcessor implements Processor<byte[], byte[], byte[], Outcom
   private ThreadLane lane;
   private DeferredForwarder<byte[], Outcome> forwarder;
   private ProcessorContext<byte[], Outcome> context;
-  private @Nullable Cancellable ticking;
   private String task = "";
 
   @SuppressWarnings("NullAway.Init") // init() comes before every other call
@@ -56,26 +52,22 @@ final class PredictProcessor implements Processor<byte[], byte[], byte[], Outcom
   @Override
   public void init(ProcessorContext<byte[], Outcome> context) {
     task = "pipeline " + settings.name() + ", task " + context.taskId();
+    this.context = context;
     lane = lanes.current();
-    lane.taskOpened();
     forwarder =
         new DeferredForwarder<>(context, PipelineTopology.PRE_COMMIT_STORE, this::beforeCommit);
-    this.context = context;
     // Streams revives a task with the same processor: what it had counted as written is not.
     writer.restart();
+    lane.taskOpened(this);
   }
 
   @Override
   public void process(Record<byte[], byte[]> record) {
-    lane.working();
+    lane.recordComes();
     forwardFinished();
     awaitRoom();
     PendingOutcome outcome = admit(record);
     pending.add(outcome);
-    if (ticking == null) {
-      // Only while something is pending: every punctuation makes Streams commit.
-      ticking = context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, time -> tick());
-    }
     pendingBytes += outcome.valueBytes();
     lanes.statistics().admitted();
   }
@@ -85,10 +77,9 @@ final class PredictProcessor implements Processor<byte[], byte[], byte[], Outcom
     RecordScope scope = forwarder.scope();
     byte[] value = record.value();
     VersionBinding binding = serving.current();
-    if (value == null) {
-      RowFailure failure =
-          new RowFailure(DeadLetterReason.NULL_VALUE, "the record's value is null (a tombstone)");
-      return new PendingOutcome(scope, record, binding, null, failure);
+    RowFailure refusal = refusal(record);
+    if (value == null || refusal != null) {
+      return new PendingOutcome(scope, record, binding, null, refusal);
     }
     try {
       Optional<Batcher.Row> row = lane.batcher().add(binding, value);
@@ -108,6 +99,25 @@ final class PredictProcessor implements Processor<byte[], byte[], byte[], Outcom
     }
   }
 
+  /** Why a record becomes no row whatever its bytes say, if there is a reason. */
+  private @Nullable RowFailure refusal(Record<byte[], byte @Nullable []> record) {
+    if (record.value() == null) {
+      return new RowFailure(
+          DeadLetterReason.NULL_VALUE, "the record's value is null (a tombstone)");
+    }
+    Duration maxAge = settings.limits().maxAge();
+    if (maxAge == null) {
+      return null;
+    }
+    long ageMillis = context.currentSystemTimeMs() - record.timestamp();
+    return ageMillis <= maxAge.toMillis()
+        ? null
+        : new RowFailure(
+            DeadLetterReason.TOO_OLD,
+            "the record's timestamp is %d ms ago (expected: at most %d, by batch.max-age)"
+                .formatted(ageMillis, maxAge.toMillis()));
+  }
+
   private void awaitRoom() {
     while (pending.size() >= settings.limits().maxInFlightRows()
         || pendingBytes >= settings.limits().maxInFlightBytes()
@@ -117,13 +127,13 @@ final class PredictProcessor implements Processor<byte[], byte[], byte[], Outcom
     }
   }
 
-  private void tick() {
-    lane.working();
-    lane.batcher().tick();
-    forwardFinished();
+  /** Whether records wait here for their outcomes. */
+  boolean isPending() {
+    return !pending.isEmpty();
   }
 
-  private void forwardFinished() {
+  /** Forwards what is finished at the head of the queue. */
+  void forwardFinished() {
     PendingOutcome head = pending.peek();
     if (head != null && head.isFinished()) {
       forwarder.within(this::forwardHead);
@@ -138,16 +148,6 @@ final class PredictProcessor implements Processor<byte[], byte[], byte[], Outcom
       pending.remove();
       pendingBytes -= head.valueBytes();
       lanes.statistics().left(1);
-    }
-    if (pending.isEmpty()) {
-      stopTicking();
-    }
-  }
-
-  private void stopTicking() {
-    if (ticking != null) {
-      ticking.cancel();
-      ticking = null;
     }
   }
 
@@ -191,7 +191,6 @@ final class PredictProcessor implements Processor<byte[], byte[], byte[], Outcom
     lanes.statistics().left(pending.size());
     pending.clear();
     pendingBytes = 0;
-    stopTicking();
-    lane.taskClosed();
+    lane.taskClosed(this);
   }
 }

@@ -2,6 +2,10 @@ package io.penstock.pipeline;
 
 import io.penstock.batching.Batcher;
 import io.penstock.pipeline.PipelineSettings.WaitLimits;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.apache.kafka.streams.errors.StreamsException;
 import org.jspecify.annotations.Nullable;
@@ -10,9 +14,14 @@ import org.jspecify.annotations.Nullable;
  * What the tasks of one stream thread share: the batcher, the time they may wait, and whether the
  * thread has failed.
  *
+ * <p><b>Working.</b> Batches are finished by other threads, while this one polls or takes records
+ * of another task. So whatever is due is done for all tasks together: before and after each wait
+ * for records ({@link #work}), and while records keep coming every millisecond. A punctuation would
+ * do this too, but no sooner than a millisecond later, and each one makes Streams commit.
+ *
  * <p><b>Waiting.</b> Hooks of one commit round share one deadline, which starts with the round's
- * first wait and ends with the next record or punctuation. Under {@code exactly_once_v2} a second
- * bound runs from the transaction's first record: its commit must come before {@code
+ * first wait and ends with the next record or poll. Under {@code exactly_once_v2} a second bound
+ * runs from the transaction's first record: its commit must come before {@code
  * transaction.timeout.ms}.
  *
  * <p><b>Failing.</b> After one failure every later hook of the thread throws at once: Streams calls
@@ -25,6 +34,9 @@ public final class ThreadLane {
 
   private static final long NONE = Long.MIN_VALUE;
 
+  /** How often whatever is due is done while records keep coming, and how long a rest may be. */
+  private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
   private final Batcher batcher;
   private final WaitLimits limits;
   private final LongSupplier clock;
@@ -33,7 +45,8 @@ public final class ThreadLane {
   private long transactionStart = NONE;
   private @Nullable StreamsException failure;
   private boolean dropped;
-  private int openTasks;
+  private final List<PredictProcessor> tasks = new ArrayList<>();
+  private long lastWorkNanos;
 
   ThreadLane(Batcher batcher, WaitLimits limits, LongSupplier clock) {
     this.batcher = batcher;
@@ -46,22 +59,68 @@ public final class ThreadLane {
   }
 
   /** A task was opened on this thread: it lives. */
-  void taskOpened() {
-    openTasks++;
+  void taskOpened(PredictProcessor task) {
+    tasks.add(task);
     failure = null;
     dropped = false;
   }
 
   /** A task was closed. With the last one go its rows that nobody has waited for. */
-  void taskClosed() {
-    openTasks--;
-    if (openTasks == 0) {
+  void taskClosed(PredictProcessor task) {
+    tasks.remove(task);
+    if (tasks.isEmpty()) {
       batcher.abandon();
     }
   }
 
-  /** A record or a punctuation comes: whatever was being committed is committed. */
-  void working() {
+  /** A record comes. */
+  void recordComes() {
+    commitIsOver();
+    if (clock.getAsLong() - lastWorkNanos >= TICK_NANOS) {
+      work();
+    }
+  }
+
+  /**
+   * Does what is due: seals the batches that have waited long enough and forwards what is finished,
+   * of every task. To be called before the thread waits for records, and after.
+   *
+   * @throws StreamsException as {@code process} would; the thread is to die of it
+   */
+  public void work() {
+    commitIsOver();
+    lastWorkNanos = clock.getAsLong();
+    batcher.tick();
+    for (PredictProcessor task : tasks) {
+      task.forwardFinished();
+    }
+  }
+
+  /** Whether records wait for their outcomes on this thread: {@link #rest} rather than poll. */
+  public boolean isPending() {
+    for (PredictProcessor task : tasks) {
+      if (task.isPending()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Waits until a batch is finished or due, a millisecond at most. */
+  public void rest() {
+    batcher.rest(TICK_NANOS);
+  }
+
+  /** How long a thread without pending records may poll, so that commits are not late. */
+  public Duration idlePoll(Duration asked) {
+    boolean committed = committing || transactionStart == NONE;
+    return committed || asked.compareTo(limits.uncommittedPoll()) < 0
+        ? asked
+        : limits.uncommittedPoll();
+  }
+
+  /** Streams is back from a commit, if it was in one: what was forwarded is committed. */
+  private void commitIsOver() {
     if (committing) {
       committing = false;
       transactionStart = NONE;

@@ -10,7 +10,8 @@ import org.apache.kafka.streams.processor.internals.ProcessorRecordContext;
 
 /**
  * Forwards outcomes after the {@code process} call of their input has returned: from a later {@code
- * process}, a punctuation, or the pre-commit hook, each time under the input's own context.
+ * process}, between two polls, or from the pre-commit hook, each time under the input's own
+ * context.
  *
  * <p>Not thread-safe: one per task, all calls on the stream thread.
  *
@@ -60,7 +61,7 @@ public final class DeferredForwarder<K, V> {
    *
    * @throws TaskMigratedException if the thread was fenced: its tasks are somebody else's now
    * @throws StreamsException whatever else went wrong, so that the thread dies and its transaction
-   *     is aborted. Never a {@code TimeoutException}, which out of a punctuation or the hook
+   *     is aborted. Never a {@code TimeoutException}, which out of anything but {@code process}
    *     Streams would take for a corrupted task. And never a {@code TaskCorruptedException}, which
    *     a send that failed earlier leaves behind for whichever task of the thread forwards next:
    *     Streams would revive the task that failed and let this one go on, past the record that it

@@ -1,7 +1,9 @@
 package io.penstock.service;
 
 import io.penstock.batching.BatchLimits;
+import io.penstock.batching.ByteBudget;
 import io.penstock.batching.Inference;
+import io.penstock.check.model.CheckedPipeline;
 import io.penstock.check.schema.InputSchema;
 import io.penstock.codec.DeadLetterEncoder;
 import io.penstock.codec.FieldMapping;
@@ -11,6 +13,7 @@ import io.penstock.config.BatchConfig;
 import io.penstock.config.PenstockConfig;
 import io.penstock.config.PipelineConfig;
 import io.penstock.control.message.ControlMessages;
+import io.penstock.model.BatchSizes;
 import io.penstock.pipeline.Cutover;
 import io.penstock.registry.SchemaRegistry;
 import io.penstock.registry.Subjects;
@@ -27,6 +30,7 @@ final class PipelineFactory {
   private final SchemaRegistry registry;
   private final boolean autoRegister;
   private final Inference inference;
+  private final ByteBudget budget;
 
   PipelineFactory(
       PenstockConfig config, SchemaRegistry registry, boolean autoRegister, Inference inference) {
@@ -34,6 +38,7 @@ final class PipelineFactory {
     this.registry = registry;
     this.autoRegister = autoRegister;
     this.inference = inference;
+    this.budget = new ByteBudget(config.inference().maxInFlight().bytes());
   }
 
   /**
@@ -54,6 +59,7 @@ final class PipelineFactory {
             pipeline.deadLetters().topic(),
             config.controlTopics().audit(),
             limits(pipeline),
+            budget,
             deadLetters::encode,
             PipelineFactory::audit);
     StreamsSettings streams =
@@ -66,10 +72,24 @@ final class PipelineFactory {
     FieldMapping mapping = new FieldMapping(pipeline.input().fields());
     return new ServedPipeline(
         new Pipeline(definition, streams, inference),
+        terms(name, pipeline),
         pipeline.signature(),
         new AvroInputFormat(registry, mapping),
+        CheckedPipeline.lengths(pipeline.batch()),
         new InputSchema(registry, name, pipeline.input().topic(), mapping),
         new AvroOutputFormat(registry, Subjects.ofValues(pipeline.output().topic()), autoRegister));
+  }
+
+  private static Inference.Terms terms(String name, PipelineConfig pipeline) {
+    BatchConfig batch = pipeline.batch();
+    return new Inference.Terms(
+        name,
+        pipeline.share(),
+        new BatchSizes(batch.rows(), batch.allowedSizes()),
+        batch.bytes().bytes(),
+        pipeline.output().nonFinite() == PipelineConfig.NonFinite.DEAD_LETTER
+            ? Inference.NonFinite.DEAD_LETTER
+            : Inference.NonFinite.PASS);
   }
 
   /** The limits of a pipeline, in equal parts for its threads. */
@@ -78,7 +98,9 @@ final class PipelineFactory {
     int threads = pipeline.threads();
     return new BatchLimits(
         batch.rows(),
+        Math.toIntExact(batch.bytes().bytes()),
         batch.linger(),
+        batch.maxAge(),
         Math.max(batch.rows(), batch.maxInFlightRows() / threads),
         Math.max(1, batch.maxInFlight().bytes() / threads));
   }

@@ -1,6 +1,8 @@
 package io.penstock.service;
 
+import io.penstock.batching.Inference;
 import io.penstock.batching.VersionBinding;
+import io.penstock.batching.shape.VariableLengths;
 import io.penstock.check.schema.InputSchema;
 import io.penstock.codec.InputFormat;
 import io.penstock.codec.MappingException;
@@ -18,12 +20,16 @@ import java.util.function.Supplier;
 /**
  * A pipeline with what binds it to versions of its model.
  *
+ * @param terms what its batches ask of the inference threads
+ * @param lengths how rows of differing lengths join one batch
  * @param inputSchema what its producers write by their newest schema
  */
 record ServedPipeline(
     Pipeline pipeline,
+    Inference.Terms terms,
     String signature,
     InputFormat input,
+    VariableLengths lengths,
     InputSchema inputSchema,
     OutputFormat output) {
 
@@ -48,7 +54,8 @@ record ServedPipeline(
     // Asked for once here, so that a mapping that does not fit fails the version and not a thread.
     var unused = input.decoder(run);
     PredictionEncoder encoder = output.encoder(version.id(), run);
-    return new VersionBinding(version.id(), version.fingerprint(), run, input, encoder, leases);
+    return new VersionBinding(
+        version.id(), terms, version.fingerprint(), run, input, lengths, encoder, leases);
   }
 
   /** Fails as {@link InputSchema#requireReadableBy} does; asks the registry. */

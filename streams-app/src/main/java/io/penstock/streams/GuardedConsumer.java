@@ -1,5 +1,6 @@
 package io.penstock.streams;
 
+import io.penstock.pipeline.ThreadLane;
 import io.penstock.pipeline.ThreadLanes;
 import java.time.Duration;
 import java.util.Collection;
@@ -15,11 +16,11 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.streams.errors.StreamsException;
 
 /**
- * A stream thread's main consumer with three guards. An offset out of range is an error of its own
- * instead of an occasion to reset (Streams treats it like a partition that never had an offset).
- * When partitions are lost the thread's rows are dropped before Streams closes the tasks, since
- * somebody else computes them now. A thread that failed leaves the group, so that its partitions do
- * not wait for it.
+ * A stream thread's main consumer, which also gives the thread its time to forward outcomes, with
+ * three guards. An offset out of range is an error of its own instead of an occasion to reset
+ * (Streams treats it like a partition that never had an offset). When partitions are lost the
+ * thread's rows are dropped before Streams closes the tasks, since somebody else computes them now.
+ * A thread that failed leaves the group, so that its partitions do not wait for it.
  *
  * <p>Not thread-safe, like every consumer: the stream thread's own.
  */
@@ -34,8 +35,27 @@ final class GuardedConsumer extends KafkaConsumer<byte[], byte[]> {
     this.lanes = lanes;
   }
 
+  /**
+   * Does what is due before and after waiting for records. While records wait for their outcomes it
+   * waits for these instead, a millisecond at a time, and looks for new records in between.
+   */
   @Override
   public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
+    ThreadLane lane = lanes.current();
+    lane.work();
+    if (!lane.isPending()) {
+      return fetch(lane.idlePoll(timeout));
+    }
+    ConsumerRecords<byte[], byte[]> records = fetch(Duration.ZERO);
+    if (!records.isEmpty() || !records.nextOffsets().isEmpty() || timeout.isZero()) {
+      return records;
+    }
+    lane.rest();
+    lane.work();
+    return fetch(Duration.ZERO);
+  }
+
+  private ConsumerRecords<byte[], byte[]> fetch(Duration timeout) {
     try {
       return super.poll(timeout);
     } catch (OffsetOutOfRangeException e) {

@@ -1,6 +1,7 @@
 package io.penstock.streams;
 
 import io.penstock.batching.BatchLimits;
+import io.penstock.batching.ByteBudget;
 import io.penstock.batching.Inference;
 import io.penstock.batching.VersionBinding;
 import io.penstock.pipeline.Cutover;
@@ -73,7 +74,12 @@ public final class Pipeline implements AutoCloseable {
   private State state = State.WAITING;
   private @Nullable String haltReason;
 
-  /** What a pipeline is made of. */
+  /**
+   * What a pipeline is made of.
+   *
+   * @param limits those of each stream thread
+   * @param budget what all stream threads of the process may have in flight
+   */
   public record Definition(
       String name,
       String inputTopic,
@@ -81,6 +87,7 @@ public final class Pipeline implements AutoCloseable {
       String deadLetterTopic,
       String auditTopic,
       BatchLimits limits,
+      ByteBudget budget,
       DeadLetters deadLetters,
       Cutover.Encoder cutovers) {}
 
@@ -194,7 +201,8 @@ public final class Pipeline implements AutoCloseable {
               settings.topics().inputPartitions(),
               streamsSettings.startFrom());
     }
-    ThreadLanes lanes = new ThreadLanes(settings, inference, System::nanoTime, statistics);
+    ThreadLanes lanes =
+        new ThreadLanes(settings, definition.budget(), inference, System::nanoTime, statistics);
     KafkaStreams started =
         new KafkaStreams(
             PipelineTopology.build(
@@ -239,17 +247,21 @@ public final class Pipeline implements AutoCloseable {
         TopicFacts.effective(
                 ConsumerConfig.configDef(), consumer, ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG)
             / 2;
+    long commitInterval = config.getLong(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG);
+    Duration uncommittedPoll = Duration.ofMillis(Math.max(1, commitInterval / 10));
     if (!streamsSettings.exactlyOnce()) {
-      return new PipelineSettings.WaitLimits(TimeUnit.MILLISECONDS.toNanos(wait), Long.MAX_VALUE);
+      return new PipelineSettings.WaitLimits(
+          TimeUnit.MILLISECONDS.toNanos(wait), Long.MAX_VALUE, uncommittedPoll);
     }
     Map<String, Object> producer = config.getProducerConfigs(name() + "-limits");
     long transaction =
         TopicFacts.effective(
             ProducerConfig.configDef(), producer, ProducerConfig.TRANSACTION_TIMEOUT_CONFIG);
-    long reserve =
-        Math.max(transaction / 4, config.getLong(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG));
+    long reserve = Math.max(transaction / 4, commitInterval);
     return new PipelineSettings.WaitLimits(
-        TimeUnit.MILLISECONDS.toNanos(wait), TimeUnit.MILLISECONDS.toNanos(transaction - reserve));
+        TimeUnit.MILLISECONDS.toNanos(wait),
+        TimeUnit.MILLISECONDS.toNanos(transaction - reserve),
+        uncommittedPoll);
   }
 
   /** Runs on the dying stream thread, before Streams closes its tasks. */

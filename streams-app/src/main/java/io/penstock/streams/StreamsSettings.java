@@ -33,11 +33,9 @@ public record StreamsSettings(
   }
 
   /** Penstock's defaults, the user's keys over them, and over these what Penstock must own. */
-  Map<String, Object> properties() {
+  public Map<String, Object> properties() {
     Map<String, Object> properties = new HashMap<>();
     // Without prefix, so that a user's key wins with or without one.
-    // Results that finish while the consumer polls wait for the poll to end.
-    properties.put(StreamsConfig.POLL_MS_CONFIG, 1);
     properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, exactlyOnce ? 100 : 1000);
     properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 2000);
     properties.put(ProducerConfig.LINGER_MS_CONFIG, 0);

@@ -88,6 +88,10 @@ class KillIT {
               "kill %d of %d guarantee=%s how=%d inFlight=%d sent=%d%n",
               kills, KILLS, guarantee, kills % 3, inFlight, load.sent());
         }
+        Await.until(
+            "outcomes of the version promoted",
+            60,
+            () -> census.update().perVersion().containsKey("2"));
         load.close();
         long sent = load.sent();
         ServiceUnderTest last = service;
@@ -99,7 +103,6 @@ class KillIT {
         assertThat(census.lost()).as("lost, seed %s", SEED).isZero();
         assertThat(census.deadLetters()).as("dead letters, seed %s", SEED).isZero();
         assertThat(census.disorderOfFirsts()).as("first outcomes, seed %s", SEED).isEmpty();
-        assertThat(census.perVersion()).as("seed %s", SEED).containsKeys("1", "2");
         if (guarantee.equals("exactly_once_v2")) {
           assertThat(census.duplicated()).as("duplicated, seed %s", SEED).isZero();
           assertThat(census.disorder()).as("disorder, seed %s", SEED).isEmpty();
@@ -130,8 +133,13 @@ class KillIT {
         .formatted(folder.resolve("models/digits"), guarantee);
   }
 
+  /** Waits a while for a moment with records in flight, and says how many there were. */
   private static long inFlight(ServiceUnderTest service) {
-    return service.health().at("/pipelines/digits/inFlightRecords").asLong();
+    long inFlight = 0;
+    for (int look = 0; inFlight == 0 && look < 200; look++) {
+      inFlight = service.health().at("/pipelines/digits/inFlightRecords").asLong();
+    }
+    return inFlight;
   }
 
   private static void awaitProgress(Census census) {

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.batching.BatchLimits;
+import io.penstock.batching.ByteBudget;
+import io.penstock.batching.FakeModel;
 import io.penstock.batching.VersionBinding;
+import io.penstock.batching.shape.VariableLengths;
 import io.penstock.check.schema.InputSchema;
 import io.penstock.codec.FieldMapping;
 import io.penstock.codec.avro.AvroInputFormat;
@@ -53,7 +56,7 @@ final class ModelHostTest {
               Duration.ofMillis(10),
               new VersionPolicy.Latest(1),
               Set.of(ModelSettings.DEFAULT_SIGNATURE),
-              4,
+              Set.of(1, 4),
               Duration.ofSeconds(30)),
           ModelHostTest::versionsOneAndTwo,
           (id, directory, signatures) ->
@@ -68,6 +71,7 @@ final class ModelHostTest {
               "dead",
               "audit",
               new BatchLimits(4, Duration.ZERO, 4, 1 << 20),
+              ByteBudget.unlimited(),
               (record, maxBytes) -> new byte[0],
               cutover -> new byte[0]),
           new StreamsSettings(
@@ -86,8 +90,10 @@ final class ModelHostTest {
           List.of(
               new ServedPipeline(
                   pipeline,
+                  FakeModel.TERMS,
                   ModelSettings.DEFAULT_SIGNATURE,
                   new AvroInputFormat(registry, FieldMapping.byName()),
+                  VariableLengths.NONE,
                   new InputSchema(registry, "p", "in", FieldMapping.byName()),
                   new AvroOutputFormat(registry, "out-value", true))),
           this::work);

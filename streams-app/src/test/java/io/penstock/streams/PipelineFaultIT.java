@@ -4,9 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.batching.BatchLimits;
+import io.penstock.batching.ByteBudget;
 import io.penstock.batching.FakeModel;
-import io.penstock.batching.InferenceThreads;
 import io.penstock.config.StartFrom;
+import io.penstock.inference.InferenceSettings;
+import io.penstock.inference.InferenceThreads;
 import io.penstock.localstack.LocalKafka;
 import io.penstock.pipeline.ThreadLanes;
 import io.penstock.testkit.Await;
@@ -51,15 +53,17 @@ class PipelineFaultIT {
   private static final TopicPartition NOWHERE = new TopicPartition("out", 0);
   private static final int FAULTS_PER_PATH = 2;
 
-  /** Which of the processor's methods a forward comes from. */
+  /** Where a forward comes from: a method on the stack. */
   private enum ForwardPath {
-    PROCESS("process"),
-    PUNCTUATION("tick"),
-    HOOK("beforeCommit");
+    PROCESS(".PredictProcessor", "process"),
+    POLL(".GuardedConsumer", "poll"),
+    HOOK(".PredictProcessor", "beforeCommit");
 
+    private final String type;
     private final String method;
 
-    ForwardPath(String method) {
+    ForwardPath(String type, String method) {
+      this.type = type;
       this.method = method;
     }
 
@@ -69,7 +73,7 @@ class PipelineFaultIT {
               frames ->
                   frames.anyMatch(
                       frame ->
-                          frame.getClassName().endsWith(".PredictProcessor")
+                          frame.getClassName().endsWith(type)
                               && frame.getMethodName().equals(method)));
     }
   }
@@ -77,7 +81,8 @@ class PipelineFaultIT {
   private final AtomicReference<ForwardPath> armed = new AtomicReference<>();
   private final AtomicBoolean failNextSend = new AtomicBoolean();
   private final Set<Thread> faultedThreads = ConcurrentHashMap.newKeySet();
-  private final InferenceThreads inference = new InferenceThreads(1);
+  private final InferenceThreads inference =
+      InferenceThreads.start(new InferenceSettings(1, Duration.ofSeconds(30), 2), reason -> {});
   @TempDir private Path folder;
   private LocalKafka kafka;
 
@@ -176,6 +181,7 @@ class PipelineFaultIT {
             "dead",
             "audit",
             new BatchLimits(64, Duration.ofMillis(5), 256, 1 << 20),
+            ByteBudget.unlimited(),
             (record, maxBytes) -> record.message().getBytes(UTF_8),
             cutover -> cutover.toString().getBytes(UTF_8)),
         new StreamsSettings(

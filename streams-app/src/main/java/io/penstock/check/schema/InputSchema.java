@@ -3,7 +3,6 @@ package io.penstock.check.schema;
 import io.penstock.codec.FieldMapping;
 import io.penstock.codec.MappingException;
 import io.penstock.codec.UndecodableRecordException;
-import io.penstock.codec.avro.AvroInputFormat;
 import io.penstock.codec.avro.plan.DecodePlan;
 import io.penstock.model.ModelSignature;
 import io.penstock.model.ServableVersion;
@@ -59,8 +58,7 @@ public final class InputSchema {
       }
       throw e;
     }
-    DecodePlan.compile(newest.id(), newest.schema(), AvroInputFormat.bindings(mapping, signature))
-        .check();
+    DecodePlan.compile(newest.id(), newest.schema(), mapping.bind(signature)).check();
     return Optional.of(newest);
   }
 

@@ -50,8 +50,8 @@ final class ConfigProblemsTest {
           path: models/fraud          | {path: m, versions: {policy: all}}   | 8: models.fraud.versions.policy: all (not supported yet; expected: latest)
           path: models/fraud          | {path: m, versions: {count: 0}}      | 8: models.fraud.versions.count: 0 (expected: 1-100)
           path: models/fraud          | {path: m, fitness: {golden-checks: required}}   | 8: models.fraud.fitness: not supported yet (expected: nothing)
-          start-from: earliest        | start: earliest          | 12: pipelines.payments-fraud.start: unknown key (expected: model, signature, guarantee, start-from, input, output, dead-letters, batch, share, threads, kafka; did you mean start-from?)
-          start-from: earliest        | share: 3                 | 12: pipelines.payments-fraud.share: 3 (not supported yet; expected: 1)
+          start-from: earliest        | start: earliest          | 12: pipelines.payments-fraud.start: unknown key (expected: model, signature, guarantee, start-from, input, output, dead-letters, batch, on-model-failure, share, threads, kafka; did you mean start-from?)
+          start-from: earliest        | share: 0                 | 12: pipelines.payments-fraud.share: 0 (expected: 1-1000)
           models:                     | 'inference: {native-memory: 6GiB}\nmodels:'      | 6: inference.native-memory: 6GiB (not supported yet; expected: unlimited)
           models:                     | 'control: {max-staleness: 15s}\nmodels:'         | 6: control.max-staleness: not supported yet (expected: nothing)
           service: scoring            | service: "a b"           | 1: service: a b (expected: up to 100 letters, digits, '.', '_' and '-', as in a Kafka application.id)
@@ -235,7 +235,7 @@ final class ConfigProblemsTest {
 
   @Test
   void shouldRefuseAFileThatIsNotThereOrNotText() throws Exception {
-    ConfigLoader loader = new ConfigLoader(Map.of(), 1);
+    ConfigLoader loader = new ConfigLoader(Map.of(), 1, 1L << 30);
     Path binary = Files.write(folder.resolve("binary.yaml"), new byte[] {(byte) 0xC3, 0x28});
 
     assertThatThrownBy(() -> loader.load(folder.resolve("absent.yaml")))

@@ -1,7 +1,12 @@
-package io.penstock.batching;
+package io.penstock.inference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.penstock.batching.BatchLimits;
+import io.penstock.batching.Batcher;
+import io.penstock.batching.ByteBudget;
+import io.penstock.batching.FakeModel;
+import io.penstock.batching.VersionBinding;
 import io.penstock.codec.DeadLetterReason;
 import io.penstock.model.ModelRunException;
 import java.time.Duration;
@@ -16,6 +21,7 @@ class CulpritSearchTest {
   private final Batcher batcher =
       new Batcher(
           new BatchLimits(128, Duration.ofMillis(5), 512, 1 << 20),
+          ByteBudget.unlimited(),
           inference,
           () -> 0L,
           rows -> {});
@@ -36,7 +42,7 @@ class CulpritSearchTest {
         assertThat(FakeModel.predicted(row.batch().prediction(i))).isEqualTo(1_000_000 + i);
       }
     }
-    assertThat(model.runs()).hasSizeLessThanOrEqualTo(2 * 7 + 4).allMatch(size -> size == 128);
+    assertThat(model.runs()).hasSizeLessThanOrEqualTo(1 + 2 * 7).allMatch(size -> size == 128);
   }
 
   @Test
