@@ -113,6 +113,15 @@ public final class BenchmarkCommand implements Callable<Integer> {
     boolean clean = true;
     try (TemporaryFolder folder = TemporaryFolder.create("penstock-benchmarks-");
         Bench bench = new Bench(checkout, options(), folder.path())) {
+      // Whoever presses Ctrl-C is not to find gigabytes of topics left.
+      Runtime.getRuntime()
+          .addShutdownHook(
+              new Thread(
+                  () -> {
+                    bench.close();
+                    folder.close();
+                  },
+                  "benchmarks-exit"));
       if (list) {
         chosen().forEach(suite -> describe(suite, bench));
         return CommandLine.ExitCode.OK;
@@ -159,7 +168,8 @@ public final class BenchmarkCommand implements Callable<Integer> {
     Results results;
     int times = bench.options().repetitions();
     try (Progress progress = new Progress(terminal, times * variants.size(), DRAWN)) {
-      results = new Repetitions(progress, folder).run(suite.name(), variants, times);
+      results =
+          new Repetitions(progress, bench.folder(), folder).run(suite.name(), variants, times);
     }
     List<Verdict> verdicts = suite.limits().stream().map(limit -> limit.judge(results)).toList();
     Map<String, Map<String, String>> settings = new LinkedHashMap<>();

@@ -5,6 +5,7 @@ import io.penstock.benchmarks.data.ModelDirectory;
 import io.penstock.benchmarks.data.Workload;
 import io.penstock.benchmarks.data.Workloads;
 import io.penstock.benchmarks.measure.FlightRecording;
+import io.penstock.benchmarks.report.ProfileSummary;
 import io.penstock.benchmarks.stack.RecordLoader;
 import io.penstock.benchmarks.stack.Stack;
 import io.penstock.benchmarks.subject.PeerProcess;
@@ -14,6 +15,8 @@ import io.penstock.benchmarks.subject.Subject;
 import io.penstock.localstack.host.LoopbackPorts;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +30,12 @@ public final class Bench implements AutoCloseable {
 
   private static final String FLIGHT_RECORDING =
       "-XX:StartFlightRecording=settings=profile,maxsize=200m";
+
+  /** Keys of a model that save a few seconds of every start. */
+  static final Map<String, Object> FAST_SCANS = Map.of("settle", "100ms", "poll-interval", "100ms");
+
+  private static final List<String> CONTROL_TOPICS =
+      List.of("control", "reports", "decisions", "audit");
 
   private final Checkout checkout;
   private final Options options;
@@ -54,8 +63,13 @@ public final class Bench implements AutoCloseable {
     return options;
   }
 
+  /** For files that are of no use afterwards. */
+  public Path folder() {
+    return folder;
+  }
+
   /** The broker and the registry; started at the first call. */
-  public Stack stack() {
+  public synchronized Stack stack() {
     Stack running = stack;
     if (running == null) {
       running = Stack.start(checkout.ownClassPath(), folder);
@@ -125,15 +139,34 @@ public final class Bench implements AutoCloseable {
     return options.profile() ? List.of(FLIGHT_RECORDING) : List.of();
   }
 
-  /** Keeps the subject's flight recording with the results, where one is made. */
-  void keepProfile(Subject subject, Variant.Trial trial) {
+  /**
+   * Keeps the subject's flight recording with the results, where one is made, and sums up what it
+   * holds from that time on.
+   */
+  void keepProfile(Subject subject, Variant.Trial trial, Instant from) {
     if (options.profile()) {
-      FlightRecording.dump(subject.pid(), trial.kept().resolve(trial.id() + ".jfr"));
+      Path recording = trial.kept().resolve(trial.id() + ".jfr");
+      FlightRecording.dump(subject.pid(), recording);
+      ProfileSummary.of(recording, from).write(trial.kept().resolve(trial.id() + ".profile.txt"));
     }
   }
 
+  /** Removes what the trial wrote to, control topics included. */
+  void deleteTopics(Variant.Trial trial, String... outputs) {
+    List<String> topics = new ArrayList<>();
+    for (String output : outputs) {
+      topics.add(output);
+      topics.add(output + "-dead");
+    }
+    for (String control : CONTROL_TOPICS) {
+      topics.add(trial.id() + "." + control);
+    }
+    stack().topics().delete(topics);
+  }
+
+  /** Stops the broker; idempotent. The one thing that another thread may call too. */
   @Override
-  public void close() {
+  public synchronized void close() {
     if (stack != null) {
       stack.close();
     }

@@ -21,15 +21,18 @@ import java.util.Optional;
 public final class Repetitions {
 
   private final Progress progress;
+  private final Path trials;
   private final Path kept;
 
   /**
    * Repetitions that tell how far they are.
    *
+   * @param trials for the folders of trials, which are removed one by one; exists
    * @param kept for files that stay with the results; exists
    */
-  public Repetitions(Progress progress, Path kept) {
+  public Repetitions(Progress progress, Path trials, Path kept) {
     this.progress = progress;
+    this.trials = trials;
     this.kept = kept;
   }
 
@@ -63,7 +66,7 @@ public final class Repetitions {
                 repetition,
                 Long.toString(at.toEpochMilli() & 0xffffff, Character.MAX_RADIX))
             .toLowerCase(Locale.ROOT);
-    try (TemporaryFolder folder = TemporaryFolder.create("penstock-bench-")) {
+    try (TemporaryFolder folder = TemporaryFolder.create(trials, "trial-")) {
       List<Reading> readings =
           variant.measure().measure(new Variant.Trial(id, repetition, folder.path(), kept));
       return readings.stream()
