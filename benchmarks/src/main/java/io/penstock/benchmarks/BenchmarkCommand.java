@@ -22,6 +22,7 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,6 +49,8 @@ import picocli.CommandLine.Parameters;
 public final class BenchmarkCommand implements Callable<Integer> {
 
   private static final int REPETITIONS = 3;
+  private static final int HALF_CAPACITY_MINUTES = 60;
+  private static final double QUIET_CORES = 0.2;
 
   /** Whether standard error is a terminal; set by {@code benchmarks/run}. */
   private static final boolean DRAWN = Boolean.getBoolean("penstock.terminal");
@@ -85,6 +88,12 @@ public final class BenchmarkCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description = "Where results go (default: benchmarks/target/results).")
   private @Nullable Path out;
+
+  @Option(
+      names = "--minutes",
+      paramLabel = "N",
+      description = "How long the suite 'backlog' runs at half capacity (default: 60; 1 if quick).")
+  private @Nullable Integer minutes;
 
   @Option(names = "--profile", description = "Record what is measured with JFR and sum it up.")
   private boolean profile;
@@ -138,6 +147,8 @@ public final class BenchmarkCommand implements Callable<Integer> {
         quick,
         repetitions != null ? repetitions : quick ? 1 : REPETITIONS,
         records == null ? OptionalLong.empty() : OptionalLong.of(records),
+        results(),
+        Duration.ofMinutes(minutes != null ? minutes : quick ? 1 : HALF_CAPACITY_MINUTES),
         profile,
         Optional.ofNullable(ffnn));
   }
@@ -166,7 +177,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
     List<Variant> variants = variants(suite, bench);
     terminal.printf("%n%s: %s%n", suite.name(), suite.summary());
     Results results;
-    int times = bench.options().repetitions();
+    int times = suite.repetitions(bench.options());
     try (Progress progress = new Progress(terminal, times * variants.size(), DRAWN)) {
       results =
           new Repetitions(progress, bench.folder(), folder).run(suite.name(), variants, times);
@@ -176,7 +187,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
     variants.forEach(variant -> settings.put(variant.name(), variant.settings()));
     Environment environment = Environment.now(checkout.commit().orElse("unknown"));
     new ResultFile(suite.name(), environment, settings, results, verdicts)
-        .write(folder.resolve("result.json"));
+        .write(folder.resolve(ResultFile.NAME));
     suite.plots().forEach(plot -> plot.draw(results, folder));
     terminal.printf("%n%s%n", ResultTable.of(results, suite.columns()));
     if (!verdicts.isEmpty()) {
@@ -189,7 +200,13 @@ public final class BenchmarkCommand implements Callable<Integer> {
         environment.cores(),
         environment.java(),
         environment.commit(),
-        folder.resolve("result.json"));
+        folder.resolve(ResultFile.NAME));
+    if (results.busyCores() > QUIET_CORES) {
+      terminal.printf(
+          "The machine was not quiet: up to %.1f of %d cores were busy before a measurement"
+              + " (expected: %.1f or less). Do not trust these figures.%n",
+          results.busyCores(), environment.cores(), QUIET_CORES);
+    }
     results.failures().forEach(this::complain);
     return results.failures().isEmpty();
   }

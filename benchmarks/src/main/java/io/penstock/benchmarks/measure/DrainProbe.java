@@ -62,8 +62,8 @@ public record DrainProbe(long records, long loaded, Duration limit) {
       LockSupport.parkNanos(POLL_NANOS);
     }
     Map<Metric, Double> metrics = metrics(window);
-    metrics.put(Metric.RESIDENT_MB, Proc.residentBytes(subject.pid()) / MEGABYTE);
-    metrics.put(Metric.PEAK_RESIDENT_MB, Proc.peakResidentBytes(subject.pid()) / MEGABYTE);
+    metrics.put(Metric.RESIDENT_MB, Proc.residentBytes(subject.pids()) / MEGABYTE);
+    metrics.put(Metric.PEAK_RESIDENT_MB, Proc.peakResidentBytes(subject.pids()) / MEGABYTE);
     allocation(subject, output, metrics);
     return new Drained(new Reading("", metrics), window.from().at());
   }
@@ -92,8 +92,12 @@ public record DrainProbe(long records, long loaded, Duration limit) {
       count = output.count();
     }
     long before = count;
-    OptionalLong bytes = StreamThreadAllocation.bytes(subject.pid());
-    double records = (before + output.count()) / 2.0;
-    bytes.ifPresent(b -> metrics.put(Metric.STREAM_THREAD_BYTES, b / records));
+    List<OptionalLong> bytes =
+        subject.pids().stream().map(StreamThreadAllocation::bytes).toList();
+    double outcomes = (before + output.count()) / 2.0;
+    if (bytes.stream().anyMatch(OptionalLong::isPresent)) {
+      double sum = bytes.stream().mapToLong(b -> b.orElse(0)).sum();
+      metrics.put(Metric.STREAM_THREAD_BYTES, sum / outcomes);
+    }
   }
 }

@@ -5,7 +5,9 @@ import io.penstock.benchmarks.data.ModelDirectory;
 import io.penstock.benchmarks.data.Workload;
 import io.penstock.benchmarks.data.Workloads;
 import io.penstock.benchmarks.measure.FlightRecording;
+import io.penstock.benchmarks.report.Metric;
 import io.penstock.benchmarks.report.ProfileSummary;
+import io.penstock.benchmarks.report.ResultFile;
 import io.penstock.benchmarks.stack.RecordLoader;
 import io.penstock.benchmarks.stack.Stack;
 import io.penstock.benchmarks.subject.PeerProcess;
@@ -20,6 +22,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -110,13 +114,25 @@ public final class Bench implements AutoCloseable {
     return loaded.getOrDefault(topic, 0L);
   }
 
-  /** A base path with the workload's model as version 1. */
-  public ModelDirectory model(Workload workload) {
+  /** A base path with the workload's model as that many versions, equal to each other. */
+  ModelDirectory model(Workload workload, int versions) {
     return models.computeIfAbsent(
-        workload.name(),
+        workload.name() + "-" + versions,
         name ->
             ModelDirectory.create(
-                folder.resolve("models").resolve(name), workload.savedModel(), 1));
+                folder.resolve("models").resolve(name),
+                workload.savedModel(),
+                IntStream.rangeClosed(1, versions).toArray()));
+  }
+
+  /** What the throughput suite last measured of a variant here, in records a second. */
+  OptionalDouble capacity(String variant) {
+    double rate =
+        ResultFile.medianOf(
+            options.results().resolve("throughput").resolve(ResultFile.NAME),
+            variant,
+            Metric.RATE);
+    return Double.isNaN(rate) ? OptionalDouble.empty() : OptionalDouble.of(rate);
   }
 
   /** A configuration without models and pipelines for a service of the trial's name. */
@@ -126,8 +142,19 @@ public final class Bench implements AutoCloseable {
   }
 
   /** Where the trial's service runs. */
-  public ServiceProcess.Site serviceSite(Variant.Trial trial) {
-    return new ServiceProcess.Site(checkout.serviceClassPath(), trial.folder(), jvmOptions());
+  ServiceProcess.Site serviceSite(Variant.Trial trial) {
+    return serviceSite(trial.folder(), List.of());
+  }
+
+  /**
+   * Where a service runs.
+   *
+   * @param more options of its Java
+   */
+  ServiceProcess.Site serviceSite(Path site, List<String> more) {
+    List<String> all = new ArrayList<>(more);
+    all.addAll(jvmOptions());
+    return new ServiceProcess.Site(checkout.serviceClassPath(), site, all);
   }
 
   /** Where the trial's peer runs. */

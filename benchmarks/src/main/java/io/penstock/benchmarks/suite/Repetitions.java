@@ -58,6 +58,7 @@ public final class Repetitions {
   private List<Measurement> measure(String suite, Variant variant, int repetition) {
     Instant at = Instant.now();
     String load = Proc.load();
+    double busyCores = Proc.busyCores();
     String id =
         "%s-%s-%d-%s"
             .formatted(
@@ -78,20 +79,22 @@ public final class Repetitions {
                       repetition,
                       at,
                       load,
+                      busyCores,
                       reading.metrics(),
                       Optional.empty()))
           .toList();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return List.of(failed(variant, repetition, at, load, "interrupted"));
+      return List.of(failed(variant, repetition, at, load, busyCores, "interrupted"));
     } catch (Exception e) {
-      return List.of(failed(variant, repetition, at, load, String.valueOf(e.getMessage())));
+      return List.of(failed(variant, repetition, at, load, busyCores, String.valueOf(e.getMessage())));
     }
   }
 
   private static Measurement failed(
-      Variant variant, int repetition, Instant at, String load, String why) {
-    return new Measurement(variant.name(), "", repetition, at, load, Map.of(), Optional.of(why));
+      Variant variant, int repetition, Instant at, String load, double busyCores, String why) {
+    return new Measurement(
+        variant.name(), "", repetition, at, load, busyCores, Map.of(), Optional.of(why));
   }
 
   private static List<Measurement> inOrderOf(List<Variant> variants, List<Measurement> all) {

@@ -1,5 +1,6 @@
 package io.penstock.benchmarks.suite;
 
+import io.penstock.benchmarks.data.ModelDirectory;
 import io.penstock.benchmarks.data.Workload;
 import io.penstock.benchmarks.peer.PassThrough;
 import io.penstock.benchmarks.peer.RecordAtATime;
@@ -15,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** How Penstock and its peers are started between two topics, alike in every suite. */
@@ -34,17 +36,46 @@ record Starters(Bench bench, Workload workload, int partitions) {
 
   /** Penstock with a pipeline that has these keys over the defaults. */
   Starter penstock(String guarantee, Map<String, Object> pipeline) {
+    return penstock(guarantee, pipeline, List.of());
+  }
+
+  /**
+   * The same.
+   *
+   * @param jvmOptions more options of its Java
+   */
+  Starter penstock(String guarantee, Map<String, Object> pipeline, List<String> jvmOptions) {
     return (trial, input, output) -> {
-      Map<String, Object> keys = new HashMap<>(pipeline);
-      keys.put("guarantee", guarantee);
       ServiceConfig config =
-          bench
-              .serviceConfig(trial)
-              .model(workload.name(), bench.model(workload).path(), Bench.FAST_SCANS)
-              .pipeline(workload.name(), workload.name(), input, workload.fields(), output, keys);
+          config(trial, new Topics(input, output), bench.model(workload, 1), guarantee, pipeline);
       ServiceProcess.createTopics(bench.serviceSite(trial), config, partitions);
-      return ServiceProcess.serve(trial.id(), bench.serviceSite(trial), config);
+      return ServiceProcess.serve(
+          trial.id(), bench.serviceSite(trial.folder(), jvmOptions), config);
     };
+  }
+
+  /** What a pipeline reads and writes. */
+  record Topics(String input, String output) {}
+
+  /** A configuration of one model and one pipeline, both called like the workload. */
+  ServiceConfig config(
+      Variant.Trial trial,
+      Topics topics,
+      ModelDirectory directory,
+      String guarantee,
+      Map<String, Object> pipeline) {
+    Map<String, Object> keys = new HashMap<>(pipeline);
+    keys.put("guarantee", guarantee);
+    return bench
+        .serviceConfig(trial)
+        .model(workload.name(), directory.path(), Bench.FAST_SCANS)
+        .pipeline(
+            workload.name(),
+            workload.name(),
+            topics.input(),
+            workload.fields(),
+            topics.output(),
+            keys);
   }
 
   /** A topology that computes nothing, with these client settings over Penstock's. */
