@@ -2,11 +2,8 @@ package io.penstock.benchmarks;
 
 import io.penstock.benchmarks.measure.Proc;
 import io.penstock.benchmarks.report.Environment;
-import io.penstock.benchmarks.report.Measurement;
-import io.penstock.benchmarks.report.ResultFile;
-import io.penstock.benchmarks.report.ResultTable;
 import io.penstock.benchmarks.report.Results;
-import io.penstock.benchmarks.report.Verdict;
+import io.penstock.benchmarks.subject.Checkout;
 import io.penstock.benchmarks.suite.Bench;
 import io.penstock.benchmarks.suite.Options;
 import io.penstock.benchmarks.suite.Progress;
@@ -24,9 +21,7 @@ import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
@@ -50,7 +45,6 @@ public final class BenchmarkCommand implements Callable<Integer> {
 
   private static final int REPETITIONS = 3;
   private static final int HALF_CAPACITY_MINUTES = 60;
-  private static final double QUIET_CORES = 0.2;
 
   /** Whether standard error is a terminal; set by {@code benchmarks/run}. */
   private static final boolean DRAWN = Boolean.getBoolean("penstock.terminal");
@@ -176,45 +170,18 @@ public final class BenchmarkCommand implements Callable<Integer> {
     Path folder = Files.createDirectories(results().resolve(suite.name()));
     List<Variant> variants = variants(suite, bench);
     terminal.printf("%n%s: %s%n", suite.name(), suite.summary());
-    Results results;
     int times = suite.repetitions(bench.options());
+    Results results;
     try (Progress progress = new Progress(terminal, times * variants.size(), DRAWN)) {
       results =
           new Repetitions(progress, bench.folder(), folder).run(suite.name(), variants, times);
     }
-    List<Verdict> verdicts = suite.limits().stream().map(limit -> limit.judge(results)).toList();
-    Map<String, Map<String, String>> settings = new LinkedHashMap<>();
-    variants.forEach(variant -> settings.put(variant.name(), variant.settings()));
     Environment environment = Environment.now(checkout.commit().orElse("unknown"));
-    new ResultFile(suite.name(), environment, settings, results, verdicts)
-        .write(folder.resolve(ResultFile.NAME));
-    suite.plots().forEach(plot -> plot.draw(results, folder));
-    terminal.printf("%n%s%n", ResultTable.of(results, suite.columns()));
-    if (!verdicts.isEmpty()) {
-      terminal.printf("%n%s%n", ResultTable.of(verdicts));
-    }
-    terminal.printf(
-        "%nmedians of %d; %s, %d cores, %s, commit %s; %s%n",
-        times,
-        environment.processor(),
-        environment.cores(),
-        environment.java(),
-        environment.commit(),
-        folder.resolve(ResultFile.NAME));
-    if (results.busyCores() > QUIET_CORES) {
-      terminal.printf(
-          "The machine was not quiet: up to %.1f of %d cores were busy before a measurement"
-              + " (expected: %.1f or less). Do not trust these figures.%n",
-          results.busyCores(), environment.cores(), QUIET_CORES);
-    }
-    results.failures().forEach(this::complain);
+    SuiteReport report = new SuiteReport(suite, variants, results, environment);
+    report.write(folder);
+    report.print(terminal);
+    terminal.println(folder);
     return results.failures().isEmpty();
-  }
-
-  private void complain(Measurement failure) {
-    terminal.printf(
-        "%n%s, repetition %d, FAILED: %s%n",
-        failure.variant(), failure.repetition(), failure.failure().orElse(""));
   }
 
   private Path results() {

@@ -92,8 +92,7 @@ public record DrainProbe(long records, long loaded, Duration limit) {
       count = output.count();
     }
     long before = count;
-    List<OptionalLong> bytes =
-        subject.pids().stream().map(StreamThreadAllocation::bytes).toList();
+    List<OptionalLong> bytes = subject.pids().stream().map(StreamThreadAllocation::bytes).toList();
     double outcomes = (before + output.count()) / 2.0;
     if (bytes.stream().anyMatch(OptionalLong::isPresent)) {
       double sum = bytes.stream().mapToLong(b -> b.orElse(0)).sum();

@@ -102,8 +102,6 @@ public record ResultFile(
         .put("busyCores", measurement.busyCores());
     measurement.failure().ifPresent(failure -> node.put("failure", failure));
     ObjectNode metrics = node.putObject("metrics");
-    measurement
-        .metrics()
-        .forEach((metric, value) -> metrics.put(key(metric), value));
+    measurement.metrics().forEach((metric, value) -> metrics.put(key(metric), value));
   }
 }

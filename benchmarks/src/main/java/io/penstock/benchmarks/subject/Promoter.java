@@ -55,8 +55,7 @@ public final class Promoter implements AutoCloseable {
     version = version % versions + 1;
     producer.send(
         new ProducerRecord<>(
-            topic,
-            "{\"promote\":{\"model\":\"%s\",\"version\":%d}}".formatted(model, version)));
+            topic, "{\"promote\":{\"model\":\"%s\",\"version\":%d}}".formatted(model, version)));
   }
 
   @Override

@@ -34,6 +34,7 @@ final class BacklogSuite implements Suite {
   private static final Duration QUICK_SAMPLE = Duration.ofSeconds(1);
   private static final Duration DRAIN_LIMIT = Duration.ofMinutes(20);
   private static final double MEGABYTE = 1 << 20;
+  private static final String SECONDS = " s";
   private static final int FLAT_FROM_SECONDS = 10;
 
   /** A heap touched from the start, so that memory that grows later is no heap. */
@@ -155,7 +156,7 @@ final class BacklogSuite implements Suite {
 
     private void add(Map<Metric, Double> metrics) {
       metrics.put(Metric.RESIDENT_MB, Proc.residentBytes(subject.pids()) / MEGABYTE);
-      readings.add(new Reading((System.nanoTime() - start) / 1_000_000_000 + " s", metrics));
+      readings.add(new Reading((System.nanoTime() - start) / 1_000_000_000 + SECONDS, metrics));
     }
 
     private void pause(Duration time, long deadline) {
@@ -192,13 +193,13 @@ final class BacklogSuite implements Suite {
   private static Statistics memory(Results results) {
     return Statistics.of(
         results.points(PENSTOCK).stream()
-            .filter(point -> seconds(point) >= FLAT_FROM_SECONDS)
+            .filter(point -> point.endsWith(SECONDS) && seconds(point) >= FLAT_FROM_SECONDS)
             .mapToDouble(point -> results.median(PENSTOCK, point, Metric.RESIDENT_MB))
             .toArray());
   }
 
   private static int seconds(String point) {
-    return Integer.parseInt(point.substring(0, point.indexOf(' ')));
+    return Integer.parseInt(point.substring(0, point.indexOf(SECONDS)));
   }
 
   @Override

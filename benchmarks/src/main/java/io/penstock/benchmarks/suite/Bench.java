@@ -1,6 +1,5 @@
 package io.penstock.benchmarks.suite;
 
-import io.penstock.benchmarks.Checkout;
 import io.penstock.benchmarks.data.ModelDirectory;
 import io.penstock.benchmarks.data.Workload;
 import io.penstock.benchmarks.data.Workloads;
@@ -10,6 +9,7 @@ import io.penstock.benchmarks.report.ProfileSummary;
 import io.penstock.benchmarks.report.ResultFile;
 import io.penstock.benchmarks.stack.RecordLoader;
 import io.penstock.benchmarks.stack.Stack;
+import io.penstock.benchmarks.subject.Checkout;
 import io.penstock.benchmarks.subject.PeerProcess;
 import io.penstock.benchmarks.subject.ServiceConfig;
 import io.penstock.benchmarks.subject.ServiceProcess;
@@ -129,9 +129,7 @@ public final class Bench implements AutoCloseable {
   OptionalDouble capacity(String variant) {
     double rate =
         ResultFile.medianOf(
-            options.results().resolve("throughput").resolve(ResultFile.NAME),
-            variant,
-            Metric.RATE);
+            options.results().resolve("throughput").resolve(ResultFile.NAME), variant, Metric.RATE);
     return Double.isNaN(rate) ? OptionalDouble.empty() : OptionalDouble.of(rate);
   }
 

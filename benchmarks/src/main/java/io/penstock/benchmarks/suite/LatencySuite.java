@@ -79,9 +79,7 @@ final class LatencySuite implements Suite {
     capacity.ifPresent(rate -> rates.add((int) (rate * SHARE_OF_CAPACITY)));
     probe.warmUp(WARM_UP_RATE, WARM_UP);
     Duration point = quick ? QUICK_POINT : POINT;
-    return rates.stream()
-        .map(rate -> probe.measure(rate + "/s", rate, point, subject))
-        .toList();
+    return rates.stream().map(rate -> probe.measure(rate + "/s", rate, point, subject)).toList();
   }
 
   @Override
@@ -103,7 +101,12 @@ final class LatencySuite implements Suite {
         limit(1, "ALOS, 500/s, p50", PENSTOCK, "500/s", Metric.P50_MILLIS),
         limit(10, "ALOS, 500/s, p99", PENSTOCK, "500/s", Metric.P99_MILLIS),
         limit(12, "ALOS, 8/s, p50", PENSTOCK, "8/s", Metric.P50_MILLIS),
-        limit(200, "EOS, commits every 100 ms, 500/s, p99", PENSTOCK_EOS, "500/s", Metric.P99_MILLIS));
+        limit(
+            200,
+            "EOS, commits every 100 ms, 500/s, p99",
+            PENSTOCK_EOS,
+            "500/s",
+            Metric.P99_MILLIS));
   }
 
   private static Limit limit(

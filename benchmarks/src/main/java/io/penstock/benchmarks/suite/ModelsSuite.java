@@ -111,8 +111,7 @@ final class ModelsSuite implements Suite {
 
   @Override
   public List<Metric> columns() {
-    return List.of(
-        Metric.READY_SECONDS, Metric.CPU_CORES, Metric.RESIDENT_MB, Metric.THREADS);
+    return List.of(Metric.READY_SECONDS, Metric.CPU_CORES, Metric.RESIDENT_MB, Metric.THREADS);
   }
 
   @Override
@@ -123,8 +122,7 @@ final class ModelsSuite implements Suite {
             "",
             "start: 50 idle pipelines ÷ 1",
             r ->
-                r.median(name(50), Metric.READY_SECONDS)
-                    / r.median(name(1), Metric.READY_SECONDS)),
+                r.median(name(50), Metric.READY_SECONDS) / r.median(name(1), Metric.READY_SECONDS)),
         Limit.atMost(
             0.1, " cores", "CPU of 50 idle pipelines", r -> r.median(name(50), Metric.CPU_CORES)));
   }

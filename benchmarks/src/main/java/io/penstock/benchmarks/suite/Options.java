@@ -17,4 +17,10 @@ import java.util.OptionalLong;
  * @param ffnn the folder of the SavedModel of the Crayfish benchmark, if not beside the checkout
  */
 public record Options(
-    boolean quick, int repetitions, OptionalLong records, Path results, Duration halfCapacity, boolean profile, Optional<Path> ffnn) {}
+    boolean quick,
+    int repetitions,
+    OptionalLong records,
+    Path results,
+    Duration halfCapacity,
+    boolean profile,
+    Optional<Path> ffnn) {}

@@ -87,7 +87,8 @@ public final class Repetitions {
       Thread.currentThread().interrupt();
       return List.of(failed(variant, repetition, at, load, busyCores, "interrupted"));
     } catch (Exception e) {
-      return List.of(failed(variant, repetition, at, load, busyCores, String.valueOf(e.getMessage())));
+      return List.of(
+          failed(variant, repetition, at, load, busyCores, String.valueOf(e.getMessage())));
     }
   }
 

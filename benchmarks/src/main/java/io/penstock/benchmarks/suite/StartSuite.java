@@ -92,8 +92,7 @@ final class StartSuite implements Suite {
           for (int time = 2; time <= times; time++) {
             long before = RECORDS * (time - 1L);
             load(bench, workload, input);
-            last =
-                started(bench, output, ServiceProcess.serve(trial.id(), site, config), before);
+            last = started(bench, output, ServiceProcess.serve(trial.id(), site, config), before);
           }
           return last;
         });
