@@ -1,6 +1,5 @@
 package io.penstock.benchmarks.report;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -31,9 +30,7 @@ public record ResultFile(
   public static final String NAME = "result.json";
 
   private static final ObjectMapper JSON =
-      new ObjectMapper()
-          .enable(SerializationFeature.INDENT_OUTPUT)
-          .setDefaultPropertyInclusion(JsonInclude.Include.NON_NULL);
+      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
   /** Writes the file. */
   public void write(Path file) {
