@@ -8,11 +8,11 @@ import io.penstock.control.kafka.ControlPlaneSettings;
 import io.penstock.control.message.ControlMessages;
 import io.penstock.http.AdminServer;
 import io.penstock.inference.InferenceThreads;
+import io.penstock.model.lifecycle.ModelLoader;
 import io.penstock.model.lifecycle.ModelRuntime;
 import io.penstock.model.lifecycle.ModelSettings;
 import io.penstock.model.lifecycle.VersionPolicy;
 import io.penstock.model.source.DirectorySource;
-import io.penstock.model.tensorflow.SavedModelLoader;
 import io.penstock.model.tensorflow.SessionSettings;
 import io.penstock.registry.RegistrySettings;
 import io.penstock.registry.RestSchemaRegistry;
@@ -49,13 +49,15 @@ public final class PenstockService implements AutoCloseable {
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
 
   private final PenstockConfig config;
+  private final Foundation foundation;
   // Read by the admin server's threads while the service starts.
   private final Map<String, ModelHost> models = new ConcurrentHashMap<>();
   private final List<ServedPipeline> pipelines = new CopyOnWriteArrayList<>();
   private final Deque<AutoCloseable> started = new ArrayDeque<>();
 
-  private PenstockService(PenstockConfig config) {
+  private PenstockService(PenstockConfig config, Foundation foundation) {
     this.config = config;
+    this.foundation = foundation;
   }
 
   /**
@@ -66,7 +68,13 @@ public final class PenstockService implements AutoCloseable {
    */
   public static PenstockService start(PenstockConfig config)
       throws InterruptedException, TimeoutException {
-    PenstockService service = new PenstockService(config);
+    return start(config, Foundation.GENUINE);
+  }
+
+  /** The same on another foundation. */
+  public static PenstockService start(PenstockConfig config, Foundation foundation)
+      throws InterruptedException, TimeoutException {
+    PenstockService service = new PenstockService(config, foundation);
     boolean complete = false;
     try {
       service.start();
@@ -88,7 +96,8 @@ public final class PenstockService implements AutoCloseable {
     InferenceThreads inference = opened(new InferenceThreads(config.inference().threads()));
     ExecutorService work = opened(new WorkThreads()).executor();
     startPipelines(
-        new PipelineFactory(config, registry, registrySettings.autoRegister(), inference));
+        new PipelineFactory(
+            config, registry, registrySettings.autoRegister(), inference, foundation));
     startModels(work);
     // Closed before the models: what is in flight is drained on leases of the version that serves.
     started.push(this::stopPipelines);
@@ -102,8 +111,8 @@ public final class PenstockService implements AutoCloseable {
   }
 
   private void startModels(ExecutorService work) {
-    SavedModelLoader loader =
-        new SavedModelLoader(
+    ModelLoader loader =
+        foundation.loader(
             new SessionSettings(
                 config.inference().intraOpThreads(), config.inference().interOpThreads()));
     config

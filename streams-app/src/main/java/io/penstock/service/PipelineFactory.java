@@ -26,13 +26,19 @@ final class PipelineFactory {
   private final SchemaRegistry registry;
   private final boolean autoRegister;
   private final Inference inference;
+  private final Foundation foundation;
 
   PipelineFactory(
-      PenstockConfig config, SchemaRegistry registry, boolean autoRegister, Inference inference) {
+      PenstockConfig config,
+      SchemaRegistry registry,
+      boolean autoRegister,
+      Inference inference,
+      Foundation foundation) {
     this.config = config;
     this.registry = registry;
     this.autoRegister = autoRegister;
     this.inference = inference;
+    this.foundation = foundation;
   }
 
   /**
@@ -63,7 +69,7 @@ final class PipelineFactory {
             pipeline.threads(),
             config.kafka(pipeline));
     return new ServedPipeline(
-        new Pipeline(definition, streams, inference),
+        new Pipeline(definition, streams, inference, lanes -> foundation.clients(name, lanes)),
         pipeline.signature(),
         new AvroInputFormat(registry, new FieldMapping(pipeline.input().fields())),
         new AvroOutputFormat(registry, Subjects.ofValues(pipeline.output().topic()), autoRegister));
