@@ -5,9 +5,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -29,11 +32,29 @@ public final class Census implements AutoCloseable {
   private final Map<String, Map<TopicPartition, Long>> last = new HashMap<>();
   private final Map<String, Long> perVersion = new TreeMap<>();
   private final List<String> disorder = new ArrayList<>();
+  private final Map<String, Map<TopicPartition, Firsts>> firsts = new HashMap<>();
+  private final List<String> disorderOfFirsts = new ArrayList<>();
+  private final Consumer<ConsumerRecord<byte[], byte[]>> witness;
   private long read;
   private long deadLetters;
 
   public Census(
       String bootstrapServers, String inputTopic, String outputTopic, String deadLetterTopic) {
+    this(bootstrapServers, inputTopic, outputTopic, deadLetterTopic, outcome -> {});
+  }
+
+  /**
+   * A census that shows every outcome to somebody.
+   *
+   * @param witness called once for each outcome
+   */
+  public Census(
+      String bootstrapServers,
+      String inputTopic,
+      String outputTopic,
+      String deadLetterTopic,
+      Consumer<ConsumerRecord<byte[], byte[]>> witness) {
+    this.witness = witness;
     this.consumer =
         new KafkaConsumer<>(
             Map.of(
@@ -99,6 +120,14 @@ public final class Census implements AutoCloseable {
     return disorder;
   }
 
+  /**
+   * Outcomes that are the first of their input in a topic, and come after one of a later input of
+   * the same partition: what duplicates do not explain.
+   */
+  public List<String> disorderOfFirsts() {
+    return disorderOfFirsts;
+  }
+
   @Override
   public String toString() {
     return "inputs=%d outcomes=%d deadLetters=%d lost=%d duplicated=%d outOfOrder=%d perVersion=%s"
@@ -121,6 +150,13 @@ public final class Census implements AutoCloseable {
     if (before != null && before >= offset) {
       disorder.add(record.topic() + ": " + input + "@" + offset + " after " + before);
     }
+    if (!firsts
+        .computeIfAbsent(record.topic(), topic -> new HashMap<>())
+        .computeIfAbsent(input, p -> new Firsts())
+        .add(offset)) {
+      disorderOfFirsts.add(record.topic() + ": " + input + "@" + offset);
+    }
+    witness.accept(record);
   }
 
   /** A header's text; fails if the record lacks it. */
@@ -140,5 +176,22 @@ public final class Census implements AutoCloseable {
   @Override
   public void close() {
     consumer.close();
+  }
+
+  /** The inputs of one partition that have an outcome in one topic. */
+  private static final class Firsts {
+
+    private final Set<Long> seen = new HashSet<>();
+    private long highest = -1;
+
+    /** Whether an outcome is a duplicate, or comes in order. */
+    boolean add(long offset) {
+      if (!seen.add(offset)) {
+        return true;
+      }
+      boolean inOrder = offset > highest;
+      highest = Math.max(highest, offset);
+      return inOrder;
+    }
   }
 }

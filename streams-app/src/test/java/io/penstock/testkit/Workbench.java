@@ -35,13 +35,19 @@ public final class Workbench implements AutoCloseable {
   /** Larger than the client's default, so that a test can send what a service cannot. */
   private static final int MAX_REQUEST_BYTES = 8 << 20;
 
-  private final TestStack stack = TestStack.start();
+  private final TestStack stack;
   private final RestSchemaRegistry registry;
   private final Path folder;
   private final KafkaProducer<byte[], byte[]> producer;
 
   public Workbench(Path folder) {
+    this(folder, TestStack.start());
+  }
+
+  /** On a stack that it closes in the end. */
+  public Workbench(Path folder, TestStack stack) {
     this.folder = folder;
+    this.stack = stack;
     this.registry =
         new RestSchemaRegistry(
             RegistrySettings.of(Map.of("schema.registry.url", stack.registryUrl())));
@@ -82,7 +88,16 @@ public final class Workbench implements AutoCloseable {
 
   /** Copies a version of an example's model into this folder's {@code models/<model>/<version>}. */
   public Path installVersion(String model, int version) {
-    Path source = Penstock.root().resolve("examples/" + model + "/" + version);
+    return installVersion("examples/" + model + "/" + version, model, version);
+  }
+
+  /**
+   * Copies some version as one of a model of this folder.
+   *
+   * @param example where it lies in the checkout
+   */
+  public Path installVersion(String example, String model, int version) {
+    Path source = Penstock.root().resolve(example);
     Path base = folder.resolve("models/" + model);
     try (Stream<Path> files = Files.walk(source)) {
       for (Path file : files.toList()) {
