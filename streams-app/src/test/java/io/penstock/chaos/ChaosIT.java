@@ -13,11 +13,14 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Carries out random plans of faults and counts what became of every record, from the topics alone.
+ * Carries out random plans of faults and counts what became of every record, from the topics alone:
+ * guarantees G1 to G6 together. A plan counts only if records were in flight when it struck.
  *
  * <p>{@code -Dchaos.plans} plans for each guarantee, or for the one that {@code
  * -Dchaos.guarantee=exactly_once_v2} names, of consecutive seeds from {@code -Dchaos.seed} on. To
@@ -28,39 +31,67 @@ class ChaosIT {
   private static final int PLANS = Integer.getInteger("chaos.plans", 1);
   private static final long SEED =
       Long.getLong("chaos.seed", System.currentTimeMillis() * 1000);
-  private static final Path FOLDER = Penstock.root().resolve("streams-app/target/chaos");
   private static final String ONLY = System.getProperty("chaos.guarantee", "");
 
   /** More draws than that for one plan with records in flight, and something else is wrong. */
   private static final int DRAWS = 3;
 
+  private static Path folder;
+  private static BreakableStack stack;
+  private static Workbench bench;
+  private static int runs;
+  private static boolean keep;
+
+  @BeforeAll
+  static void startStack() throws IOException {
+    folder =
+        Files.createDirectories(Penstock.root().resolve("streams-app/target/chaos/" + SEED));
+    stack = BreakableStack.start(folder);
+    bench = new Workbench(folder, stack);
+  }
+
+  @AfterAll
+  static void stopStack() throws IOException {
+    bench.close();
+    if (!keep) {
+      removeFolder();
+    }
+  }
+
   @ParameterizedTest
   @EnumSource
   void shouldAnswerEveryInputWhateverFails(Guarantee guarantee) throws IOException {
     assumeTrue(ONLY.isEmpty() || Guarantee.of(ONLY) == guarantee, () -> "only " + ONLY);
-    Path folder = Files.createDirectories(FOLDER.resolve(guarantee + "-" + SEED));
     Totals totals = new Totals(guarantee);
     List<String> violations = new ArrayList<>();
-    try (BreakableStack stack = BreakableStack.start(folder);
-        Workbench bench = new Workbench(folder, stack)) {
-      for (int draw = 0; totals.plans() < PLANS; draw++) {
-        assertThat(draw).as("draws for %s plans", PLANS).isLessThan(PLANS * DRAWS);
-        Plan plan = Plan.draw(SEED + draw, guarantee);
-        Path logs = Files.createDirectories(folder.resolve("plan-" + plan.seed()));
-        Findings findings = new PlanRun(plan, "chaos" + draw, bench, stack, logs).run();
-        System.out.println(findings);
-        if (findings.counts()) {
-          totals.add(findings);
-        }
-        findings.violations().forEach(what -> violations.add("seed " + plan.seed() + ": " + what));
+    for (int draw = 0; totals.plans() < PLANS; draw++) {
+      assertThat(draw).as("draws for %s plans", PLANS).isLessThan(PLANS * DRAWS);
+      Findings findings = carryOut(Plan.draw(SEED + draw, guarantee));
+      System.out.println(findings);
+      if (findings.counts()) {
+        totals.add(findings);
       }
+      findings
+          .violations()
+          .forEach(what -> violations.add("seed " + findings.plan().seed() + ": " + what));
     }
     System.out.println(totals);
-    assertThat(violations).as("kept for a look: %s", folder).isEmpty();
-    remove(folder);
+    keep |= !violations.isEmpty();
+    assertThat(violations).as("logs are kept in %s", folder).isEmpty();
   }
 
-  private static void remove(Path folder) throws IOException {
+  private static Findings carryOut(Plan plan) throws IOException {
+    String name = "chaos" + ++runs;
+    Path logs = Files.createDirectories(folder.resolve(name + "-" + plan.seed()));
+    try {
+      return new PlanRun(plan, name, bench, stack, logs).run();
+    } catch (AssertionError e) {
+      keep = true;
+      throw new AssertionError(plan + ", logs in " + logs, e);
+    }
+  }
+
+  private static void removeFolder() throws IOException {
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);

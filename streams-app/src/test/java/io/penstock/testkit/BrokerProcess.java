@@ -75,12 +75,12 @@ public final class BrokerProcess implements AutoCloseable {
 
   /** From now on it answers nobody. */
   public void freeze() {
-    Signal.STOP.send(process.pid());
+    Freezer.freeze(process.pid());
   }
 
   /** It goes on where it was. */
   public void thaw() {
-    Signal.CONT.send(process.pid());
+    Freezer.thaw(process.pid());
   }
 
   /** Nothing is kept, so nothing has to be asked. */

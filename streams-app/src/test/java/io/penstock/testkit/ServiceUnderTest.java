@@ -138,12 +138,12 @@ public final class ServiceUnderTest implements AutoCloseable {
 
   /** SIGSTOP: it stands still, and does not know. */
   public void freeze() {
-    Signal.STOP.send(process.pid());
+    Freezer.freeze(process.pid());
   }
 
   /** SIGCONT. */
   public void thaw() {
-    Signal.CONT.send(process.pid());
+    Freezer.thaw(process.pid());
   }
 
   /** SIGTERM; returns at once. */
