@@ -41,7 +41,7 @@ final class Answers implements Consumer<ConsumerRecord<byte[], byte[]>> {
 
   @Override
   public void accept(ConsumerRecord<byte[], byte[]> outcome) {
-    String kind = Census.header(outcome, MixedLoad.KIND);
+    String kind = kind(outcome);
     String reason =
         outcome.topic().equals(deadLetters) ? Census.header(outcome, "penstock-reason") : "none";
     if (!reason.equals(REASONS.getOrDefault(kind, "none"))) {
@@ -53,6 +53,13 @@ final class Answers implements Consumer<ConsumerRecord<byte[], byte[]>> {
         blame(outcome, kind, "has " + prediction + " and had " + before);
       }
     }
+  }
+
+  /** A dead letter keeps its input's headers only while they leave room for the rest. */
+  private static String kind(ConsumerRecord<byte[], byte[]> outcome) {
+    return outcome.headers().lastHeader(MixedLoad.KIND) == null
+        ? MixedLoad.OVERSIZE
+        : Census.header(outcome, MixedLoad.KIND);
   }
 
   private void blame(ConsumerRecord<byte[], byte[]> outcome, String kind, String what) {

@@ -24,7 +24,8 @@ import org.junit.jupiter.params.provider.EnumSource;
  *
  * <p>{@code -Dchaos.plans} plans for each guarantee, or for the one that {@code
  * -Dchaos.guarantee=exactly_once_v2} names, of consecutive seeds from {@code -Dchaos.seed} on. To
- * repeat one that failed: its seed and one plan. Its logs are kept in {@code target/chaos}.
+ * repeat one that failed: its seed and one plan. The logs of a failure, or all with {@code
+ * -Dchaos.keep=true}, are kept in {@code target/chaos}.
  */
 class ChaosIT {
 
@@ -40,7 +41,7 @@ class ChaosIT {
   private static BreakableStack stack;
   private static Workbench bench;
   private static int runs;
-  private static boolean keep;
+  private static boolean keep = Boolean.getBoolean("chaos.keep");
 
   @BeforeAll
   static void startStack() throws IOException {

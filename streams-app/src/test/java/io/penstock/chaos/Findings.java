@@ -13,6 +13,7 @@ import java.util.List;
  * @param gaveUp instances that ended by themselves
  * @param verdicts what the commands came to
  * @param complaints whatever else was wrong, in words
+ * @param recoverySeconds from the end of the last fault until nothing was missing
  */
 record Findings(
     Plan plan,
@@ -29,6 +30,7 @@ record Findings(
     int gaveUp,
     List<String> verdicts,
     List<String> complaints,
+    long recoverySeconds,
     long seconds) {
 
   /** A plan that hits nobody at work proves nothing. */
@@ -62,7 +64,7 @@ record Findings(
   public String toString() {
     return ("plan seed=%d guarantee=%s threads=%d inferenceThreads=%d instances=%d mix=%s faults=%s"
             + " inputs=%d outcomes=%d deadLetters=%d lost=%d duplicated=%d outOfOrder=%d"
-            + " firstsOutOfOrder=%d misanswered=%d gaveUp=%d commands=%s seconds=%d%s")
+            + " firstsOutOfOrder=%d misanswered=%d gaveUp=%d commands=%s recoverySeconds=%d seconds=%d%s")
         .formatted(
             plan.seed(),
             plan.guarantee(),
@@ -81,6 +83,7 @@ record Findings(
             misanswered,
             gaveUp,
             verdicts,
+            recoverySeconds,
             seconds,
             counts() ? "" : " (nothing was in flight: does not count)");
   }

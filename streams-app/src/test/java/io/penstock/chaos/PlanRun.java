@@ -78,10 +78,12 @@ final class PlanRun {
         awaitOutcomes(fleet, census);
         strike(fleet);
       }
+      long faultsOver = System.nanoTime();
       List<String> complaints = new ArrayList<>();
       if (!awaitAnswers(fleet, census)) {
         complaints.add("not answered within " + ANSWER_SECONDS + " s; logs:\n" + fleet.logs());
       }
+      long recovered = System.nanoTime();
       List<String> verdicts = verdicts();
       fleet.end();
       census.update();
@@ -103,6 +105,7 @@ final class PlanRun {
           fleet.gaveUp(),
           verdicts,
           complaints,
+          TimeUnit.NANOSECONDS.toSeconds(recovered - faultsOver),
           TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start));
     }
   }
