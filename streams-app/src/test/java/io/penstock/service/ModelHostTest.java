@@ -20,6 +20,7 @@ import io.penstock.model.source.AspiredVersion;
 import io.penstock.model.source.SourceReport;
 import io.penstock.registry.InMemorySchemaRegistry;
 import io.penstock.streams.Pipeline;
+import io.penstock.streams.PipelineClients;
 import io.penstock.streams.StreamsSettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -80,7 +81,8 @@ final class ModelHostTest {
               StartFrom.End.EARLIEST,
               1,
               Map.of("bootstrap.servers", "localhost:1")),
-          batch -> {});
+          batch -> {},
+          lanes -> new PipelineClients("p", lanes));
   private final Queue<Runnable> starts = new LinkedBlockingQueue<>();
   private boolean activating;
   private final ModelHost host =

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -29,11 +30,27 @@ public final class Census implements AutoCloseable {
   private final Order all = new Order();
   private final Order firsts = new Order();
   private final Map<String, Long> perVersion = new TreeMap<>();
+  private final Consumer<ConsumerRecord<byte[], byte[]>> witness;
   private long read;
   private long deadLetters;
 
   public Census(
       String bootstrapServers, String inputTopic, String outputTopic, String deadLetterTopic) {
+    this(bootstrapServers, inputTopic, outputTopic, deadLetterTopic, outcome -> {});
+  }
+
+  /**
+   * A census that shows every outcome to somebody.
+   *
+   * @param witness called once for each outcome
+   */
+  public Census(
+      String bootstrapServers,
+      String inputTopic,
+      String outputTopic,
+      String deadLetterTopic,
+      Consumer<ConsumerRecord<byte[], byte[]>> witness) {
+    this.witness = witness;
     this.consumer =
         new KafkaConsumer<>(
             Map.of(
@@ -139,6 +156,7 @@ public final class Census implements AutoCloseable {
     if (outcomesOfInput == 1) {
       firsts.add(record.topic(), input, offset);
     }
+    witness.accept(record);
   }
 
   /** A header's text; fails if the record lacks it. */
