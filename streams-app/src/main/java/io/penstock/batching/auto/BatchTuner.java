@@ -3,7 +3,6 @@ package io.penstock.batching.auto;
 import io.penstock.batching.auto.Tuning.Mode;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Decides rows and linger: a pure function from what is known, and another observation, to what is
@@ -12,9 +11,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Catching up</b>, it searches once for the rows at which a row is cheapest, by a {@link
  * Climb}, and keeps to the fewest that are nearly so. <b>Keeping up</b>, it lets rows linger no
  * longer than it takes to leave inference about half idle, and never so long that the goal is at
- * risk. A record waits for its batch to fill, for the run before and for its own, so a run may take
- * a third of the goal and rows linger for what two runs leave of it. When small batches could not
- * keep up, it goes on as if it had to catch up.
+ * risk, as far as a {@link Forecast} tells.
  *
  * <p>It changes its mind on evidence of seconds, and no more often than {@link Pace} allows.
  */
@@ -28,11 +25,11 @@ final class BatchTuner {
 
   private static final double LESS_THAN_HALF = 0.4;
 
-  /** Busier than that, queues form that are longer than the goal. */
-  private static final double OVERLOADED = 0.8;
+  /** Busier than that even with the best batches, it can only catch up. */
+  private static final double OVERLOADED = 0.9;
 
-  /** How far below that it has to be before small batches are tried again. */
-  private static final double BEARABLE = 0.7;
+  /** How far below that it has to be to keep up again. */
+  private static final double BEARABLE = 0.8;
 
   private static final long BEHIND_NANOS = TimeUnit.SECONDS.toNanos(2);
   private static final long CAUGHT_UP_NANOS = TimeUnit.SECONDS.toNanos(3);
@@ -47,7 +44,9 @@ final class BatchTuner {
   /** While it catches up, a run may take that many times the goal. */
   private static final int LONG_RUN = 10;
 
-  private static final long SHORTEST_LINGER_NANOS = TimeUnit.MICROSECONDS.toNanos(250);
+  /** While it catches up, a batch may fill for that many times its run. */
+  private static final int FILLING_RUNS = 4;
+
 
   private final TuningLimits limits;
 
@@ -62,7 +61,8 @@ final class BatchTuner {
 
   /** What is known, and decided, after that observation. */
   Tuning next(Tuning before, Load.Observation seen, RunCurve curve) {
-    Load load = before.load().after(seen, limits.latencyNanos(), before.target().rows());
+    int rows = before.target().rows() * limits.gatherers();
+    Load load = before.load().after(seen, limits.latencyNanos(), rows);
     Tuning now = before.observed(load, curve.epoch());
     if (!curve.isKnown()) {
       return now;
@@ -134,9 +134,12 @@ final class BatchTuner {
     return new BatchTarget(rows, fillingLinger(rows, curve), reason);
   }
 
-  /** Batches fill by themselves while records wait: half of what the goal leaves is plenty. */
+  /**
+   * Batches fill as fast as others are computed, since only so much may be in flight: they must
+   * have the time, or they stay small.
+   */
   private long fillingLinger(int rows, RunCurve curve) {
-    return Math.max(SHORTEST_LINGER_NANOS, longestLinger(rows, curve) / 2);
+    return (long) Math.max(limits.latencyNanos() / 4.0, FILLING_RUNS * curve.nanos(rows));
   }
 
   private Tuning catchUp(Tuning now, RunCurve curve) {
@@ -158,96 +161,70 @@ final class BatchTuner {
 
   // Keeping up
 
-  private boolean mayKeepUp(Tuning now, RunCurve curve) {
-    return now.load().isCaughtUp(CAUGHT_UP_NANOS)
-        && isBearable(now.load(), curve, BEARABLE, now.climb())
-        && now.mayChange();
-  }
-
   private Tuning keepUp(Tuning now, RunCurve curve) {
     if (now.load().isBehind(BEHIND_NANOS)) {
       return now.mayChange() ? beginCatchingUp(now, curve) : now;
     }
-    if (!isBearable(now.load(), curve, OVERLOADED, now.climb())) {
-      Tuning next = now.wishing(true);
-      return next.wishedNanos() >= WISH_NANOS && next.mayChange()
-          ? beginCatchingUp(next, curve)
-          : next;
-    }
+    boolean bearable = isBearable(now, curve, OVERLOADED);
     BatchTarget wanted = better(now, curve);
-    Tuning next = now.wishing(!wanted.isLike(now.target()));
-    return next.wishedNanos() >= WISH_NANOS && next.mayChange()
-        ? next.decided(Mode.KEEPING_UP, wanted)
-        : next;
+    Tuning next = now.wishing(!bearable || !wanted.isLike(now.target()));
+    if (next.wishedNanos() < WISH_NANOS || !next.mayChange()) {
+      return next;
+    }
+    return bearable ? next.decided(Mode.KEEPING_UP, wanted) : beginCatchingUp(next, curve);
   }
 
   /** A target that is worth a change, or the one there is. */
   private BatchTarget better(Tuning now, RunCurve curve) {
+    Forecast forecast = new Forecast(now.load(), curve, limits);
     BatchTarget target = now.target();
     BatchTarget calm = keepingUp(now, curve, HALF);
     BatchTarget quick = keepingUp(now, curve, LESS_THAN_HALF);
-    boolean tooSlow = curve.nanos(target.rows()) > limits.latencyNanos() / 2.0;
-    boolean tooFew = calm.rows() >= 4 * target.rows();
-    boolean tooLong = target.lingerNanos() > longestLinger(target.rows(), curve) * 5 / 4;
+    boolean tooLarge =
+        calm.rows() < target.rows() && curve.nanos(target.rows()) > limits.latencyNanos() / 2.0;
+    boolean tooSmall = calm.rows() >= 4 * target.rows();
+    boolean tooLate =
+        calm.lingerNanos() < target.lingerNanos()
+            && !forecast.isQuick(target.rows(), target.lingerNanos() * 3 / 4);
     boolean tooBusy =
-        busy(now.load(), curve, target.rows(), target.lingerNanos()) > BUSY
-            && calm.lingerNanos() > target.lingerNanos();
-    if ((tooSlow && calm.rows() < target.rows()) || tooFew || tooLong || tooBusy) {
+        forecast.busy(target.rows(), target.lingerNanos()) > BUSY
+            && (calm.lingerNanos() > target.lingerNanos() || calm.rows() > target.rows());
+    if (tooLarge || tooSmall || tooLate || tooBusy) {
       return calm;
     }
     return quick.lingerNanos() < target.lingerNanos() ? quick : target;
   }
 
   private BatchTarget keepingUp(Tuning now, RunCurve curve, double busy) {
-    int rows = quickRows(curve, now.climb());
-    Load load = now.load();
-    long longest = longestLinger(rows, curve);
-    long linger = 0;
-    while (linger < longest
-        && gathered(load, linger) < rows
-        && busy(load, curve, rows, linger) > busy) {
-      linger = Math.min(longest, Math.max(SHORTEST_LINGER_NANOS, 2 * linger));
-    }
+    Forecast forecast = new Forecast(now.load(), curve, limits);
+    int rows = forecast.rows(largest(now));
+    long linger = forecast.linger(rows, busy);
     String reason =
         String.format(
             Locale.ROOT,
             "caught up with %,.0f records a second, which use %.0f%% of inference; a run of %d rows"
                 + " takes %,.2f ms",
-            load.arrivalRate(),
-            100 * busy(load, curve, rows, linger),
+            now.load().arrivalRate(),
+            100 * forecast.busy(rows, linger),
             rows,
             curve.nanos(rows) / 1e6);
     return new BatchTarget(rows, linger, reason);
   }
 
-  /** The most rows, up to the cheapest, that are run well within the goal. */
-  private int quickRows(RunCurve curve, @Nullable Climb climb) {
-    int last = climb == null || !climb.isDone() ? limits.sizes().size() - 1 : climb.best();
-    int rung = 0;
-    while (rung < last
-        && curve.nanos(limits.sizes().get(rung + 1)) <= limits.latencyNanos() / 3.0) {
-      rung++;
-    }
-    return limits.sizes().get(rung);
+  /** The size beyond which rows get no cheaper, as far as that is known. */
+  private int largest(Tuning now) {
+    Climb climb = now.climb();
+    return climb != null && climb.isDone() ? climb.best() : limits.sizes().size() - 1;
   }
 
-  /** The share of time for which inference runs. */
-  private double busy(Load load, RunCurve curve, int rows, long lingerNanos) {
-    double together = Math.max(1, Math.min(rows, gathered(load, lingerNanos)));
-    return load.arrivalRate() / 1e9 * curve.nanos(together) / together / limits.runners();
+  private boolean mayKeepUp(Tuning now, RunCurve curve) {
+    return now.load().isCaughtUp(CAUGHT_UP_NANOS)
+        && isBearable(now, curve, BEARABLE)
+        && now.mayChange();
   }
 
-  /** Rows that come together in that time. */
-  private double gathered(Load load, long nanos) {
-    return load.arrivalRate() / 1e9 / limits.gatherers() * nanos;
-  }
-
-  private boolean isBearable(Load load, RunCurve curve, double busy, @Nullable Climb climb) {
-    int rows = quickRows(curve, climb);
-    return busy(load, curve, rows, longestLinger(rows, curve)) <= busy;
-  }
-
-  private long longestLinger(int rows, RunCurve curve) {
-    return (long) Math.max(0, limits.latencyNanos() - 2 * curve.nanos(rows));
+  private boolean isBearable(Tuning now, RunCurve curve, double busy) {
+    Forecast forecast = new Forecast(now.load(), curve, limits);
+    return forecast.busy(forecast.rows(largest(now)), Long.MAX_VALUE) <= busy;
   }
 }

@@ -47,7 +47,13 @@ record Climb(
   private static final int RUNS = RunSamples.WINDOW;
 
   private static final int FEW_RUNS = 9;
+
   private static final long FEW_RUNS_AFTER_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** On the way up a gain as large as that is believed after still fewer. */
+  private static final double CLEAR_GAIN = 0.25;
+
+  private static final int CLEAR_RUNS = 4;
 
   /** When batches do not come in that size after that time, something else limits them. */
   private static final long STALLED_AFTER_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -70,37 +76,49 @@ record Climb(
   Climb next(long nowNanos, RunCurve curve, TuningLimits limits, double longestRunNanos) {
     long runs = curve.runs(rung) - runsBefore;
     long nanos = nowNanos - startNanos;
-    if (runs >= RUNS || (runs >= FEW_RUNS && nanos >= FEW_RUNS_AFTER_NANOS)) {
-      return direction == Direction.UP
-          ? climbed(nowNanos, curve, limits, longestRunNanos)
-          : descended(nowNanos, curve);
+    boolean known = runs >= RUNS || (runs >= FEW_RUNS && nanos >= FEW_RUNS_AFTER_NANOS);
+    if (direction == Direction.DOWN) {
+      return known ? descended(nowNanos, curve, longestRunNanos) : orDone(nanos, runs);
     }
-    return nanos >= STALLED_AFTER_NANOS && runs < FEW_RUNS ? done() : this;
+    boolean clear = runs >= CLEAR_RUNS && gain(curve) >= CLEAR_GAIN;
+    return known || clear
+        ? climbed(nowNanos, curve, limits, longestRunNanos)
+        : orDone(nanos, runs);
+  }
+
+  private Climb orDone(long nanos, long runs) {
+    return nanos >= STALLED_AFTER_NANOS && runs < CLEAR_RUNS ? done() : this;
+  }
+
+  private double gain(RunCurve curve) {
+    return 1 - curve.nanosPerRow(rung) / bestNanosPerRow;
   }
 
   private Climb climbed(
       long nowNanos, RunCurve curve, TuningLimits limits, double longestRunNanos) {
-    double cost = curve.nanosPerRow(rung);
-    boolean pays = cost < bestNanosPerRow * (1 - GAIN);
+    boolean pays = gain(curve) > GAIN;
+    int nowBest = pays ? rung : best;
+    double nowCost = pays ? curve.nanosPerRow(rung) : bestNanosPerRow;
+    int nowMisses = pays ? 0 : misses + 1;
     Climb now =
-        pays
-            ? new Climb(direction, rung, rung, cost, 0, startNanos, runsBefore)
-            : new Climb(direction, rung, best, bestNanosPerRow, misses + 1, startNanos, runsBefore);
+        new Climb(direction, rung, nowBest, nowCost, nowMisses, startNanos, runsBefore);
     boolean ends =
-        now.misses == PATIENCE
+        nowMisses == PATIENCE
             || rung + 1 == limits.sizes().size()
-            || cost * limits.sizes().get(rung) > longestRunNanos;
+            || curve.runNanos(rung) > longestRunNanos;
     return ends
-        ? now.tries(Direction.DOWN, now.best - 1, nowNanos, curve)
+        ? now.tries(Direction.DOWN, nowBest - 1, nowNanos, curve)
         : now.tries(Direction.UP, rung + 1, nowNanos, curve);
   }
 
-  private Climb descended(long nowNanos, RunCurve curve) {
-    boolean costsNothing = curve.nanosPerRow(rung) <= bestNanosPerRow * (1 + COST);
-    if (!costsNothing) {
+  private Climb descended(long nowNanos, RunCurve curve, double longestRunNanos) {
+    double cost = curve.nanosPerRow(rung);
+    boolean tooLong = curve.runNanos(best) > longestRunNanos;
+    if (!tooLong && cost > bestNanosPerRow * (1 + COST)) {
       return done();
     }
-    Climb now = new Climb(direction, rung, rung, bestNanosPerRow, 0, startNanos, runsBefore);
+    double reference = tooLong ? cost : bestNanosPerRow;
+    Climb now = new Climb(direction, rung, rung, reference, 0, startNanos, runsBefore);
     return now.tries(Direction.DOWN, rung - 1, nowNanos, curve);
   }
 

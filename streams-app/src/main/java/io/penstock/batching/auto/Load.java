@@ -24,6 +24,11 @@ record Load(
 
   private static final double RATE_WINDOW_NANOS = TimeUnit.SECONDS.toNanos(2);
 
+  /** One batch fills while another runs: that is no backlog, whatever the rate. */
+  private static final double FEW_BATCHES = 2;
+
+  private static final double FULL_BATCHES = 3;
+
   /**
    * What the stream threads see.
    *
@@ -49,7 +54,7 @@ record Load(
    * After another observation.
    *
    * @param latencyNanos what waits longer than that has to be made up for
-   * @param rows rows of a batch: what fits into two of them is no backlog
+   * @param rows rows that all stream threads gather at a time
    */
   Load after(Observation now, long latencyNanos, int rows) {
     long nanos = now.nowNanos() - seen.nowNanos();
@@ -67,15 +72,17 @@ record Load(
         now.isComparable()
             ? Math.max(0, arrivalRate + weight * (arrived - arrivalRate))
             : arrivalRate;
-    double tolerated = Math.max(2.0 * rows, taken * latencyNanos / 1e9);
+    double timely = taken * latencyNanos / 1e9;
+    boolean behind = now.backlog() > Math.max(FULL_BATCHES * rows, timely);
+    boolean caughtUp = now.backlog() <= Math.max(FEW_BATCHES * rows, timely / 2);
     return new Load(
         now,
         nanos,
         age,
         arrival,
         taken,
-        now.backlog() > tolerated ? behindNanos + nanos : 0,
-        now.backlog() <= tolerated / 2 ? caughtUpNanos + nanos : 0);
+        behind ? behindNanos + nanos : 0,
+        caughtUp ? caughtUpNanos + nanos : 0);
   }
 
   /** Whether the pipeline cannot keep up, or has to make up for a time when it could not. */

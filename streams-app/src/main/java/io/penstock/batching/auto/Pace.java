@@ -39,6 +39,11 @@ record Pace(long steadySinceNanos, double rate, long unsteadyNanos, long changed
         : new Pace(now, seen, 0, changedNanos);
   }
 
+  /** Everything may be another now. */
+  Pace unsteady(Load load) {
+    return new Pace(load.seen().nowNanos(), load.arrivalRate(), 0, changedNanos);
+  }
+
   Pace changed(long nowNanos) {
     return new Pace(steadySinceNanos, rate, unsteadyNanos, nowNanos);
   }

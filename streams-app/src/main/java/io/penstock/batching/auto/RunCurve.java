@@ -39,6 +39,11 @@ record RunCurve(long epoch, List<Point> points) {
     return points.get(rung).runs();
   }
 
+  /** How long runs of that size take; 0 if none is known. */
+  long runNanos(int rung) {
+    return points.get(rung).nanos();
+  }
+
   /** What a row costs in runs of that size; infinite if none is known. */
   double nanosPerRow(int rung) {
     Point point = points.get(rung);

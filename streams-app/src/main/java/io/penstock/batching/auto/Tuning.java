@@ -52,7 +52,7 @@ record Tuning(
 
   Tuning observed(Load newLoad, long newEpoch) {
     Climb known = newEpoch == epoch ? climb : null;
-    Pace newPace = pace.after(newLoad);
+    Pace newPace = newEpoch == epoch ? pace.after(newLoad) : pace.unsteady(newLoad);
     return new Tuning(mode, target, changes, newLoad, newPace, known, wishedNanos, newEpoch);
   }
 
