@@ -117,7 +117,7 @@ record Climb(
     if (!tooLong && cost > bestNanosPerRow * (1 + COST)) {
       return done();
     }
-    double reference = tooLong ? cost : bestNanosPerRow;
+    double reference = tooLong ? cost : Math.min(cost, bestNanosPerRow);
     Climb now = new Climb(direction, rung, rung, reference, 0, startNanos, runsBefore);
     return now.tries(Direction.DOWN, rung - 1, nowNanos, curve);
   }

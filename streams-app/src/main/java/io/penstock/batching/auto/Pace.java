@@ -4,7 +4,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * How often the tuner may change its mind: the longer the input has been steady the more seldom,
- * after a minute once a minute. Immutable.
+ * after a minute of it once a minute. Immutable.
  *
  * @param steadySinceNanos since when records come at about the same rate
  * @param rate that rate
@@ -48,9 +48,10 @@ record Pace(long steadySinceNanos, double rate, long unsteadyNanos, long changed
     return new Pace(steadySinceNanos, rate, unsteadyNanos, nowNanos);
   }
 
+  /** Whether it has rested for as long as the input had been steady when it changed last. */
   boolean mayChange(long nowNanos) {
-    long steady = nowNanos - steadySinceNanos;
-    long quiet = Math.min(SLOWEST_NANOS, Math.max(FASTEST_NANOS, steady));
-    return nowNanos - changedNanos >= quiet;
+    long steady = changedNanos - steadySinceNanos;
+    long rest = Math.min(SLOWEST_NANOS, Math.max(FASTEST_NANOS, steady));
+    return nowNanos - changedNanos >= rest;
   }
 }

@@ -18,7 +18,7 @@ class AutoBatchingTest {
 
   private static final Duration GOAL = Duration.ofMillis(20);
   private static final int MAX_ROWS = 256;
-  private static final int SEEDS = Integer.getInteger("seeds", 2);
+  private static final int SEEDS = Integer.getInteger("seeds", 1);
 
   private final AutoBatching auto =
       new AutoBatching("p", TuningLimits.upTo(MAX_ROWS, GOAL, 1, 1), 0);
@@ -70,7 +70,7 @@ class AutoBatchingTest {
     return Stream.of(ModelCurve.MLP, ModelCurve.CNN, ModelCurve.TOKENS)
         .flatMap(
             model ->
-                Stream.of(0.0005, 0.02, 0.2, 0.5, 0.7)
+                Stream.of(0.0005, 0.2, 0.5, 0.7)
                     .flatMap(load -> withSeeds(model, load)));
   }
 
@@ -97,7 +97,7 @@ class AutoBatchingTest {
   static Stream<Arguments> heavyLoads() {
     return Stream.of(ModelCurve.CNN, ModelCurve.TOKENS, ModelCurve.LINEAR, ModelCurve.SLOW)
         .flatMap(
-            model -> Stream.of(0.8, 0.95, 1.0, 1.1).flatMap(load -> withSeeds(model, load)));
+            model -> Stream.of(0.8, 0.95, 1.1).flatMap(load -> withSeeds(model, load)));
   }
 
   @ParameterizedTest

@@ -15,7 +15,7 @@ final class SimulatedPipeline {
   private static final long TICK_NANOS = 1_000_000;
 
   /** What Kafka Streams needs for a record. */
-  private static final long TAKE_NANOS = 4_000;
+  private static final long TAKE_NANOS = 10_000;
 
   /** Of {@link #noise}. */
   private static final double MEAN_NOISE = 1.02;
