@@ -1,4 +1,8 @@
-/** Measurements with JMH: ratios within one run, since machines differ and are shared. */
+/**
+ * Measurements of Penstock. {@link io.penstock.benchmarks.BenchmarkCommand} runs end-to-end suites
+ * against a broker of their own; {@code *Benchmark} are for JMH. What counts are ratios within one
+ * run, since machines differ and are shared.
+ */
 @NullMarked
 package io.penstock.benchmarks;
 

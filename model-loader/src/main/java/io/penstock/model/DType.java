@@ -32,6 +32,16 @@ public enum DType {
     return widthBytes;
   }
 
+  /** Whether it is a floating-point number of any width. */
+  public boolean isFloat() {
+    return this == FLOAT16 || this == BFLOAT16 || this == FLOAT32 || this == FLOAT64;
+  }
+
+  /** Whether it is an integer without a sign. */
+  public boolean isUnsigned() {
+    return this == UINT8 || this == UINT16 || this == UINT32 || this == UINT64;
+  }
+
   /** TensorFlow's name in Python: {@code float32}, {@code int64}, {@code string}. */
   @Override
   public String toString() {

@@ -12,6 +12,7 @@ public final class NumericColumn implements Column {
 
   private static final VarHandle FLOATS = view(float[].class);
   private static final VarHandle DOUBLES = view(double[].class);
+  private static final VarHandle SHORTS = view(short[].class);
   private static final VarHandle INTS = view(int[].class);
   private static final VarHandle LONGS = view(long[].class);
 
@@ -63,8 +64,34 @@ public final class NumericColumn implements Column {
 
   @Override
   public void copyRow(int row, Column target, int targetRow) {
-    int width = rowBytes();
-    System.arraycopy(bytes, row * width, ((NumericColumn) target).bytes, targetRow * width, width);
+    NumericColumn to = (NumericColumn) target;
+    int width = dtype.widthBytes();
+    ElementRuns.forEach(
+        rowShape,
+        to.rowShape,
+        (from, into, elements) ->
+            System.arraycopy(
+                bytes, offset(row, from), to.bytes, to.offset(targetRow, into), elements * width));
+  }
+
+  @Override
+  public void fillRow(int row, Column element) {
+    int width = Math.min(dtype.widthBytes(), rowBytes());
+    int start = offset(row, 0);
+    System.arraycopy(((NumericColumn) element).bytes, 0, bytes, start, width);
+    for (int filled = width; filled < rowBytes(); filled *= 2) {
+      System.arraycopy(bytes, start, bytes, start + filled, Math.min(filled, rowBytes() - filled));
+    }
+  }
+
+  @Override
+  public long textBytes(int row) {
+    return 0;
+  }
+
+  @Override
+  public long storageBytes() {
+    return bytes.length;
   }
 
   /** The storage itself: row after row, elements little-endian. May be longer than the rows. */
@@ -100,6 +127,16 @@ public final class NumericColumn implements Column {
   /** Writes a {@code float64} at a byte offset. */
   public void putDouble(int offset, double value) {
     DOUBLES.set(bytes, offset, value);
+  }
+
+  /** Reads 16 bits at a byte offset. */
+  public short shortAt(int offset) {
+    return (short) SHORTS.get(bytes, offset);
+  }
+
+  /** Writes 16 bits at a byte offset. */
+  public void putShort(int offset, short value) {
+    SHORTS.set(bytes, offset, value);
   }
 
   /** Reads an {@code int32} at a byte offset. */

@@ -68,10 +68,37 @@ public final class Rows {
     return true;
   }
 
-  /** Copies one row over a row of other columns of equal dtypes and row shapes. */
+  /** Copies one row over a row of other columns, each as {@link Column#copyRow} does. */
   public void copyRow(int row, Rows target, int targetRow) {
     for (int i = 0; i < columns.size(); i++) {
       columns.get(i).copyRow(row, target.columns.get(i), targetRow);
     }
+  }
+
+  /** Bytes of a row's strings. */
+  public long textBytes(int row) {
+    long bytes = 0;
+    for (Column column : columns) {
+      bytes += column.textBytes(row);
+    }
+    return bytes;
+  }
+
+  /** Bytes that the values of a row take. */
+  public long valueBytes(int row) {
+    long bytes = 0;
+    for (Column column : columns) {
+      bytes += column.valueBytes(row);
+    }
+    return bytes;
+  }
+
+  /** Bytes of memory that the columns hold on to, strings without their lengths. */
+  public long storageBytes() {
+    long bytes = 0;
+    for (Column column : columns) {
+      bytes += column.storageBytes();
+    }
+    return bytes;
   }
 }

@@ -49,8 +49,37 @@ public final class StringColumn implements Column {
 
   @Override
   public void copyRow(int row, Column target, int targetRow) {
-    byte[][] to = ((StringColumn) target).values;
-    System.arraycopy(values, row * rowElements, to, targetRow * rowElements, rowElements);
+    StringColumn to = (StringColumn) target;
+    ElementRuns.forEach(
+        rowShape,
+        to.rowShape,
+        (from, into, elements) ->
+            System.arraycopy(
+                values,
+                row * rowElements + from,
+                to.values,
+                targetRow * to.rowElements + into,
+                elements));
+  }
+
+  @Override
+  public void fillRow(int row, Column element) {
+    int start = row * rowElements;
+    Arrays.fill(values, start, start + rowElements, ((StringColumn) element).values[0]);
+  }
+
+  @Override
+  public long textBytes(int row) {
+    long bytes = 0;
+    for (int element = 0; element < rowElements; element++) {
+      bytes += get(row, element).length;
+    }
+    return bytes;
+  }
+
+  @Override
+  public long storageBytes() {
+    return (long) values.length * STRING_BYTES;
   }
 
   /** An element of a row; never null. Not a copy. */

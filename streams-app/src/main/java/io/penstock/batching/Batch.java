@@ -30,25 +30,23 @@ public final class Batch {
   private final Thread owner = Thread.currentThread();
   private final VersionBinding binding;
   private final Lease lease;
-  private final Rows inputs;
-  private final byte[] @Nullable [] predictions;
-  private final @Nullable RowFailure[] failures;
+  private final InFlight inFlight;
   private final long openedNanos;
-  private final int capacityRows;
 
   private int rows;
+  private long valueBytes;
   private long bytes;
+  private @Nullable Rows inputs;
+  private byte[] @Nullable [] predictions = new byte[0][];
+  private @Nullable RowFailure[] failures = new RowFailure[0];
   private @Nullable Throwable failure;
   private volatile State state = State.OPEN;
 
-  Batch(VersionBinding binding, Lease lease, Rows inputs, int capacityRows, long openedNanos) {
+  Batch(VersionBinding binding, Lease lease, InFlight inFlight, long openedNanos) {
     this.binding = binding;
     this.lease = lease;
-    this.inputs = inputs;
-    this.predictions = new byte[capacityRows][];
-    this.failures = new RowFailure[capacityRows];
+    this.inFlight = inFlight;
     this.openedNanos = openedNanos;
-    this.capacityRows = capacityRows;
   }
 
   /** The version that computes this batch. */
@@ -79,6 +77,9 @@ public final class Batch {
 
   /** The rows' inputs; the inference thread's to read while sealed. */
   public Rows inputs() {
+    if (inputs == null) {
+      throw new IllegalStateException("batch is " + state + " (expected: " + State.SEALED + ")");
+    }
     return inputs;
   }
 
@@ -87,16 +88,12 @@ public final class Batch {
     return lease;
   }
 
-  /** Whether it takes no more rows. */
-  boolean isFull() {
-    return rows == capacityRows;
-  }
-
   /** How many rows it has. */
   public int rows() {
     return rows;
   }
 
+  /** Bytes of its record values, or of its input columns where these are more. */
   long bytes() {
     return bytes;
   }
@@ -105,15 +102,34 @@ public final class Batch {
     return openedNanos;
   }
 
-  /** Takes the row that was just decoded at index {@link #rows()}, and returns that index. */
-  int take(int valueBytes) {
-    bytes += valueBytes;
+  /**
+   * Takes the row that was just decoded, and returns its index.
+   *
+   * @param recordBytes bytes of the record's value
+   * @param columnBytes bytes of the batch's input columns with that row
+   */
+  int take(int recordBytes, long columnBytes) {
+    valueBytes += recordBytes;
+    long now = Math.max(valueBytes, columnBytes);
+    inFlight.take(now - bytes);
+    bytes = now;
     return rows++;
   }
 
-  void seal() {
+  /** Hands the batch over, its rows laid out in those columns. */
+  void seal(Rows laidOut) {
     expect(State.OPEN);
+    inputs = laidOut;
+    predictions = new byte[rows][];
+    failures = new RowFailure[rows];
     state = State.SEALED;
+  }
+
+  /** Gives up an open batch: it is not run. */
+  void discard() {
+    expect(State.OPEN);
+    lease.close();
+    inFlight.giveBack(bytes);
   }
 
   /** A row was computed. On the inference thread. */
@@ -140,6 +156,7 @@ public final class Batch {
   private void finish(State end) {
     expect(State.SEALED);
     lease.close();
+    inFlight.giveBack(bytes);
     state = end;
     LockSupport.unpark(owner);
   }

@@ -1,28 +1,51 @@
 package io.penstock.batching;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How large a batch may grow, how long it may wait, and how much may be under way on one stream
  * thread.
  *
  * @param maxRows rows at which a batch is sealed
+ * @param maxBytes bytes of input columns that no batch exceeds, unless one row does
  * @param linger how long the first row of a batch waits at most; a bound, not a tax
+ * @param maxAge how long ago a record's timestamp may be for a row to be taken at all; null for any
+ *     time
  * @param maxInFlightRows rows of one stream thread not yet computed, and rows of one task not yet
  *     forwarded, at which the thread waits
- * @param maxInFlightBytes the same in bytes of record values
+ * @param maxInFlightBytes the same in bytes: of record values, or of input columns where these are
+ *     more
  */
 public record BatchLimits(
-    int maxRows, Duration linger, int maxInFlightRows, long maxInFlightBytes) {
+    int maxRows,
+    int maxBytes,
+    Duration linger,
+    @Nullable Duration maxAge,
+    int maxInFlightRows,
+    long maxInFlightBytes) {
 
   public BatchLimits {
     require(maxRows >= 1, "maxRows", maxRows, "1 or more");
+    require(maxBytes >= 1, "maxBytes", maxBytes, "1 or more");
     require(!linger.isNegative(), "linger", linger, "0 or more");
+    require(maxAge == null || !maxAge.isNegative(), "maxAge", maxAge, "0 or more");
     require(maxInFlightRows >= maxRows, "maxInFlightRows", maxInFlightRows, "maxRows or more");
     require(maxInFlightBytes >= 1, "maxInFlightBytes", maxInFlightBytes, "1 or more");
   }
 
-  private static void require(boolean holds, String name, Object value, String expected) {
+  /** Limits of a batch's rows alone: its bytes have those that are in flight. */
+  public BatchLimits(int maxRows, Duration linger, int maxInFlightRows, long maxInFlightBytes) {
+    this(
+        maxRows,
+        (int) Math.min(maxInFlightBytes, Integer.MAX_VALUE),
+        linger,
+        null,
+        maxInFlightRows,
+        maxInFlightBytes);
+  }
+
+  private static void require(boolean holds, String name, @Nullable Object value, String expected) {
     if (!holds) {
       throw new IllegalArgumentException(name + ": " + value + " (expected: " + expected + ")");
     }

@@ -1,5 +1,6 @@
 package io.penstock.batching;
 
+import io.penstock.model.Rows;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -27,25 +28,31 @@ public final class Batcher {
   /** A stream is quiet when as long as this has passed since its last row. */
   private static final long QUIET_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
-  private final BatchLimits limits;
   private final long lingerNanos;
   private final Inference inference;
   private final LongSupplier clock;
   private final IntConsumer onSeal;
+  private final InFlight inFlight;
+  private final Gathering.Site site;
   private final Map<VersionBinding, Gathering> gatherings = new HashMap<>();
   private final List<Batch> running = new ArrayList<>();
   private @Nullable VersionBinding latest;
   private long lastRowNanos;
-  private int uncomputedRows;
-  private long uncomputedBytes;
 
   /**
+   * @param budget what all stream threads of the process may have in flight
    * @param clock a monotonic clock in nanoseconds
    * @param onSeal told the rows of each batch that is sealed
    */
-  public Batcher(BatchLimits limits, Inference inference, LongSupplier clock, IntConsumer onSeal) {
-    this.limits = limits;
+  public Batcher(
+      BatchLimits limits,
+      ByteBudget budget,
+      Inference inference,
+      LongSupplier clock,
+      IntConsumer onSeal) {
     this.lingerNanos = limits.linger().toNanos();
+    this.inFlight = new InFlight(limits, budget);
+    this.site = new Gathering.Site(limits, inFlight, clock, this::seal);
     this.inference = inference;
     this.clock = clock;
     this.onSeal = onSeal;
@@ -66,42 +73,28 @@ public final class Batcher {
     latest = binding;
     Gathering gathering = gatherings.get(binding);
     if (gathering == null) {
-      gathering = new Gathering(binding, limits.maxRows(), clock);
+      gathering = Gathering.of(binding, site);
       gatherings.put(binding, gathering);
     }
-    Batch batch = gathering.decode(value);
-    if (batch == null) {
+    Row row = gathering.add(value);
+    if (row == null) {
       return Optional.empty();
     }
-    Row row = take(gathering, batch, Math.max(value.length, gathering.rowBytes(batch)));
-    Batch surplus = gathering.surplus();
-    if (surplus != null) {
-      seal(gathering, surplus);
+    long now = clock.getAsLong();
+    if (isQuiet(now)) {
+      gathering.sealIf(batch -> batch == row.batch());
     }
+    lastRowNanos = now;
     return Optional.of(row);
   }
 
-  private Row take(Gathering gathering, Batch batch, int rowBytes) {
-    long now = clock.getAsLong();
-    boolean quiet = isQuiet(now);
-    lastRowNanos = now;
-    Row row = new Row(batch, batch.take(rowBytes));
-    uncomputedRows++;
-    uncomputedBytes += rowBytes;
-    if (batch.isFull() || quiet) {
-      seal(gathering, batch);
-    }
-    return row;
-  }
-
-  /** Whether as many rows or bytes are under way as the limits allow. */
+  /** Whether as many rows or bytes are under way as the limits and the process's budget allow. */
   public boolean isFull() {
-    if (uncomputedRows < limits.maxInFlightRows() && uncomputedBytes < limits.maxInFlightBytes()) {
+    if (!inFlight.isFull()) {
       return false;
     }
     collect();
-    return uncomputedRows >= limits.maxInFlightRows()
-        || uncomputedBytes >= limits.maxInFlightBytes();
+    return inFlight.isFull();
   }
 
   /** Seals what has waited long enough. To be called about every millisecond. */
@@ -142,11 +135,11 @@ public final class Batcher {
   }
 
   private long nanosUntilDue() {
-    long due = Long.MAX_VALUE;
     long now = clock.getAsLong();
+    long due = Long.MAX_VALUE;
     for (Gathering gathering : gatherings.values()) {
-      for (Batch batch : gathering.open()) {
-        due = Math.min(due, batch.openedNanos() + lingerNanos - now);
+      if (!gathering.isEmpty()) {
+        due = Math.min(due, gathering.oldestNanos() + lingerNanos - now);
         if (running.isEmpty()) {
           due = Math.min(due, lastRowNanos + QUIET_NANOS - now);
         }
@@ -160,13 +153,10 @@ public final class Batcher {
    * give their leases back unrun; sealed ones finish unread.
    */
   public void abandon() {
-    for (Gathering gathering : gatherings.values()) {
-      gathering.open().forEach(batch -> batch.lease().close());
-    }
+    gatherings.values().forEach(Gathering::abandon);
     gatherings.clear();
     running.clear();
-    uncomputedRows = 0;
-    uncomputedBytes = 0;
+    inFlight.forgetAll();
   }
 
   private boolean isQuiet(long now) {
@@ -174,21 +164,13 @@ public final class Batcher {
   }
 
   private void sealIf(Predicate<Batch> due) {
-    for (Gathering gathering : gatherings.values()) {
-      for (int i = gathering.open().size() - 1; i >= 0; i--) {
-        Batch batch = gathering.open().get(i);
-        if (due.test(batch)) {
-          seal(gathering, batch);
-        }
-      }
-    }
+    gatherings.values().forEach(gathering -> gathering.sealIf(due));
   }
 
-  private void seal(Gathering gathering, Batch batch) {
-    gathering.sealed(batch);
+  private void seal(Batch batch, Rows inputs) {
     running.add(batch);
     onSeal.accept(batch.rows());
-    batch.seal();
+    batch.seal(inputs);
     inference.submit(batch);
   }
 
@@ -198,11 +180,11 @@ public final class Batcher {
       Batch batch = running.get(i);
       if (batch.isFinished()) {
         running.remove(i);
-        uncomputedRows -= batch.rows();
-        uncomputedBytes -= batch.bytes();
+        inFlight.forget(batch.rows(), batch.bytes());
         Gathering gathering = gatherings.get(batch.binding());
-        if (gathering != null) {
-          gathering.finished(batch);
+        // A batch that was failed in its run's stead may still be read by that run.
+        if (gathering != null && batch.failure() == null) {
+          gathering.recycle(batch.inputs());
         }
       }
     }
@@ -210,8 +192,6 @@ public final class Batcher {
 
   /** Versions that were cut over from need no storage here any more. */
   private void forgetLeftVersions() {
-    gatherings
-        .values()
-        .removeIf(gathering -> gathering.open().isEmpty() && !gathering.isFor(latest));
+    gatherings.entrySet().removeIf(entry -> entry.getKey() != latest && entry.getValue().isEmpty());
   }
 }

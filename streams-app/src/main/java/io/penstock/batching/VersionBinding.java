@@ -1,5 +1,7 @@
 package io.penstock.batching;
 
+import io.penstock.batching.shape.RowShapes;
+import io.penstock.batching.shape.VariableLengths;
 import io.penstock.codec.InputFormat;
 import io.penstock.codec.PredictionEncoder;
 import io.penstock.codec.RecordDecoder;
@@ -22,13 +24,10 @@ public final class VersionBinding {
   private final ModelSignature signature;
   private final InputFormat inputFormat;
   private final PredictionEncoder encoder;
+  private final RowShapes rowShapes;
   private final Supplier<Optional<Lease>> leases;
 
-  /**
-   * A version that does not serve yet.
-   *
-   * @param leases gives a lease on the version, or nothing once it has retired
-   */
+  /** A version that does not serve yet, without padding. */
   public VersionBinding(
       ServableId id,
       String fingerprint,
@@ -36,7 +35,24 @@ public final class VersionBinding {
       InputFormat inputFormat,
       PredictionEncoder encoder,
       Supplier<Optional<Lease>> leases) {
-    this(id, 0, fingerprint, signature, inputFormat, encoder, leases);
+    this(id, fingerprint, signature, inputFormat, VariableLengths.NONE, encoder, leases);
+  }
+
+  /**
+   * A version that does not serve yet.
+   *
+   * @param leases gives a lease on the version, or nothing once it has retired
+   * @throws io.penstock.codec.MappingException if padding or cost do not fit the signature
+   */
+  public VersionBinding(
+      ServableId id,
+      String fingerprint,
+      ModelSignature signature,
+      InputFormat inputFormat,
+      VariableLengths lengths,
+      PredictionEncoder encoder,
+      Supplier<Optional<Lease>> leases) {
+    this(id, 0, fingerprint, signature, inputFormat, lengths.bind(signature), encoder, leases);
   }
 
   private VersionBinding(
@@ -45,6 +61,7 @@ public final class VersionBinding {
       String fingerprint,
       ModelSignature signature,
       InputFormat inputFormat,
+      RowShapes rowShapes,
       PredictionEncoder encoder,
       Supplier<Optional<Lease>> leases) {
     this.id = id;
@@ -52,13 +69,15 @@ public final class VersionBinding {
     this.fingerprint = fingerprint;
     this.signature = signature;
     this.inputFormat = inputFormat;
+    this.rowShapes = rowShapes;
     this.encoder = encoder;
     this.leases = leases;
   }
 
   /** The same, as it serves from that decision on. */
   public VersionBinding in(long newEpoch) {
-    return new VersionBinding(id, newEpoch, fingerprint, signature, inputFormat, encoder, leases);
+    return new VersionBinding(
+        id, newEpoch, fingerprint, signature, inputFormat, rowShapes, encoder, leases);
   }
 
   /** The epoch of the decision that it serves by; 0 before there is one. */
@@ -84,6 +103,10 @@ public final class VersionBinding {
   /** Turns a row of outputs into a prediction. */
   public PredictionEncoder encoder() {
     return encoder;
+  }
+
+  RowShapes rowShapes() {
+    return rowShapes;
   }
 
   RecordDecoder newDecoder() {

@@ -29,8 +29,7 @@ final class ConfigOption {
    * @throws ConfigurationException if none was named or it has problems
    */
   EffectiveConfig load() {
-    return new ConfigLoader(environment, Runtime.getRuntime().availableProcessors())
-        .load(Path.of(file()));
+    return ConfigLoader.ofProcess(environment).load(Path.of(file()));
   }
 
   /** The file's name as it was given. */

@@ -2,6 +2,8 @@ package io.penstock.codec;
 
 /** Why a record became a dead letter, and at which stage. Names are part of the interface. */
 public enum DeadLetterReason {
+  /** The record's timestamp is longer ago than {@code batch.max-age}. */
+  TOO_OLD(Stage.ADMIT),
   /** The value is null (a tombstone). */
   NULL_VALUE(Stage.DECODE),
   /** The bytes are not of the format: no magic byte, truncated, lengths out of range. */
@@ -25,6 +27,7 @@ public enum DeadLetterReason {
 
   /** Where in its way a record failed. */
   public enum Stage {
+    ADMIT,
     DECODE,
     MAP,
     INFER,

@@ -6,12 +6,15 @@ import java.util.List;
  * What the models of this process share.
  *
  * @param threads how many batches run at the same time
+ * @param maxInFlight the most bytes of records that wait for or are in a batch, over all pipelines
  * @param intraOpThreads TensorFlow's intra-op parallelism, the same for every session of a process
  * @param interOpThreads TensorFlow's inter-op parallelism; −1 runs on the caller's own thread
  */
-public record InferenceConfig(int threads, int intraOpThreads, int interOpThreads) {
+public record InferenceConfig(
+    int threads, DataSize maxInFlight, int intraOpThreads, int interOpThreads) {
 
   public static final Syntax<Integer> THREADS = Syntax.wholeNumber(1, 1024);
+  public static final Syntax<DataSize> MAX_IN_FLIGHT_BYTES = Syntax.dataSize(1 << 20);
   public static final Syntax<Integer> INTRA_OP_THREADS = Syntax.wholeNumber(1, 1024);
   public static final Syntax<Integer> INTER_OP_THREADS = Syntax.wholeNumber(-1, 1024);
 
@@ -21,6 +24,7 @@ public record InferenceConfig(int threads, int intraOpThreads, int interOpThread
 
   public InferenceConfig {
     THREADS.check("threads", threads);
+    MAX_IN_FLIGHT_BYTES.check("max-in-flight-bytes", maxInFlight);
     INTRA_OP_THREADS.check("intra-op-threads", intraOpThreads);
     INTER_OP_THREADS.check("inter-op-threads", interOpThreads);
   }

@@ -87,6 +87,17 @@ public final class Syntax<T> {
         NOTHING);
   }
 
+  /** Sizes from {@code minBytes} to {@code maxBytes}, both inclusive. */
+  static Syntax<DataSize> dataSize(long minBytes, long maxBytes) {
+    String range = DataSize.ofBytes(minBytes) + " to " + DataSize.ofBytes(maxBytes);
+    return new Syntax<>(
+        "a size such as 512KB or 64MiB, " + range,
+        DataSize::read,
+        size -> size.bytes() >= minBytes && size.bytes() <= maxBytes,
+        List.of(),
+        NOTHING);
+  }
+
   /** One of those values, by their {@link Object#toString() text}. */
   static <T> Syntax<T> choice(Collection<T> values) {
     List<String> texts = values.stream().map(String::valueOf).toList();

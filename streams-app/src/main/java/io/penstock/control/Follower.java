@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Two attempts can be under way. The <em>preparation</em> of a decision's target is made once
  * and its outcome reported: the fleet decides what comes of it. <em>Catching up</em> with the
  * active version, after a start or when the fleet went on without this instance, is tried until it
- * succeeds, because nobody will decide about it again.
+ * succeeds, because nobody will decide about it again; for the same reason it is resumed and not
+ * prepared.
  */
 final class Follower {
 
@@ -80,7 +81,7 @@ final class Follower {
     }
     if (preparing && preparation == null) {
       preparation = new Attempt(new Activation(next.getTarget(), next.getEpoch()), 0);
-      start(preparation);
+      start(preparation, instance::prepare);
     }
   }
 
@@ -103,7 +104,7 @@ final class Follower {
       activate(wanted);
     } else if (catchUp == null) {
       catchUp = new Attempt(wanted, 0);
-      start(catchUp);
+      start(catchUp, instance::resume);
     }
   }
 
@@ -113,10 +114,10 @@ final class Follower {
     onProgress.run();
   }
 
-  private void start(Attempt attempt) {
+  private void start(Attempt attempt, Way way) {
     CompletionStage<Void> outcome;
     try {
-      outcome = instance.prepare(model, attempt.goal.version());
+      outcome = way.toReadiness(model, attempt.goal.version());
     } catch (RuntimeException e) {
       outcome = CompletableFuture.failedFuture(e);
     }
@@ -150,7 +151,7 @@ final class Follower {
         && failed.readiness == Readiness.FAILED
         && nanoClock.getAsLong() - failed.retryAtNanos >= 0) {
       catchUp = new Attempt(failed.goal, failed.failures + 1);
-      start(catchUp);
+      start(catchUp, instance::resume);
     }
   }
 
@@ -186,6 +187,12 @@ final class Follower {
                     attempt.goal.version(),
                     attempt.readiness,
                     attempt.reason));
+  }
+
+  /** How a version is made ready: {@link Instance#prepare} or {@link Instance#resume}. */
+  @FunctionalInterface
+  private interface Way {
+    CompletionStage<Void> toReadiness(String model, long version);
   }
 
   /** A version, and the epoch that wants it active. */

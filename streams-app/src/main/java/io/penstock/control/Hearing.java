@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Hearing(Fleet fleet, long offset, Now now, Instant defaultDeadline) {
 
-  /** What a command's {@code expected} says for "no version is active". */
+  /** What a command expects when no version is active, or nothing has been decided. */
   static final long NONE = -1;
 
   private static final String SUPPORTED = "promote, rollback or abort";
@@ -60,7 +60,7 @@ record Hearing(Fleet fleet, long offset, Now now, Instant defaultDeadline) {
     }
     if (command.getPromote() != null) {
       Promote promote = command.getPromote();
-      return promote(command, model, promote.getVersion(), promote.getExpected());
+      return promote(command, promote);
     }
     if (command.getRollback() != null) {
       return rollback(command, model);
@@ -74,11 +74,14 @@ record Hearing(Fleet fleet, long offset, Now now, Instant defaultDeadline) {
         command.getBy());
   }
 
-  private Ruling promote(Command command, String model, long version, @Nullable Long expected) {
+  private Ruling promote(Command command, Promote promote) {
+    String model = promote.getModel();
+    long version = promote.getVersion();
     Optional<String> objection =
         unknownModel(model)
             .or(() -> preparing(model))
-            .or(() -> notExpected(model, expected))
+            .or(() -> notExpected(model, promote.getExpected()))
+            .or(() -> notExpectedEpoch(model, promote.getExpectedEpoch()))
             .or(() -> version < 0 ? Optional.of(negative(version)) : Optional.empty())
             .or(
                 () ->
@@ -178,6 +181,15 @@ record Hearing(Fleet fleet, long offset, Now now, Instant defaultDeadline) {
         : Optional.of(
             "promote.expected: %d (expected: %s, the version of %s now active)"
                 .formatted(expected, active == NONE ? "-1 for none" : active, model));
+  }
+
+  private Optional<String> notExpectedEpoch(String model, @Nullable Long expected) {
+    long newest = fleet.decision(model).map(ModelDecision::getEpoch).orElse(NONE);
+    return expected == null || expected == newest
+        ? Optional.empty()
+        : Optional.of(
+            "promote.expectedEpoch: %d (expected: %s, the epoch of the newest decision about %s)"
+                .formatted(expected, newest == NONE ? "-1 for none" : newest, model));
   }
 
   private Optional<Long> active(String model) {

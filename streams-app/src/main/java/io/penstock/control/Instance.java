@@ -11,13 +11,21 @@ public interface Instance {
 
   /**
    * Makes a version fit to serve: loaded, checked, warmed up, its output schemas resolved.
-   * Completes when it is; fails, with a message for users, when it cannot be. Asked again for a
-   * version that is ready or on its way, it answers for that one.
+   * Completes when it is; fails, with a message for users, when it cannot be or should not, because
+   * it does not suit what it would meet. Asked again for a version that is ready or on its way, it
+   * answers for that one.
    */
   CompletionStage<Void> prepare(String model, long version);
 
   /**
-   * Serves a prepared version from now on: called once per epoch, in the order of the decisions.
+   * Makes a version fit to serve that the fleet serves already: as {@link #prepare}, but what has
+   * come into the world since it was promoted is no reason not to serve it.
+   */
+  CompletionStage<Void> resume(String model, long version);
+
+  /**
+   * Serves a prepared or resumed version from now on: called once per epoch, in the order of the
+   * decisions.
    */
   void activate(String model, long version, long epoch);
 

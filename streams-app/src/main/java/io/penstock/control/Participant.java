@@ -27,7 +27,7 @@ public final class Participant {
   private final LongSupplier nanoClock;
 
   private final Map<String, Follower> followers = new HashMap<>();
-  private final Map<String, Long> epochsAtStart = new HashMap<>();
+  private final Map<String, FailedVersions> failures = new HashMap<>();
   private final Map<String, Proposal> proposals = new HashMap<>();
 
   /** Models with a report that is safe: the controller rejects proposals for any other. */
@@ -58,7 +58,8 @@ public final class Participant {
 
   /** Starts from the newest decision of each model, as they stand now. Called once, first. */
   public void start(Map<String, ModelDecision> decisions) {
-    decisions.forEach((model, decision) -> epochsAtStart.put(model, decision.getEpoch()));
+    decisions.forEach(
+        (model, decision) -> failures.put(model, new FailedVersions(Optional.of(decision))));
     caughtUp = true;
     decisions.values().forEach(this::decide);
     heartbeat();
@@ -127,17 +128,17 @@ public final class Participant {
     if (!caughtUp || served == null || !announced.contains(model)) {
       return;
     }
+    Optional<ModelDecision> decision = follower(model).decision();
+    FailedVersions failed =
+        failures.computeIfAbsent(model, name -> new FailedVersions(Optional.empty()));
+    decision.ifPresent(newest -> failed.note(newest, served.aspired()));
     Optional<Proposal> proposal =
-        Proposals.next(
-            served,
-            follower(model).decision(),
-            epochsAtStart.getOrDefault(model, Hearing.NONE),
-            proposals.get(model));
+        Proposals.next(served, decision, failed.among(served.aspired()), proposals.get(model));
     proposal.ifPresent(
         next -> {
           proposals.put(model, next);
           outbox
-              .propose(next.command(model, id))
+              .propose(next.command(model, id, decision))
               .whenComplete(
                   (nothing, failure) -> {
                     if (failure != null) {

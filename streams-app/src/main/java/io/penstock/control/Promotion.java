@@ -2,6 +2,7 @@ package io.penstock.control;
 
 import io.penstock.schemas.AuditEvent;
 import io.penstock.schemas.Decided;
+import io.penstock.schemas.GivenUp;
 import io.penstock.schemas.ModelDecision;
 import io.penstock.schemas.Outcome;
 import io.penstock.schemas.Phase;
@@ -70,6 +71,7 @@ public final class Promotion {
         .setWhy(preparing.getWhy())
         .setTimeline(
             timeline.subList(Math.max(0, timeline.size() - TIMELINE_ENTRIES), timeline.size()))
+        .setGivenUp(List.of())
         .build();
   }
 
@@ -82,7 +84,21 @@ public final class Promotion {
         .setReason(reason)
         .setBy(preparing.getBy())
         .setWhy(preparing.getWhy())
+        .setGivenUp(givenUp(preparing))
         .build();
+  }
+
+  /**
+   * Noted only while nothing is active: what is active is proof that going on has come to an end.
+   */
+  private static List<GivenUp> givenUp(ModelDecision preparing) {
+    List<GivenUp> givenUp = new ArrayList<>(preparing.getGivenUp());
+    if (preparing.getActive() == null) {
+      Long target = preparing.getTarget();
+      givenUp.removeIf(before -> target.equals(before.getVersion()));
+      givenUp.add(new GivenUp(target, preparing.getEpoch()));
+    }
+    return givenUp;
   }
 
   /** A decision as the audit tells it. */
@@ -113,7 +129,8 @@ public final class Promotion {
         .setModel(model)
         .setLabels(Map.of())
         .setPins(List.of())
-        .setTimeline(List.of());
+        .setTimeline(List.of())
+        .setGivenUp(List.of());
   }
 
   /** A copy of what outlives a promotion: what belongs to one promotion only is left unset. */
@@ -126,6 +143,7 @@ public final class Promotion {
         .setLabels(before.getLabels())
         .setPins(before.getPins())
         .setTimeline(before.getTimeline())
+        .setGivenUp(before.getGivenUp())
         .setProtocolLevel(before.getProtocolLevel());
   }
 

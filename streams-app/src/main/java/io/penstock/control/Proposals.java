@@ -4,22 +4,25 @@ import io.penstock.schemas.Command;
 import io.penstock.schemas.ModelDecision;
 import io.penstock.schemas.Phase;
 import io.penstock.schemas.Promote;
+import java.util.Comparator;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.SortedSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Which promotion an instance proposes by itself. A pure function.
  *
- * <p>The <em>initial version</em>: while a model has never had an active version, its highest
- * aspired one. If that is aborted it is proposed again by a process that starts later (somebody may
- * have mended it), not by one that has seen it fail.
+ * <p>The <em>initial version</em>, while a model has no active version: the highest aspired one
+ * that has not failed. So when it is aborted the next older one follows, until one serves or none
+ * is left; what failed is proposed again when its files have changed, or by a process that starts
+ * later.
  *
  * <p>A <em>newer version</em>, if promotion is automatic: the highest aspired one, if it is higher
  * than any that was ever tried. So what was rolled back or aborted does not come back by itself.
  *
- * <p>Nothing while a promotion is in preparation. Every instance proposes; as a proposal says what
- * it expects to be active, the first one counts and the others are rejected.
+ * <p>Nothing while a promotion is in preparation. Every instance proposes; as a proposal says which
+ * decision it was made after, the first one counts and the others are rejected.
  */
 final class Proposals {
 
@@ -32,28 +35,37 @@ final class Proposals {
    * What to propose.
    *
    * @param decision the newest one about the model
-   * @param epochAtStart of the decision that this process found when it started; −1: none
+   * @param failed versions that are not worth another try
    * @param last what this process proposed last for the model; never twice the same
    */
   static Optional<Proposal> next(
       ServedModel served,
       Optional<ModelDecision> decision,
-      long epochAtStart,
+      Set<Long> failed,
       @Nullable Proposal last) {
-    SortedSet<Long> aspired = served.aspired();
-    if (aspired.isEmpty() || decision.filter(Proposals::isPreparing).isPresent()) {
+    if (decision.filter(Proposals::isPreparing).isPresent()) {
       return Optional.empty();
     }
-    long candidate = aspired.last();
     long epoch = decision.map(ModelDecision::getEpoch).orElse(Hearing.NONE);
-    long newestTried = decision.map(ModelDecision::getNewestTried).orElse(Hearing.NONE);
     Optional<Long> active = decision.map(ModelDecision::getActive);
-    boolean due =
-        active.isEmpty()
-            ? candidate > newestTried || epoch == epochAtStart
-            : served.automatic() && candidate > newestTried;
-    return Optional.of(new Proposal(candidate, active.orElse(Hearing.NONE), epoch))
-        .filter(proposal -> due && !proposal.equals(last));
+    Optional<Long> candidate =
+        active.isEmpty() ? initial(served, failed) : newer(served, decision.orElseThrow());
+    return candidate
+        .map(version -> new Proposal(version, active.orElse(Hearing.NONE), epoch))
+        .filter(proposal -> !proposal.equals(last));
+  }
+
+  private static Optional<Long> initial(ServedModel served, Set<Long> failed) {
+    return served.aspired().keySet().stream()
+        .filter(version -> !failed.contains(version))
+        .max(Comparator.naturalOrder());
+  }
+
+  private static Optional<Long> newer(ServedModel served, ModelDecision decision) {
+    long newestTried = Objects.requireNonNullElse(decision.getNewestTried(), Hearing.NONE);
+    return served.aspired().keySet().stream()
+        .filter(version -> served.automatic() && version > newestTried)
+        .max(Comparator.naturalOrder());
   }
 
   private static boolean isPreparing(ModelDecision decision) {
@@ -64,16 +76,33 @@ final class Proposals {
    * To promote a version.
    *
    * @param expected the version active now; −1: none
-   * @param epoch of the decision that it was made after; after another one it may be made again
+   * @param epoch of the decision that it was made after, −1: none; after another one it may be made
+   *     again
    */
   record Proposal(long version, long expected, long epoch) {
 
-    Command command(String model, String instance) {
+    /**
+     * The command.
+     *
+     * @param instance who proposes
+     * @param after the decision that it was made after
+     */
+    Command command(String model, String instance, Optional<ModelDecision> after) {
       return Command.newBuilder()
-          .setPromote(new Promote(model, version, expected))
+          .setPromote(new Promote(model, version, expected, epoch))
           .setBy("instance " + instance)
-          .setWhy(expected == Hearing.NONE ? INITIAL : NEWER)
+          .setWhy(expected == Hearing.NONE ? INITIAL + since(after) : NEWER)
           .build();
+    }
+
+    private static String since(Optional<ModelDecision> after) {
+      return after
+          .filter(decision -> decision.getPhase() == Phase.ABORTED)
+          .map(
+              decision ->
+                  ", since %d was given up: %s"
+                      .formatted(decision.getTarget(), decision.getReason()))
+          .orElse("");
     }
   }
 }

@@ -23,7 +23,8 @@ import org.slf4j.LoggerFactory;
  *
  * <ul>
  *   <li>{@code GET /health/live}: 200, or 503 once the process should be restarted;
- *   <li>{@code GET /health/ready}: 200, or 503 while a pipeline or model is not ready.
+ *   <li>{@code GET /health/ready}: 200, or 503 while a pipeline, a model or the control plane is
+ *       not ready.
  * </ul>
  *
  * <p>Both answer with the whole report as JSON. Asks for the report on its own threads, which are
@@ -96,6 +97,7 @@ public final class AdminServer implements AutoCloseable {
     body.put("ready", report.ready());
     body.set("pipelines", json.valueToTree(report.pipelines()));
     body.set("models", json.valueToTree(report.models()));
+    body.set("controlPlane", json.valueToTree(report.controlPlane()));
     context.status(well ? 200 : 503).contentType("application/json").result(text(json, body));
   }
 

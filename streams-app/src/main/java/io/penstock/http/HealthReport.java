@@ -5,12 +5,16 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * How a service is at one moment, by pipeline and by model. Immutable.
+ * How a service is at one moment: its pipelines, its models and its part in the control plane.
+ * Immutable.
  *
  * <p>A service is <i>live</i> while one of its pipelines is, so that one that has halted does not
  * get the others restarted, and <i>ready</i> when every part does its work.
  */
-public record HealthReport(SortedMap<String, Pipeline> pipelines, SortedMap<String, Model> models) {
+public record HealthReport(
+    SortedMap<String, Pipeline> pipelines,
+    SortedMap<String, Model> models,
+    ControlPlane controlPlane) {
 
   public HealthReport {
     pipelines = Collections.unmodifiableSortedMap(new TreeMap<>(pipelines));
@@ -22,9 +26,10 @@ public record HealthReport(SortedMap<String, Pipeline> pipelines, SortedMap<Stri
     return pipelines.isEmpty() || pipelines.values().stream().anyMatch(Pipeline::live);
   }
 
-  /** Whether the service is live and every pipeline and model is ready. */
+  /** Whether every pipeline, every model and the control plane is ready. */
   public boolean ready() {
-    return pipelines.values().stream().allMatch(Pipeline::ready)
+    return controlPlane.ready()
+        && pipelines.values().stream().allMatch(Pipeline::ready)
         && models.values().stream().allMatch(Model::ready);
   }
 
@@ -61,4 +66,14 @@ public record HealthReport(SortedMap<String, Pipeline> pipelines, SortedMap<Stri
       versions = Collections.unmodifiableSortedMap(new TreeMap<>(versions));
     }
   }
+
+  /**
+   * The instance's part in the control plane.
+   *
+   * @param ready whether it follows the fleet's decisions
+   * @param state {@code STARTING}, {@code FOLLOWING}, {@code FAILED} once only an operator and a
+   *     restart can help, {@code STOPPED} in an orderly stop
+   * @param detail why it has failed, or an empty text
+   */
+  public record ControlPlane(boolean ready, String state, String detail) {}
 }

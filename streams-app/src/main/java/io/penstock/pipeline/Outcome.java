@@ -1,7 +1,9 @@
 package io.penstock.pipeline;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.streams.processor.StreamPartitioner;
 
@@ -25,9 +27,11 @@ final class Outcome {
    * How many the input has is known from the pipeline's start.
    */
   static StreamPartitioner<byte[], Outcome> partitioner(int inputPartitions) {
+    List<Optional<Set<Integer>>> same =
+        IntStream.range(0, inputPartitions).mapToObj(p -> Optional.of(Set.of(p))).toList();
     return (topic, key, outcome, partitions) ->
         partitions == inputPartitions && outcome.inputPartition < partitions
-            ? Optional.of(Set.of(outcome.inputPartition))
+            ? same.get(outcome.inputPartition)
             : Optional.empty();
   }
 }

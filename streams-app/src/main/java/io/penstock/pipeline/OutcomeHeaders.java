@@ -70,7 +70,7 @@ final class OutcomeHeaders {
     for (Header header : constant) {
       headers.add(header);
     }
-    headers.add(header(INPUT_OFFSET, Long.toString(outcome.scope().offset())));
+    headers.add(new RecordHeader(INPUT_OFFSET, decimal(outcome.scope().offset())));
   }
 
   private void rebuild(RecordScope scope) {
@@ -82,6 +82,21 @@ final class OutcomeHeaders {
             header(FINGERPRINT, builtFor.fingerprint()),
             header(INPUT_TOPIC, scope.topic()),
             header(INPUT_PARTITION, Integer.toString(scope.partition())));
+  }
+
+  /** A number, 0 or more, in decimal: the one header that is built for every record. */
+  static byte[] decimal(long number) {
+    int digits = 1;
+    for (long rest = number / 10; rest > 0; rest /= 10) {
+      digits++;
+    }
+    byte[] decimal = new byte[digits];
+    long rest = number;
+    for (int i = digits - 1; i >= 0; i--) {
+      decimal[i] = (byte) ('0' + rest % 10);
+      rest /= 10;
+    }
+    return decimal;
   }
 
   static Header header(String key, String value) {

@@ -7,12 +7,14 @@ import io.penstock.codec.DeadLetterReason;
 import io.penstock.codec.UndecodableRecordException;
 import io.penstock.precommit.DeferredForwarder;
 import io.penstock.precommit.RecordScope;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns records into outcomes, in input order. One per task, which is one input partition.
@@ -35,6 +37,7 @@ final class PredictProcessor implements Processor<byte[], byte[], byte[], Outcom
   private long pendingBytes;
   private ThreadLane lane;
   private DeferredForwarder<byte[], Outcome> forwarder;
+  private ProcessorContext<byte[], Outcome> context;
   private String task = "";
 
   @SuppressWarnings("NullAway.Init") // init() comes before every other call
@@ -49,6 +52,7 @@ final class PredictProcessor implements Processor<byte[], byte[], byte[], Outcom
   @Override
   public void init(ProcessorContext<byte[], Outcome> context) {
     task = "pipeline " + settings.name() + ", task " + context.taskId();
+    this.context = context;
     lane = lanes.current();
     forwarder =
         new DeferredForwarder<>(context, PipelineTopology.PRE_COMMIT_STORE, this::beforeCommit);
@@ -73,10 +77,9 @@ final class PredictProcessor implements Processor<byte[], byte[], byte[], Outcom
     RecordScope scope = forwarder.scope();
     byte[] value = record.value();
     VersionBinding binding = serving.current();
-    if (value == null) {
-      RowFailure failure =
-          new RowFailure(DeadLetterReason.NULL_VALUE, "the record's value is null (a tombstone)");
-      return new PendingOutcome(scope, record, binding, null, failure);
+    RowFailure refusal = refusal(record);
+    if (value == null || refusal != null) {
+      return new PendingOutcome(scope, record, binding, null, refusal);
     }
     try {
       Optional<Batcher.Row> row = lane.batcher().add(binding, value);
@@ -94,6 +97,25 @@ final class PredictProcessor implements Processor<byte[], byte[], byte[], Outcom
       RowFailure failure = new RowFailure(e.reason(), String.valueOf(e.getMessage()));
       return new PendingOutcome(scope, record, binding, null, failure);
     }
+  }
+
+  /** Why a record becomes no row whatever its bytes say, if there is a reason. */
+  private @Nullable RowFailure refusal(Record<byte[], byte @Nullable []> record) {
+    if (record.value() == null) {
+      return new RowFailure(
+          DeadLetterReason.NULL_VALUE, "the record's value is null (a tombstone)");
+    }
+    Duration maxAge = settings.limits().maxAge();
+    if (maxAge == null) {
+      return null;
+    }
+    long ageMillis = context.currentSystemTimeMs() - record.timestamp();
+    return ageMillis <= maxAge.toMillis()
+        ? null
+        : new RowFailure(
+            DeadLetterReason.TOO_OLD,
+            "the record's timestamp is %d ms ago (expected: at most %d, by batch.max-age)"
+                .formatted(ageMillis, maxAge.toMillis()));
   }
 
   private void awaitRoom() {

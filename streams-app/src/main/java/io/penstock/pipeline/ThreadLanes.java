@@ -1,6 +1,7 @@
 package io.penstock.pipeline;
 
 import io.penstock.batching.Batcher;
+import io.penstock.batching.ByteBudget;
 import io.penstock.batching.Inference;
 import java.util.function.LongSupplier;
 
@@ -11,10 +12,12 @@ public final class ThreadLanes {
   private final PipelineStatistics statistics;
 
   /**
+   * @param budget what all stream threads of the process may have in flight
    * @param clock a monotonic clock in nanoseconds
    */
   public ThreadLanes(
       PipelineSettings settings,
+      ByteBudget budget,
       Inference inference,
       LongSupplier clock,
       PipelineStatistics statistics) {
@@ -23,7 +26,7 @@ public final class ThreadLanes {
         ThreadLocal.withInitial(
             () ->
                 new ThreadLane(
-                    new Batcher(settings.limits(), inference, clock, statistics::sealed),
+                    new Batcher(settings.limits(), budget, inference, clock, statistics::sealed),
                     settings.waits(),
                     clock));
   }

@@ -1,24 +1,24 @@
 package io.penstock.service;
 
-import io.penstock.batching.VersionBinding;
-import io.penstock.codec.PredictionEncoder;
+import io.penstock.codec.MappingException;
 import io.penstock.control.ServedModel;
-import io.penstock.model.ModelException;
-import io.penstock.model.ModelSignature;
 import io.penstock.model.ServableVersion;
 import io.penstock.model.lifecycle.ModelRuntime;
-import io.penstock.model.lifecycle.VersionState;
 import io.penstock.model.lifecycle.VersionStatus;
+import io.penstock.registry.RegistryException;
 import io.penstock.streams.Pipeline;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedSet;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One model of this instance: its runtime, and the pipelines that it computes for. What the control
@@ -30,10 +30,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class ModelHost {
 
+  private static final Logger log = LoggerFactory.getLogger(ModelHost.class);
+
   private final ModelRuntime runtime;
   private final boolean automatic;
   private final List<ServedPipeline> pipelines;
-  private final ExecutorService work;
+  private final Executor work;
   private final Set<Long> prepared = new TreeSet<>();
   private volatile @Nullable Long active;
 
@@ -41,21 +43,53 @@ final class ModelHost {
    * @param work runs what may block: registry look-ups and the start of pipelines
    */
   ModelHost(
-      ModelRuntime runtime,
-      boolean automatic,
-      List<ServedPipeline> pipelines,
-      ExecutorService work) {
+      ModelRuntime runtime, boolean automatic, List<ServedPipeline> pipelines, Executor work) {
     this.runtime = runtime;
     this.automatic = automatic;
     this.pipelines = List.copyOf(pipelines);
     this.work = work;
   }
 
-  /** Completes when the version is loaded, warm, and ready in every pipeline. */
+  /**
+   * Completes when the version is loaded, warm, and ready in every pipeline, and can read what each
+   * pipeline's producers write by their newest schema.
+   */
   CompletionStage<Void> prepare(long version) {
+    return whenAvailable(version)
+        .thenAcceptAsync(
+            loaded -> {
+              pipelines.forEach(served -> served.requireReadableBy(loaded));
+              bindEverywhere(loaded);
+            },
+            work);
+  }
+
+  /**
+   * Completes when a version that the fleet serves already is loaded, warm, and ready in every
+   * pipeline. A schema that was registered since, and does not suit it, is worth a warning.
+   */
+  CompletionStage<Void> resume(long version) {
+    return whenAvailable(version)
+        .thenAcceptAsync(
+            loaded -> {
+              bindEverywhere(loaded);
+              work.execute(() -> pipelines.forEach(served -> warnUnlessReadable(served, loaded)));
+            },
+            work);
+  }
+
+  private CompletionStage<ServableVersion> whenAvailable(long version) {
     prepared.add(version);
     retain();
-    return runtime.whenAvailable(version).thenAcceptAsync(this::bindEverywhere, work);
+    return runtime.whenAvailable(version);
+  }
+
+  private static void warnUnlessReadable(ServedPipeline served, ServableVersion version) {
+    try {
+      served.requireReadableBy(version);
+    } catch (MappingException | RegistryException e) {
+      log.warn("{} serves on as decided, though not all is well: {}", version.id(), e.getMessage());
+    }
   }
 
   /** The version serves from now on. Others stay ready only while they are being prepared. */
@@ -78,12 +112,10 @@ final class ModelHost {
 
   /** The model as the control plane reports it. */
   ServedModel describe() {
-    SortedSet<Long> aspired = new TreeSet<>();
+    SortedMap<Long, String> aspired = new TreeMap<>();
+    runtime.aspired().forEach((version, source) -> aspired.put(version, source.revision()));
     List<io.penstock.schemas.VersionStatus> versions = new ArrayList<>();
     for (VersionStatus status : runtime.statuses().values()) {
-      if (status.state() != VersionState.END || status.error().isPresent()) {
-        aspired.add(status.id().version());
-      }
       versions.add(
           new io.penstock.schemas.VersionStatus(
               status.id().version(),
@@ -103,37 +135,10 @@ final class ModelHost {
   }
 
   private void bindEverywhere(ServableVersion version) {
-    for (ServedPipeline served : pipelines) {
-      served.pipeline().ready(bind(served, version));
-    }
-  }
-
-  private VersionBinding bind(ServedPipeline served, ServableVersion version) {
-    ModelSignature signature =
-        version
-            .signature(served.signature())
-            .orElseThrow(
-                () ->
-                    new ModelException(
-                        version.id()
-                            + " has no signature "
-                            + served.signature()
-                            + ", which pipelines."
-                            + served.pipeline().name()
-                            + ".signature asks for (expected: one of "
-                            + new TreeSet<>(version.signatures())
-                            + ")"));
-    // Asked for once here, so that a mapping that does not fit fails the version and not a thread.
-    var unused = served.input().decoder(signature);
-    PredictionEncoder encoder = served.output().encoder(version.id(), signature);
     long number = version.id().version();
-    return new VersionBinding(
-        version.id(),
-        version.fingerprint(),
-        signature,
-        served.input(),
-        encoder,
-        () -> runtime.acquire(number));
+    for (ServedPipeline served : pipelines) {
+      served.pipeline().ready(served.bind(version, () -> runtime.acquire(number)));
+    }
   }
 
   private void retain() {

@@ -19,8 +19,6 @@ import io.penstock.registry.RestSchemaRegistry;
 import io.penstock.streams.Pipeline;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,8 +32,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Everything that {@code penstock serve} runs, started in order and closed in reverse: admin HTTP,
+ * Everything that {@code penstock serve} runs, started in order and stopped in reverse: admin HTTP,
  * inference threads, models, pipelines (at rest until a version is active), control plane.
+ *
+ * <p>Stopping takes {@link #STOP_TIMEOUT} at most: {@link #CONTROL_STOP} to leave the control
+ * plane, then {@link #PIPELINES_STOP} in which all pipelines drain and commit, then {@link
+ * #MODELS_STOP} in which all models unload. What hangs is left to the end of the process, which
+ * loses nothing, since offsets are committed after outcomes.
  *
  * <p>Thread-safe; {@link #close} may come from a shutdown hook.
  */
@@ -45,14 +48,22 @@ public final class PenstockService implements AutoCloseable {
 
   private static final Duration CATCH_UP_TIMEOUT = Duration.ofSeconds(60);
 
-  /** A pipeline has this long to drain and commit, all pipelines at the same time. */
-  private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
+  /** Within which everything has stopped, whatever hangs. */
+  static final Duration STOP_TIMEOUT = Duration.ofSeconds(75);
+
+  private static final Duration CONTROL_STOP = Duration.ofSeconds(15);
+  private static final Duration PIPELINES_STOP = Duration.ofSeconds(30);
+  private static final Duration MODELS_STOP = Duration.ofSeconds(25);
+
+  /** For what has nothing to wait for. */
+  private static final Duration OTHERS_STOP = Duration.ofSeconds(5);
 
   private final PenstockConfig config;
   // Read by the admin server's threads while the service starts.
   private final Map<String, ModelHost> models = new ConcurrentHashMap<>();
   private final List<ServedPipeline> pipelines = new CopyOnWriteArrayList<>();
-  private final Deque<AutoCloseable> started = new ArrayDeque<>();
+  private final ControlHealth controlHealth = new ControlHealth();
+  private final StopSequence started = new StopSequence(System::nanoTime);
 
   private PenstockService(PenstockConfig config) {
     this.config = config;
@@ -81,44 +92,51 @@ public final class PenstockService implements AutoCloseable {
 
   private void start() throws InterruptedException, TimeoutException {
     AdminServer admin =
-        opened(AdminServer.start(config.http(), new ServiceHealth(config, models, pipelines)));
+        opened(
+            "admin HTTP",
+            AdminServer.start(
+                config.http(), new ServiceHealth(config, models, pipelines, controlHealth)));
     log.info("admin HTTP is up listen={} port={}", config.http().listen(), admin.port());
     RegistrySettings registrySettings = RegistrySettings.of(config.registry());
-    RestSchemaRegistry registry = opened(new RestSchemaRegistry(registrySettings));
-    InferenceThreads inference = opened(new InferenceThreads(config.inference().threads()));
-    ExecutorService work = opened(new WorkThreads()).executor();
-    startPipelines(
+    RestSchemaRegistry registry =
+        opened("registry client", new RestSchemaRegistry(registrySettings));
+    InferenceThreads inference =
+        opened("inference", new InferenceThreads(config.inference().threads()));
+    ExecutorService work = opened("work", new WorkThreads()).executor();
+    makePipelines(
         new PipelineFactory(config, registry, registrySettings.autoRegister(), inference));
-    startModels(work);
-    // Closed before the models: what is in flight is drained on leases of the version that serves.
-    started.push(this::stopPipelines);
+    makeModels(work);
+    // Stopped before the models: what is in flight drains on leases of the version that serves.
+    started.stage(PIPELINES_STOP);
+    pipelines.forEach(
+        served -> started.add("pipeline " + served.pipeline().name(), served.pipeline()::close));
     startControlPlane(ControlMessages.withRegistry(registry));
   }
 
-  private void startPipelines(PipelineFactory factory) {
+  private void makePipelines(PipelineFactory factory) {
     for (String name : config.pipelines().keySet()) {
       pipelines.add(factory.create(name));
     }
   }
 
-  private void startModels(ExecutorService work) {
+  private void makeModels(ExecutorService work) {
     SavedModelLoader loader =
         new SavedModelLoader(
             new SessionSettings(
                 config.inference().intraOpThreads(), config.inference().interOpThreads()));
+    started.stage(MODELS_STOP);
     config
         .models()
         .forEach(
             (name, model) -> {
               ModelSettings settings = settings(name, model);
               ModelRuntime runtime =
-                  opened(
-                      new ModelRuntime(
-                          settings,
-                          new DirectorySource(
-                              name, model.path(), settings.settle(), System::nanoTime),
-                          loader,
-                          InstantSource.system()));
+                  new ModelRuntime(
+                      settings,
+                      new DirectorySource(name, model.path(), settings.settle(), System::nanoTime),
+                      loader,
+                      InstantSource.system());
+              started.add("model " + name, runtime::close);
               boolean automatic = model.promotion() == ModelConfig.Promotion.AUTOMATIC;
               models.put(name, new ModelHost(runtime, automatic, pipelinesOf(name), work));
             });
@@ -135,15 +153,15 @@ public final class PenstockService implements AutoCloseable {
             config.control().livenessTimeout(),
             config.control().prepareTimeout());
     ControlPlane control =
-        opened(
-            ControlPlane.start(
-                settings,
-                new ServingInstance(models),
-                messages,
-                failure ->
-                    log.error(
-                        "the control plane has stopped; what was decided last stands reason={}",
-                        failure.getMessage())));
+        ControlPlane.start(
+            settings, new ServingInstance(models), messages, this::controlPlaneFailed);
+    started.stage(CONTROL_STOP);
+    started.add(
+        "control plane",
+        timeout -> {
+          controlHealth.stopped();
+          control.close(timeout);
+        });
     models
         .values()
         .forEach(
@@ -152,12 +170,20 @@ public final class PenstockService implements AutoCloseable {
               host.runtime().start();
             });
     control.awaitCaughtUp(CATCH_UP_TIMEOUT);
+    controlHealth.following();
     log.info(
         "following the fleet service={} instance={} models={} pipelines={}",
         config.service(),
         settings.instanceId(),
         models.keySet(),
         config.pipelines().keySet());
+  }
+
+  private void controlPlaneFailed(Throwable failure) {
+    controlHealth.failed(failure);
+    log.error(
+        "the control plane has stopped; what was decided last stands reason={}",
+        failure.getMessage());
   }
 
   /** Whether no pipeline works or ever will: all have halted. */
@@ -187,30 +213,19 @@ public final class PenstockService implements AutoCloseable {
         new VersionPolicy.Latest(model.versions().count()),
         signatures.isEmpty() ? Set.of(ModelSettings.DEFAULT_SIGNATURE) : signatures,
         largestBatch,
-        STOP_TIMEOUT);
+        MODELS_STOP);
   }
 
-  /** All at the same time: each drains and commits by itself. */
-  private void stopPipelines() {
-    pipelines.parallelStream().forEach(served -> served.pipeline().close(STOP_TIMEOUT));
-  }
-
-  private <T extends AutoCloseable> T opened(T part) {
-    started.push(part);
+  private <T extends AutoCloseable> T opened(String name, T part) {
+    started.stage(OTHERS_STOP);
+    started.add(name, timeout -> part.close());
     return part;
   }
 
-  /** Stops in the reverse order of the start: pipelines drain and commit. Idempotent. */
+  /** Stops everything within {@link #STOP_TIMEOUT}: pipelines drain and commit. Idempotent. */
   @Override
-  public synchronized void close() {
-    while (!started.isEmpty()) {
-      AutoCloseable part = started.pop();
-      try {
-        part.close();
-      } catch (Exception e) {
-        log.warn("did not close cleanly part={} reason={}", part, e.toString());
-      }
-    }
+  public void close() {
+    started.stop(STOP_TIMEOUT);
   }
 
   /** Threads for what may block: registry look-ups and starting pipelines. */

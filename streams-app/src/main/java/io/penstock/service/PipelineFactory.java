@@ -1,7 +1,10 @@
 package io.penstock.service;
 
 import io.penstock.batching.BatchLimits;
+import io.penstock.batching.ByteBudget;
 import io.penstock.batching.Inference;
+import io.penstock.batching.shape.VariableLengths;
+import io.penstock.check.schema.InputSchema;
 import io.penstock.codec.DeadLetterEncoder;
 import io.penstock.codec.FieldMapping;
 import io.penstock.codec.avro.AvroInputFormat;
@@ -26,6 +29,7 @@ final class PipelineFactory {
   private final SchemaRegistry registry;
   private final boolean autoRegister;
   private final Inference inference;
+  private final ByteBudget budget;
 
   PipelineFactory(
       PenstockConfig config, SchemaRegistry registry, boolean autoRegister, Inference inference) {
@@ -33,6 +37,7 @@ final class PipelineFactory {
     this.registry = registry;
     this.autoRegister = autoRegister;
     this.inference = inference;
+    this.budget = new ByteBudget(config.inference().maxInFlight().bytes());
   }
 
   /**
@@ -53,6 +58,7 @@ final class PipelineFactory {
             pipeline.deadLetters().topic(),
             config.controlTopics().audit(),
             limits(pipeline),
+            budget,
             deadLetters::encode,
             PipelineFactory::audit);
     StreamsSettings streams =
@@ -62,10 +68,13 @@ final class PipelineFactory {
             pipeline.startFrom(),
             pipeline.threads(),
             config.kafka(pipeline));
+    FieldMapping mapping = new FieldMapping(pipeline.input().fields());
     return new ServedPipeline(
         new Pipeline(definition, streams, inference),
         pipeline.signature(),
-        new AvroInputFormat(registry, new FieldMapping(pipeline.input().fields())),
+        new AvroInputFormat(registry, mapping),
+        lengths(pipeline.batch()),
+        new InputSchema(registry, name, pipeline.input().topic(), mapping),
         new AvroOutputFormat(registry, Subjects.ofValues(pipeline.output().topic()), autoRegister));
   }
 
@@ -75,9 +84,19 @@ final class PipelineFactory {
     int threads = pipeline.threads();
     return new BatchLimits(
         batch.rows(),
+        Math.toIntExact(batch.bytes().bytes()),
         batch.linger(),
+        batch.maxAge(),
         Math.max(batch.rows(), batch.maxInFlightRows() / threads),
         Math.max(1, batch.maxInFlight().bytes() / threads));
+  }
+
+  private static VariableLengths lengths(BatchConfig batch) {
+    BatchConfig.Cost cost = batch.cost();
+    return new VariableLengths(
+        batch.padding(),
+        batch.lengthBuckets(),
+        cost == null ? null : new VariableLengths.Cost(cost.input(), cost.max()));
   }
 
   private static byte[] audit(Cutover cutover) {

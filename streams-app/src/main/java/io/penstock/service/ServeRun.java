@@ -18,8 +18,9 @@ public final class ServeRun {
 
   private static final long HALT_CHECK_MILLIS = 500;
 
-  /** Longer than the service takes to close at worst: its own parts are bounded. */
-  private static final long CLOSE_SECONDS = 90;
+  /** Longer than the service takes to stop at worst. */
+  private static final long CLOSE_SECONDS =
+      PenstockService.STOP_TIMEOUT.plusSeconds(15).toSeconds();
 
   private final CountDownLatch toldToStop = new CountDownLatch(1);
   private final CountDownLatch closed = new CountDownLatch(1);

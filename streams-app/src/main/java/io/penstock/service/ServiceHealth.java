@@ -28,12 +28,17 @@ final class ServiceHealth implements Supplier<HealthReport> {
   private final PenstockConfig config;
   private final Map<String, ModelHost> models;
   private final Collection<ServedPipeline> pipelines;
+  private final ControlHealth controlPlane;
 
   ServiceHealth(
-      PenstockConfig config, Map<String, ModelHost> models, Collection<ServedPipeline> pipelines) {
+      PenstockConfig config,
+      Map<String, ModelHost> models,
+      Collection<ServedPipeline> pipelines,
+      ControlHealth controlPlane) {
     this.config = config;
     this.models = models;
     this.pipelines = pipelines;
+    this.controlPlane = controlPlane;
   }
 
   @Override
@@ -44,7 +49,7 @@ final class ServiceHealth implements Supplier<HealthReport> {
     SortedMap<String, HealthReport.Model> modelReports = new TreeMap<>();
     config.models().keySet().forEach(name -> modelReports.put(name, MODEL_TO_COME));
     models.forEach((name, host) -> modelReports.put(name, report(host)));
-    return new HealthReport(pipelineReports, modelReports);
+    return new HealthReport(pipelineReports, modelReports, controlPlane.report());
   }
 
   private static HealthReport.Pipeline report(ServedPipeline served) {

@@ -6,6 +6,7 @@ import io.penstock.model.ModelException;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** This process, as the control plane sees it: its models by name. */
@@ -19,12 +20,21 @@ final class ServingInstance implements Instance {
 
   @Override
   public CompletionStage<Void> prepare(String model, long version) {
+    return with(model, host -> host.prepare(version));
+  }
+
+  @Override
+  public CompletionStage<Void> resume(String model, long version) {
+    return with(model, host -> host.resume(version));
+  }
+
+  private CompletionStage<Void> with(
+      String model, Function<ModelHost, CompletionStage<Void>> request) {
     ModelHost host = models.get(model);
-    if (host == null) {
-      return CompletableFuture.failedFuture(
-          new ModelException("model " + model + " is not configured on this instance"));
-    }
-    return host.prepare(version);
+    return host == null
+        ? CompletableFuture.failedFuture(
+            new ModelException("model " + model + " is not configured on this instance"))
+        : request.apply(host);
   }
 
   @Override

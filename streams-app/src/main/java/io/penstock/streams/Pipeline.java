@@ -1,6 +1,7 @@
 package io.penstock.streams;
 
 import io.penstock.batching.BatchLimits;
+import io.penstock.batching.ByteBudget;
 import io.penstock.batching.Inference;
 import io.penstock.batching.VersionBinding;
 import io.penstock.pipeline.Cutover;
@@ -73,7 +74,12 @@ public final class Pipeline implements AutoCloseable {
   private State state = State.WAITING;
   private @Nullable String haltReason;
 
-  /** What a pipeline is made of. */
+  /**
+   * What a pipeline is made of.
+   *
+   * @param limits those of each stream thread
+   * @param budget what all stream threads of the process may have in flight
+   */
   public record Definition(
       String name,
       String inputTopic,
@@ -81,6 +87,7 @@ public final class Pipeline implements AutoCloseable {
       String deadLetterTopic,
       String auditTopic,
       BatchLimits limits,
+      ByteBudget budget,
       DeadLetters deadLetters,
       Cutover.Encoder cutovers) {}
 
@@ -194,7 +201,8 @@ public final class Pipeline implements AutoCloseable {
               settings.topics().inputPartitions(),
               streamsSettings.startFrom());
     }
-    ThreadLanes lanes = new ThreadLanes(settings, inference, System::nanoTime, statistics);
+    ThreadLanes lanes =
+        new ThreadLanes(settings, definition.budget(), inference, System::nanoTime, statistics);
     KafkaStreams started =
         new KafkaStreams(
             PipelineTopology.build(

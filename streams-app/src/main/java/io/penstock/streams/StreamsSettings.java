@@ -33,7 +33,7 @@ public record StreamsSettings(
   }
 
   /** Penstock's defaults, the user's keys over them, and over these what Penstock must own. */
-  Map<String, Object> properties() {
+  public Map<String, Object> properties() {
     Map<String, Object> properties = new HashMap<>();
     // Without prefix, so that a user's key wins with or without one.
     properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, exactlyOnce ? 100 : 1000);

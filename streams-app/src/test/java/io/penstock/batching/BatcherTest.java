@@ -3,13 +3,14 @@ package io.penstock.batching;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.penstock.batching.shape.VariableLengths;
 import io.penstock.codec.DeadLetterReason;
 import io.penstock.codec.UndecodableRecordException;
 import io.penstock.inference.ManualInference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class BatcherTest {
@@ -148,72 +149,151 @@ class BatcherTest {
     assertThat(model.runs()).containsExactly(1);
   }
 
-  /** Random arrivals, ticks, seals, runs and version changes against the plain expectation. */
   @Test
-  void shouldGiveEveryRowItsOwnOutcomeWhateverTheOrderOfEvents() {
-    for (long seed = 0; seed < 300; seed++) {
-      Random random = new Random(seed);
-      int maxRows = 1 + random.nextInt(6);
-      Batcher batcher = batcher(maxRows);
-      List<FakeModel> models = new ArrayList<>(List.of(new FakeModel(1)));
-      VersionBinding serving = models.get(0).binding();
-      List<Expected> expected = new ArrayList<>();
-      for (int step = 0; step < 400; step++) {
-        switch (random.nextInt(10)) {
-          case 0 -> now += random.nextInt(3) * MILLI;
-          case 1 -> batcher.tick();
-          case 2 -> batcher.sealAll();
-          case 3 -> {
-            if (random.nextInt(8) == 0) {
-              models.add(new FakeModel(models.size() + 1));
-              serving = models.get(models.size() - 1).binding();
-            }
-          }
-          case 4, 5 -> {
-            if (inference.sealed() > 0) {
-              inference.runOne();
-            }
-          }
-          default -> {
-            if (!batcher.isFull()) {
-              long number = random.nextInt(20) == 0 ? -1 - random.nextInt(9) : random.nextInt(1000);
-              Batcher.Row row = batcher.add(serving, FakeModel.record(number)).orElseThrow();
-              expected.add(new Expected(row, models.size(), number));
-            }
-          }
-        }
-      }
-      batcher.sealAll();
-      inference.runAll();
-      for (Expected e : expected) {
-        assertThat(e.holds()).as("seed %s, %s", seed, e).isTrue();
-      }
-      assertThat(models).as("seed %s", seed).allMatch(m -> m.leased() == 0);
-      assertThat(models.stream().flatMap(m -> m.runs().stream()))
-          .as("seed %s", seed)
-          .allMatch(rows -> rows <= maxRows);
+  void shouldSealBeforeABatchHoldsMoreBytesThanItMay() {
+    // given room for three numbers of eight bytes
+    Batcher batcher = batcher(limits(100, 3 * Long.BYTES + 7), ByteBudget.unlimited());
+    batcher.add(version, FakeModel.record(0));
+    // when
+    for (int i = 0; i < 7; i++) {
+      batcher.add(version, FakeModel.record(i));
     }
+    batcher.sealAll();
+    inference.runAll();
+    // then
+    assertThat(model.runs()).containsExactly(1, 3, 3, 1);
   }
 
-  private record Expected(Batcher.Row row, long version, long number) {
+  @Test
+  void shouldRunARowAloneThatIsLargerThanABatchMayBe() {
+    // given
+    FakeModel open = FakeModel.withOpenShapes(1);
+    VersionBinding binding = open.binding(FakeModel.TOKENS_PADDED);
+    Batcher batcher = batcher(limits(100, 100), ByteBudget.unlimited());
+    batcher.add(binding, FakeModel.record(0, 1, 1));
+    // when
+    batcher.add(binding, FakeModel.record(1, 2, 1));
+    batcher.add(binding, FakeModel.record(2, 60, 1));
+    batcher.add(binding, FakeModel.record(3, 2, 1));
+    batcher.sealAll();
+    inference.runAll();
+    // then
+    assertThat(open.runs()).containsExactly(1, 1, 1, 1);
+  }
 
-    boolean holds() {
-      return number < 0
-          ? row.batch().rowFailure(row.index()) != null
-              && row.batch().rowFailure(row.index()).reason() == DeadLetterReason.INFERENCE_FAILED
-          : prediction(row) == version * 1_000_000 + number;
+  @Test
+  void shouldPutRowsOfDifferingLengthsIntoOneBatchWherePaddingIsSet() {
+    // given
+    FakeModel open = FakeModel.withOpenShapes(1);
+    VersionBinding binding = open.binding(FakeModel.TOKENS_PADDED);
+    Batcher batcher = batcher(8);
+    batcher.add(binding, FakeModel.record(0, 1, 1));
+    // when
+    List<Batcher.Row> rows = new ArrayList<>();
+    for (int tokens : new int[] {3, 0, 9, 5}) {
+      rows.add(batcher.add(binding, FakeModel.record(tokens, tokens, 1)).orElseThrow());
     }
+    Batcher.Row otherPixels = batcher.add(binding, FakeModel.record(7, 3, 2)).orElseThrow();
+    batcher.sealAll();
+    inference.runAll();
+    // then
+    assertThat(open.runs()).containsExactly(1, 4, 1);
+    assertThat(rows)
+        .extracting(BatcherTest::prediction)
+        .map(p -> p - 1_000_000)
+        .containsExactly(3L, 0L, 9L, 5L);
+    assertThat(prediction(otherPixels)).isEqualTo(1_000_007);
+    assertThat(rows.get(0).batch().inputs().column(1).rowShape()).containsExactly(9);
+  }
+
+  @Test
+  void shouldCountTheLongestRowForEveryRowOfABatchsCost() {
+    // given
+    FakeModel open = FakeModel.withOpenShapes(1);
+    VersionBinding binding =
+        open.binding(
+            new VariableLengths(
+                Map.of("tokens", "-7"), List.of(), new VariableLengths.Cost("tokens", 20)));
+    Batcher batcher = batcher(8);
+    batcher.add(binding, FakeModel.record(0, 1, 1));
+    // when
+    for (int tokens : new int[] {2, 2, 10, 1, 1, 30, 1}) {
+      batcher.add(binding, FakeModel.record(0, tokens, 1));
+    }
+    batcher.sealAll();
+    inference.runAll();
+    // then 3 × 10 would be more, 2 × 10 is as much, and 30 are more by themselves
+    assertThat(open.runs()).containsExactly(1, 2, 2, 1, 1, 1);
+  }
+
+  @Test
+  void shouldGatherNoMoreThanSixteenShapesSideBySide() {
+    // given
+    FakeModel open = FakeModel.withOpenShapes(1);
+    VersionBinding binding = open.binding();
+    Batcher batcher = batcher(8);
+    batcher.add(binding, FakeModel.record(0, 1, 1));
+    // when
+    for (int tokens = 1; tokens <= 17; tokens++) {
+      batcher.add(binding, FakeModel.record(0, tokens, 1));
+    }
+    // then
+    assertThat(inference.sealed()).isEqualTo(2);
+  }
+
+  @Test
+  void shouldWaitForTheProcessesBudgetUnlessNothingOfTheThreadIsInFlight() {
+    // given two stream threads of a process
+    ByteBudget budget = new ByteBudget(20);
+    Batcher first = batcher(limits(8, 1 << 20), budget);
+    Batcher second = batcher(limits(8, 1 << 20), budget);
+    for (int i = 0; i < 3; i++) {
+      first.add(version, FakeModel.record(i));
+    }
+    // when
+    boolean firstIsFull = first.isFull();
+    boolean secondIsFullAtFirst = second.isFull();
+    second.add(version, FakeModel.record(3));
+    boolean secondIsFull = second.isFull();
+    inference.runAll();
+    first.sealAll();
+    inference.runAll();
+    // then
+    assertThat(firstIsFull).isTrue();
+    assertThat(secondIsFullAtFirst).isFalse();
+    assertThat(secondIsFull).isTrue();
+    assertThat(second.isFull()).isFalse();
+    assertThat(budget.usedBytes()).isZero();
+  }
+
+  @Test
+  void shouldGiveTheBudgetBackWhatItAbandons() {
+    // given
+    ByteBudget budget = new ByteBudget(1000);
+    Batcher batcher = batcher(limits(8, 1 << 20), budget);
+    batcher.add(version, FakeModel.record(0));
+    batcher.add(version, FakeModel.record(1));
+    // when
+    batcher.abandon();
+    // then
+    assertThat(budget.usedBytes()).isEqualTo(Long.BYTES);
+    inference.runAll();
+    assertThat(budget.usedBytes()).isZero();
   }
 
   private static long prediction(Batcher.Row row) {
     return FakeModel.predicted(row.batch().prediction(row.index()));
   }
 
+  private static BatchLimits limits(int maxRows, int maxBytes) {
+    return new BatchLimits(maxRows, maxBytes, Duration.ofMillis(5), null, 4 * maxRows, 1 << 20);
+  }
+
   private Batcher batcher(int maxRows) {
-    return new Batcher(
-        new BatchLimits(maxRows, Duration.ofMillis(5), 4 * maxRows, 1 << 20),
-        inference,
-        () -> now,
-        rows -> {});
+    return batcher(limits(maxRows, 1 << 20), ByteBudget.unlimited());
+  }
+
+  private Batcher batcher(BatchLimits limits, ByteBudget budget) {
+    return new Batcher(limits, budget, inference, () -> now, rows -> {});
   }
 }

@@ -1,5 +1,6 @@
 package io.penstock.batching;
 
+import io.penstock.batching.shape.VariableLengths;
 import io.penstock.codec.DeadLetterReason;
 import io.penstock.codec.InputFormat;
 import io.penstock.codec.PredictionEncoder;
@@ -16,7 +17,9 @@ import io.penstock.model.ServableVersion;
 import io.penstock.model.TensorSpec;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -26,6 +29,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * A model whose prediction of a number is version · 1,000,000 + number. Records are 8-byte numbers;
  * anything else does not decode. Negative numbers make the whole run fail, as a bad row does in
  * TensorFlow.
+ *
+ * <p>One {@linkplain #withOpenShapes with open shapes} also takes tokens and pixels of any length,
+ * and fails when a row holds anything but its own tokens and pixels, then padding.
  */
 public final class FakeModel implements ServableVersion, InputFormat {
 
@@ -35,19 +41,48 @@ public final class FakeModel implements ServableVersion, InputFormat {
           List.of(new TensorSpec("x", DType.INT64, List.of(-1L))),
           List.of(new TensorSpec("y", DType.INT64, List.of(-1L))));
 
+  /** What rows of the model with open shapes are padded with; 0 in pixels are never padded. */
+  static final VariableLengths TOKENS_PADDED =
+      new VariableLengths(Map.of("tokens", "-7"), List.of(), null);
+
+  private static final ModelSignature OPEN =
+      new ModelSignature(
+          "serving_default",
+          List.of(
+              new TensorSpec("pixels", DType.UINT8, List.of(-1L, -1L, 2L)),
+              new TensorSpec("tokens", DType.INT32, List.of(-1L, -1L)),
+              new TensorSpec("x", DType.INT64, List.of(-1L))),
+          FIXED.outputs());
+
   private final ServableId id;
+  private final ModelSignature signature;
   private final AtomicInteger leased = new AtomicInteger();
   private final List<Integer> runs = new ArrayList<>();
   private volatile boolean retired;
   private volatile boolean broken;
 
   public FakeModel(long version) {
+    this(version, FIXED);
+  }
+
+  private FakeModel(long version, ModelSignature signature) {
     this.id = new ServableId("fake", version);
+    this.signature = signature;
+  }
+
+  /** A model of {@link #record(long, int, int) records} with tokens and pixels. */
+  static FakeModel withOpenShapes(long version) {
+    return new FakeModel(version, OPEN);
   }
 
   /** The bytes of a record of that number. */
   public static byte[] record(long number) {
     return ByteBuffer.allocate(8).putLong(number).array();
+  }
+
+  /** The bytes of a record of that number with as many tokens and twice as many pixels. */
+  static byte[] record(long number, int tokens, int pixels) {
+    return ByteBuffer.allocate(16).putLong(number).putInt(tokens).putInt(pixels).array();
   }
 
   /** The number that a prediction holds. */
@@ -56,9 +91,15 @@ public final class FakeModel implements ServableVersion, InputFormat {
   }
 
   public VersionBinding binding() {
+    return binding(VariableLengths.NONE);
+  }
+
+  /** A binding with that padding. */
+  VersionBinding binding(VariableLengths lengths) {
     PredictionEncoder encoder =
         (outputs, row) -> record(((NumericColumn) outputs.column(0)).longAt(row * 8));
-    return new VersionBinding(id, "f" + id.version(), FIXED, this, encoder, this::acquire);
+    return new VersionBinding(
+        id, "f" + id.version(), signature, this, lengths, encoder, this::acquire);
   }
 
   /** Gives no lease from now on. */
@@ -114,18 +155,22 @@ public final class FakeModel implements ServableVersion, InputFormat {
 
   @Override
   public Set<String> signatures() {
-    return Set.of(FIXED.name());
+    return Set.of(signature.name());
   }
 
   @Override
   public Optional<ModelSignature> signature(String name) {
-    return Optional.of(FIXED);
+    return Optional.of(signature);
   }
 
   @Override
   public void run(ModelSignature signature, Rows inputs, int rows, Rows outputs) {
     runs.add(rows);
-    NumericColumn x = (NumericColumn) inputs.column(0);
+    if (signature.equals(OPEN)) {
+      checkOwnContent((NumericColumn) inputs.column(0), rows, (byte) 0);
+      checkOwnContent((NumericColumn) inputs.column(1), rows, (byte) -7);
+    }
+    NumericColumn x = (NumericColumn) inputs.column(inputs.columns().size() - 1);
     NumericColumn y = (NumericColumn) outputs.column(0);
     y.reshape(new int[0], rows);
     for (int row = 0; row < rows; row++) {
@@ -137,6 +182,24 @@ public final class FakeModel implements ServableVersion, InputFormat {
     }
   }
 
+  /** Every element of a row holds how many of its kind the row has, then comes padding. */
+  private static void checkOwnContent(NumericColumn column, int rows, byte padding) {
+    for (int row = 0; row < rows; row++) {
+      int first = column.rowElements() == 0 ? 0 : column.bytes()[column.offset(row, 0)];
+      if (first == 0) {
+        continue; // Nothing, or the row of zeros that stands in for a bad one.
+      }
+      int own = Math.max(0, first);
+      for (int element = 0; element < column.rowElements(); element++) {
+        byte found = column.bytes()[column.offset(row, element)];
+        if (found != (element < own ? own : padding)) {
+          throw new IllegalStateException(
+              "row %d of %d, element %d of %d: %d".formatted(row, rows, element, own, found));
+        }
+      }
+    }
+  }
+
   @Override
   public RecordDecoder decoder(ModelSignature signature) {
     return new RecordDecoder() {
@@ -145,12 +208,31 @@ public final class FakeModel implements ServableVersion, InputFormat {
 
       @Override
       public void decode(byte[] value, Rows rows, int row) {
-        if (value.length != 8) {
+        int expected = signature.equals(OPEN) ? 16 : 8;
+        if (value.length != expected) {
           throw new UndecodableRecordException(
-              DeadLetterReason.MALFORMED, "length: " + value.length + " (expected: 8)");
+              DeadLetterReason.MALFORMED,
+              "length: " + value.length + " (expected: " + expected + ")");
         }
-        ((NumericColumn) rows.column(0)).putLong(row * 8, ByteBuffer.wrap(value).getLong());
+        ByteBuffer record = ByteBuffer.wrap(value);
+        long number = record.getLong();
+        int last = rows.columns().size() - 1;
+        ((NumericColumn) rows.column(last)).putLong(row * 8, number);
+        if (last > 0) {
+          int tokens = record.getInt();
+          int pixels = record.getInt();
+          fill((NumericColumn) rows.column(1), new int[] {tokens}, tokens);
+          fill((NumericColumn) rows.column(0), new int[] {pixels, 2}, 2 * pixels);
+        }
       }
     };
+  }
+
+  private static void fill(NumericColumn column, int[] shape, int count) {
+    column.reshape(shape, 1);
+    Arrays.fill(column.bytes(), (byte) 0);
+    for (int i = 0; i < count; i++) {
+      column.bytes()[column.offset(0, i)] = (byte) count;
+    }
   }
 }

@@ -48,7 +48,7 @@ public final class Configs {
     try {
       Path file = Files.createTempFile("penstock", ".yaml");
       try {
-        return new ConfigLoader(Map.of(), 2).load(Files.writeString(file, text)).config();
+        return new ConfigLoader(Map.of(), 2, 1L << 30).load(Files.writeString(file, text)).config();
       } finally {
         Files.delete(file);
       }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -105,10 +106,13 @@ final class SyntaxTest {
 
   @Test
   void shouldHoldProgramsToTheSameRules() {
-    assertThatThrownBy(() -> new BatchConfig(0, Duration.ZERO, 4, DataSize.ofMebibytes(1)))
-        .hasMessage("rows: 0 (expected: 1-65536)");
-    assertThatThrownBy(() -> new BatchConfig(8, Duration.ZERO, 4, DataSize.ofMebibytes(1)))
+    assertThatThrownBy(() -> batch(0, 4, List.of())).hasMessage("rows: 0 (expected: 1-65536)");
+    assertThatThrownBy(() -> batch(8, 4, List.of()))
         .hasMessage("max-in-flight-rows: 4 (expected: at least rows: 8)");
+    assertThatThrownBy(() -> batch(8, 8, List.of(16, 8)))
+        .hasMessage("length-buckets: [16, 8] (expected: in ascending order)");
+    assertThatThrownBy(() -> batch(8, 8, List.of(8, 16)))
+        .hasMessage("length-buckets: [8, 16] (expected: together with padding)");
     assertThatThrownBy(() -> new PipelineConfig.Input("a b", PipelineConfig.Format.AVRO, Map.of()))
         .hasMessageStartingWith("input.topic: a b (expected: a topic name");
     assertThatThrownBy(
@@ -116,5 +120,18 @@ final class SyntaxTest {
                 new ControlConfig(
                     Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofMinutes(5)))
         .hasMessage("liveness-timeout: 2000ms (expected: at least 3 × heartbeat-interval: 3000ms)");
+  }
+
+  private static BatchConfig batch(int rows, int maxInFlightRows, List<Integer> lengthBuckets) {
+    return new BatchConfig(
+        rows,
+        DataSize.ofMebibytes(1),
+        null,
+        Duration.ZERO,
+        null,
+        Map.of(),
+        lengthBuckets,
+        maxInFlightRows,
+        DataSize.ofMebibytes(1));
   }
 }

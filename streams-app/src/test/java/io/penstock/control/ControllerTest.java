@@ -3,6 +3,7 @@ package io.penstock.control;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.control.message.ControlMessages;
+import io.penstock.schemas.GivenUp;
 import io.penstock.schemas.InstanceReport;
 import io.penstock.schemas.ModelDecision;
 import io.penstock.schemas.Outcome;
@@ -71,6 +72,30 @@ class ControllerTest {
               assertThat(event.getDecided().getBy()).isEqualTo("me");
               assertThat(event.getDecided().getWhy()).isEqualTo("better");
             });
+  }
+
+  @Test
+  void shouldRememberWhatWasGivenUpUntilAVersionIsActive() {
+    fleet = Fleet.empty(TIMEOUT);
+    hear(Reports.idle("a"));
+    say("{'promote':{'model':'digits','version':3,'expectedEpoch':-1}}");
+    hear(Reports.failed("a", 1, "no such file"));
+    lookAtTheClock();
+    say("{'promote':{'model':'digits','version':2,'expectedEpoch':1}}");
+    hear(Reports.failed("a", 2, "no such file"));
+    lookAtTheClock();
+
+    assertThat(decision().getGivenUp()).containsExactly(new GivenUp(3L, 1L), new GivenUp(2L, 2L));
+    say("{'promote':{'model':'digits','version':3,'expectedEpoch':2}}");
+    hear(Reports.failed("a", 3, "still not"));
+    lookAtTheClock();
+    assertThat(decision().getGivenUp()).containsExactly(new GivenUp(2L, 2L), new GivenUp(3L, 3L));
+
+    say("{'promote':{'model':'digits','version':1}}");
+    hear(Reports.ready("a", 4));
+    lookAtTheClock();
+    assertThat(decision().getActive()).isEqualTo(1L);
+    assertThat(decision().getGivenUp()).isEmpty();
   }
 
   @Test
@@ -222,6 +247,7 @@ class ControllerTest {
         "{'promote':{'model':'digits','version':-3}} | promote.version: -3 (expected: 0 or more)",
         "{'promote':{'model':'digits','version':2,'expected':5}} | promote.expected: 5 (expected: 1, the version of digits now active)",
         "{'promote':{'model':'digits','version':2,'expected':-1}} | promote.expected: -1 (expected: 1, the version of digits now active)",
+        "{'promote':{'model':'digits','version':2,'expectedEpoch':9}} | promote.expectedEpoch: 9 (expected: 0, the epoch of the newest decision about digits)",
         "{'promote':{'model':'digitz','version':2}} | model: digitz (expected: one of digits)",
         "{'promote':{'model':'digits','version':2},'deadline':'2026-11-22T11:59:59Z'} | deadline: 2026-11-22T11:59:59Z (expected: after now, 2026-11-22T12:00:00Z)",
         "{'promote':{'model':'digits','version':2,'expectd':1}} | unknown: promote.expectd (expected: nothing else)",

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -23,14 +22,14 @@ public final class FakeInstance implements Instance {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final boolean automatic;
-  private final TreeSet<Long> aspired = new TreeSet<>();
+  private final TreeMap<Long, String> aspired = new TreeMap<>();
   private final Map<Long, CompletableFuture<Void>> outcomes = new TreeMap<>();
   private final List<String> calls = new ArrayList<>();
 
   public FakeInstance(boolean automatic, long... aspired) {
     this.automatic = automatic;
     for (long version : aspired) {
-      this.aspired.add(version);
+      this.aspired.put(version, "as copied");
     }
   }
 
@@ -61,7 +60,12 @@ public final class FakeInstance implements Instance {
   }
 
   public synchronized void aspire(long version) {
-    aspired.add(version);
+    aspired.put(version, "as copied");
+  }
+
+  /** The version's files are others from now on. */
+  public synchronized void change(long version) {
+    aspired.put(version, "changed");
   }
 
   /** What was called, in order, like {@code activate 2@7}. */
@@ -90,6 +94,16 @@ public final class FakeInstance implements Instance {
   @Override
   public synchronized CompletionStage<Void> prepare(String model, long version) {
     record("prepare " + version);
+    return outcome(version);
+  }
+
+  @Override
+  public synchronized CompletionStage<Void> resume(String model, long version) {
+    record("resume " + version);
+    return outcome(version);
+  }
+
+  private CompletionStage<Void> outcome(long version) {
     return outcomes.getOrDefault(version, CompletableFuture.completedFuture(null));
   }
 
@@ -106,7 +120,7 @@ public final class FakeInstance implements Instance {
   @Override
   public synchronized Map<String, ServedModel> models() {
     List<VersionStatus> versions =
-        aspired.stream()
+        aspired.keySet().stream()
             .map(version -> new VersionStatus(version, VersionState.AVAILABLE, null))
             .toList();
     return Map.of(MODEL, new ServedModel(automatic, aspired, versions));

@@ -3,6 +3,7 @@ package io.penstock.control;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.schemas.Command;
+import io.penstock.schemas.GivenUp;
 import io.penstock.schemas.InstanceReport;
 import io.penstock.schemas.ModelDecision;
 import io.penstock.schemas.Phase;
@@ -67,9 +68,58 @@ class ParticipantTest {
     runTasks();
     participant.heartbeat();
 
+    assertThat(outbox.proposedVersions()).containsExactly(1L, 2L, 2L);
+  }
+
+  @Test
+  void shouldGoOnWithTheNextOlderVersionUntilNoneIsLeft() {
+    instance.aspire(2);
+    start();
+
+    participant.decide(aborted(null, 2, 0));
+    participant.decide(aborted(null, 1, 1, 2L, 0L));
+    participant.heartbeat();
+
+    assertThat(outbox.proposedVersions()).containsExactly(2L, 1L);
     assertThat(outbox.proposals)
-        .extracting(command -> command.getPromote().getVersion())
-        .containsExactly(1L, 2L, 2L);
+        .last()
+        .satisfies(
+            command -> {
+              assertThat(command.getPromote().getExpectedEpoch()).isEqualTo(0);
+              assertThat(command.getWhy()).startsWith("initial version, since 2 was given up");
+            });
+  }
+
+  @Test
+  void shouldProposeAVersionThatFailedAgainOnceItsFilesHaveChanged() {
+    start();
+    participant.decide(aborted(null, 1, 0));
+    participant.heartbeat();
+    instance.change(1);
+    participant.heartbeat();
+    participant.decide(aborted(null, 1, 1));
+    participant.heartbeat();
+
+    assertThat(outbox.proposedVersions()).containsExactly(1L, 1L);
+  }
+
+  @Test
+  void shouldProposeWhatFailedBeforeItStartedButNotWhatItSawFail() {
+    instance.aspire(2);
+    start(aborted(null, 2, 3));
+    participant.decide(aborted(null, 2, 4));
+
+    assertThat(outbox.proposedVersions()).containsExactly(2L, 1L);
+  }
+
+  @Test
+  void shouldCountAPreparationThatItFindsAsSeen() {
+    instance.aspire(2);
+    start(prepare(null, 2, 3));
+    participant.decide(aborted(null, 2, 3));
+    runTasks();
+
+    assertThat(outbox.proposedVersions()).containsExactly(1L);
   }
 
   @Test
@@ -101,15 +151,15 @@ class ParticipantTest {
     participant.heartbeat();
 
     assertThat(instance.calls())
-        .containsExactly("prepare 1", "activate 1@0", "prepare 2", "abandon 2");
+        .containsExactly("resume 1", "activate 1@0", "prepare 2", "abandon 2");
     assertThat(outbox.lastReport().getPreparation()).isNull();
   }
 
   @Test
-  void shouldPrepareTheActiveVersionFirstWhenItJoinsInTheMiddle() {
+  void shouldResumeTheActiveVersionFirstWhenItJoinsInTheMiddle() {
     start(prepare(1L, 2, 5));
 
-    assertThat(instance.calls()).containsExactly("prepare 1", "prepare 2", "activate 1@0");
+    assertThat(instance.calls()).containsExactly("resume 1", "prepare 2", "activate 1@0");
   }
 
   @Test
@@ -138,7 +188,7 @@ class ParticipantTest {
     runTasks();
 
     assertThat(instance.calls())
-        .containsExactly("prepare 1", "activate 1@0", "prepare 2", "prepare 1");
+        .containsExactly("resume 1", "activate 1@0", "resume 2", "prepare 1");
   }
 
   @Test
@@ -147,7 +197,7 @@ class ParticipantTest {
     start(active(1, 0, 1));
     participant.heartbeat();
     runTasks();
-    assertThat(instance.calls()).containsExactly("prepare 1");
+    assertThat(instance.calls()).containsExactly("resume 1");
     assertThat(outbox.lastReport().getPreparation().getReadiness()).isEqualTo(Readiness.FAILED);
 
     elapsed = Duration.ofSeconds(1);
@@ -156,7 +206,7 @@ class ParticipantTest {
     elapsed = Duration.ofSeconds(2);
     participant.heartbeat();
     runTasks();
-    assertThat(instance.calls()).containsExactly("prepare 1", "prepare 1");
+    assertThat(instance.calls()).containsExactly("resume 1", "resume 1");
 
     instance.mended(1);
     elapsed = Duration.ofSeconds(3);
@@ -164,7 +214,7 @@ class ParticipantTest {
     runTasks();
 
     assertThat(instance.calls())
-        .containsExactly("prepare 1", "prepare 1", "prepare 1", "activate 1@0");
+        .containsExactly("resume 1", "resume 1", "resume 1", "activate 1@0");
   }
 
   @Test
@@ -177,7 +227,7 @@ class ParticipantTest {
     runTasks();
 
     assertThat(instance.calls())
-        .containsExactly("prepare 1", "activate 1@0", "prepare 2", "abandon 2");
+        .containsExactly("resume 1", "activate 1@0", "prepare 2", "abandon 2");
     assertThat(outbox.lastReport().getPreparation()).isNull();
   }
 
@@ -190,7 +240,7 @@ class ParticipantTest {
     participant.decide(other);
     runTasks();
 
-    assertThat(instance.calls()).containsExactly("prepare 1", "activate 1@0");
+    assertThat(instance.calls()).containsExactly("resume 1", "activate 1@0");
   }
 
   @Test
@@ -228,6 +278,14 @@ class ParticipantTest {
     return decision(Phase.ABORTED, active, target, epoch, 0, target);
   }
 
+  /** After another version was given up. */
+  private static ModelDecision aborted(
+      @Nullable Long active, long target, long epoch, long before, long epochBefore) {
+    ModelDecision decision = aborted(active, target, epoch);
+    decision.put("givenUp", List.of(new GivenUp(before, epochBefore), new GivenUp(target, epoch)));
+    return decision;
+  }
+
   private static ModelDecision decision(
       Phase phase,
       @Nullable Long active,
@@ -247,6 +305,10 @@ class ParticipantTest {
         .setPins(List.of())
         .setTimeline(
             active == null ? List.of() : List.of(new TimelineEntry(active, null, activeEpoch)))
+        .setGivenUp(
+            phase == Phase.ABORTED && active == null
+                ? List.of(new GivenUp(target, epoch))
+                : List.of())
         .setProtocolLevel(1)
         .build();
   }
@@ -257,6 +319,10 @@ class ParticipantTest {
     private final List<Command> proposals = new ArrayList<>();
     private final List<String> departures = new ArrayList<>();
     private CompletableFuture<Void> safe = CompletableFuture.completedFuture(null);
+
+    List<Long> proposedVersions() {
+      return proposals.stream().map(command -> command.getPromote().getVersion()).toList();
+    }
 
     InstanceReport lastReport() {
       return reports.get(reports.size() - 1);

@@ -9,77 +9,95 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
+import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ProposalsTest {
 
-  private static final long NOTHING_AT_START = -1;
+  private static final Set<Long> NONE_FAILED = Set.of();
 
   @Test
   void shouldProposeTheHighestVersionAtFirst() {
-    assertThat(Proposals.next(served(false, 1, 3), Optional.empty(), NOTHING_AT_START, null))
+    assertThat(Proposals.next(served(false, 1, 3), Optional.empty(), NONE_FAILED, null))
         .contains(new Proposal(3, -1, -1));
   }
 
   @Test
   void shouldProposeNothingWithoutVersions() {
-    assertThat(Proposals.next(served(true), Optional.empty(), NOTHING_AT_START, null)).isEmpty();
+    assertThat(Proposals.next(served(true), Optional.empty(), NONE_FAILED, null)).isEmpty();
+    assertThat(Proposals.next(served(true), active(1, 1), NONE_FAILED, null)).isEmpty();
   }
 
   @Test
   void shouldNotProposeTheSameTwice() {
     assertThat(
             Proposals.next(
-                served(false, 3), Optional.empty(), NOTHING_AT_START, new Proposal(3, -1, -1)))
+                served(false, 3), Optional.empty(), NONE_FAILED, new Proposal(3, -1, -1)))
         .isEmpty();
   }
 
   @Test
   void shouldLeaveNewerVersionsToACommandWhenPromotionIsManual() {
-    assertThat(Proposals.next(served(false, 1, 2), active(1, 1), NOTHING_AT_START, null)).isEmpty();
+    assertThat(Proposals.next(served(false, 1, 2), active(1, 1), NONE_FAILED, null)).isEmpty();
   }
 
   @Test
   void shouldProposeNewerVersionsWhenPromotionIsAutomatic() {
-    assertThat(Proposals.next(served(true, 1, 2), active(1, 1), NOTHING_AT_START, null))
+    assertThat(Proposals.next(served(true, 1, 2), active(1, 1), NONE_FAILED, null))
         .contains(new Proposal(2, 1, 7));
   }
 
   @Test
   void shouldNotProposeWhatWasRolledBackOrAborted() {
-    assertThat(Proposals.next(served(true, 1, 2), active(1, 2), NOTHING_AT_START, null)).isEmpty();
+    assertThat(Proposals.next(served(true, 1, 2), active(1, 2), NONE_FAILED, null)).isEmpty();
   }
 
   @Test
   void shouldWaitForTheEndOfAPreparation() {
     assertThat(
             Proposals.next(
-                served(true, 1, 2, 3), decision(Phase.PREPARE, 1L, 2L, 2), NOTHING_AT_START, null))
+                served(true, 1, 2, 3), decision(Phase.PREPARE, 1L, 2L, 2), NONE_FAILED, null))
         .isEmpty();
   }
 
   @Test
-  void shouldTryAnInitialVersionAgainOnlyAfterAStart() {
-    Optional<ModelDecision> aborted = decision(Phase.ABORTED, null, 1L, 1);
+  void shouldGoOnWithTheNextOlderVersionWhileNoneIsActive() {
+    Optional<ModelDecision> aborted = decision(Phase.ABORTED, null, 3L, 3);
 
-    assertThat(Proposals.next(served(false, 1), aborted, NOTHING_AT_START, null)).isEmpty();
-    assertThat(Proposals.next(served(false, 1), aborted, 7, null)).contains(new Proposal(1, -1, 7));
-    assertThat(Proposals.next(served(false, 1, 2), aborted, NOTHING_AT_START, null))
+    assertThat(Proposals.next(served(false, 1, 2, 3), aborted, Set.of(3L), null))
         .contains(new Proposal(2, -1, 7));
+    assertThat(Proposals.next(served(false, 1, 2, 3), aborted, Set.of(3L, 2L), null))
+        .contains(new Proposal(1, -1, 7));
+    assertThat(Proposals.next(served(false, 1, 2, 3), aborted, Set.of(1L, 2L, 3L), null)).isEmpty();
   }
 
   @Test
-  void shouldSayWhatItExpects() {
-    assertThat(new Proposal(2, 1, 7).command("digits", "a").toString())
-        .contains("\"version\": 2", "\"expected\": 1", "instance a");
+  void shouldNotFallBackFromTheVersionThatIsActive() {
+    assertThat(Proposals.next(served(true, 1, 2, 3), active(2, 3), Set.of(3L), null)).isEmpty();
+  }
+
+  @Test
+  void shouldSayWhatItExpectsAndWhy() {
+    assertThat(new Proposal(2, 1, 7).command("digits", "a", active(1, 1)).toString())
+        .contains(
+            "\"version\": 2",
+            "\"expected\": 1",
+            "\"expectedEpoch\": 7",
+            "instance a",
+            Proposals.NEWER);
+    assertThat(
+            new Proposal(2, -1, 7)
+                .command("digits", "a", decision(Phase.ABORTED, null, 3L, 3))
+                .getWhy())
+        .isEqualTo("initial version, since 3 was given up: no such file");
   }
 
   private static ServedModel served(boolean automatic, long... aspired) {
-    TreeSet<Long> versions = new TreeSet<>();
+    TreeMap<Long, String> versions = new TreeMap<>();
     for (long version : aspired) {
-      versions.add(version);
+      versions.put(version, "as copied");
     }
     return new ServedModel(automatic, versions, List.of());
   }
@@ -97,11 +115,13 @@ class ProposalsTest {
             .setActive(active)
             .setTarget(target)
             .setEpoch(7)
+            .setReason(phase == Phase.ABORTED ? "no such file" : null)
             .setTime(Instant.EPOCH)
             .setNewestTried(newestTried)
             .setLabels(Map.of())
             .setPins(List.of())
             .setTimeline(List.of())
+            .setGivenUp(List.of())
             .setProtocolLevel(1)
             .build());
   }

@@ -15,6 +15,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,6 +57,12 @@ final class SimulatedFleet {
   private Duration elapsed = Duration.ZERO;
   private boolean faults = true;
 
+  /** Fail whenever they are prepared. */
+  private final Set<Long> broken = new HashSet<>();
+
+  private final Map<Long, Integer> initialAttempts = new HashMap<>();
+  private int starts;
+
   /** A report, or without one a tombstone. */
   record Report(String instance, @Nullable InstanceReport value, Duration at) {}
 
@@ -62,6 +70,11 @@ final class SimulatedFleet {
     random = new Random(seed);
     int size = 2 + random.nextInt(4);
     boolean automatic = random.nextBoolean();
+    for (long version = 2; version <= VERSIONS; version++) {
+      if (random.nextInt(3) == 0) {
+        broken.add(version);
+      }
+    }
     for (int i = 0; i < size; i++) {
       instances.add(new SimulatedInstance("i" + i, automatic, this, random));
     }
@@ -116,7 +129,9 @@ final class SimulatedFleet {
           new Decoded.Message<>(Command.newBuilder().setRollback(new Rollback(model)).build());
       default ->
           new Decoded.Message<>(
-              Command.newBuilder().setPromote(new Promote(model, version, null)).build());
+              Command.newBuilder()
+                  .setPromote(Promote.newBuilder().setModel(model).setVersion(version).build())
+                  .build());
     };
   }
 
@@ -175,6 +190,7 @@ final class SimulatedFleet {
           .as("no two at a time")
           .isNotEqualTo(Optional.of(Phase.PREPARE));
       assertThat(last.map(ModelDecision::getEpoch).orElse(-1L)).isLessThan(decision.getEpoch());
+      checkNotTriedForEver(decision);
       return;
     }
     assertThat(last.map(ModelDecision::getPhase)).as("one end each").contains(Phase.PREPARE);
@@ -184,6 +200,16 @@ final class SimulatedFleet {
     } else {
       assertThat(decision.getActive()).isEqualTo(last.get().getTarget());
       newestReports().forEach((instance, report) -> checkReady(decision, report));
+    }
+  }
+
+  /** Only who starts anew may have the fleet try again what failed. */
+  private void checkNotTriedForEver(ModelDecision preparing) {
+    if (preparing.getActive() == null && preparing.getBy() != null) {
+      int attempts = initialAttempts.merge(preparing.getTarget(), 1, Integer::sum);
+      assertThat(attempts)
+          .as("initial attempts at version %d", preparing.getTarget())
+          .isLessThanOrEqualTo(starts);
     }
   }
 
@@ -243,6 +269,8 @@ final class SimulatedFleet {
     Optional<ModelDecision> last = fleet.decision(FakeInstance.MODEL);
     assertThat(last.map(ModelDecision::getPhase)).isNotEqualTo(Optional.of(Phase.PREPARE));
     Optional<Long> active = last.map(ModelDecision::getActive);
+    assertThat(active).as("some version serves; broken: %s", broken).isPresent();
+    assertThat(broken).doesNotContain(active.get());
     for (SimulatedInstance instance : instances) {
       assertThat(instance.active()).as("active on %s", instance).isEqualTo(active);
     }
@@ -266,9 +294,14 @@ final class SimulatedFleet {
                     && decision.getEpoch() == epoch);
   }
 
-  /** Whether the next preparation fails. */
-  boolean fails() {
-    return faults && random.nextInt(15) == 0;
+  /** Whether this preparation of that version fails. */
+  boolean fails(long version) {
+    return broken.contains(version) || (faults && random.nextInt(15) == 0);
+  }
+
+  /** An instance has started. */
+  void started() {
+    starts++;
   }
 
   void append(Report report) {

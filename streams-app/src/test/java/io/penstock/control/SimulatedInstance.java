@@ -12,12 +12,14 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Random;
-import java.util.TreeSet;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -32,12 +34,16 @@ final class SimulatedInstance implements Instance, Outbox {
   private final boolean automatic;
   private final SimulatedFleet fleet;
   private final Random random;
-  private final TreeSet<Long> aspired = new TreeSet<>(List.of(1L));
+  private final TreeMap<Long, String> aspired = new TreeMap<>(Map.of(1L, ""));
 
   private @Nullable Participant participant;
   private Queue<Runnable> tasks = new ArrayDeque<>();
   private Queue<Runnable> network = new ArrayDeque<>();
-  private List<CompletableFuture<Void>> preparations = new ArrayList<>();
+  private List<UnderWay> preparations = new ArrayList<>();
+
+  /** As forgetful as the real one: what it no longer serves it must make ready again. */
+  private Set<Long> ready = new HashSet<>();
+
   private Optional<Long> active = Optional.empty();
   private long activeEpoch;
   private int followed;
@@ -54,9 +60,11 @@ final class SimulatedInstance implements Instance, Outbox {
     followed = position;
     tasks = new ArrayDeque<>();
     preparations = new ArrayList<>();
+    ready = new HashSet<>();
     active = Optional.empty();
     activeEpoch = -1;
     Queue<Runnable> own = tasks;
+    fleet.started();
     participant =
         new Participant(
             id, this, this, own::add, new FleetClock(), () -> fleet.elapsed().toNanos());
@@ -114,7 +122,7 @@ final class SimulatedInstance implements Instance, Outbox {
   }
 
   void aspire(long version) {
-    aspired.add(version);
+    aspired.put(version, "");
   }
 
   /** Reads the decisions up to their end, or to somewhere before it; acts on the newest. */
@@ -142,12 +150,12 @@ final class SimulatedInstance implements Instance, Outbox {
 
   private void finishPreparation() {
     if (!preparations.isEmpty()) {
-      CompletableFuture<Void> preparation =
-          preparations.remove(random.nextInt(preparations.size()));
-      if (fleet.fails()) {
-        preparation.completeExceptionally(new IllegalStateException("broken"));
+      UnderWay preparation = preparations.remove(random.nextInt(preparations.size()));
+      if (fleet.fails(preparation.version())) {
+        preparation.outcome().completeExceptionally(new IllegalStateException("broken"));
       } else {
-        preparation.complete(null);
+        ready.add(preparation.version());
+        preparation.outcome().complete(null);
       }
     }
   }
@@ -184,15 +192,22 @@ final class SimulatedInstance implements Instance, Outbox {
 
   @Override
   public CompletionStage<Void> prepare(String model, long version) {
-    CompletableFuture<Void> preparation = new CompletableFuture<>();
-    preparations.add(preparation);
-    return preparation;
+    CompletableFuture<Void> outcome = new CompletableFuture<>();
+    preparations.add(new UnderWay(version, outcome));
+    return outcome;
+  }
+
+  @Override
+  public CompletionStage<Void> resume(String model, long version) {
+    return prepare(model, version);
   }
 
   @Override
   public void activate(String model, long version, long epoch) {
     assertThat(epoch).as("epochs on %s", id).isGreaterThan(activeEpoch);
     fleet.checkActivation(this, version, epoch);
+    assertThat(ready).as("ready on %s", id).contains(version);
+    active.filter(before -> before != version).ifPresent(ready::remove);
     active = Optional.of(version);
     activeEpoch = epoch;
   }
@@ -200,6 +215,7 @@ final class SimulatedInstance implements Instance, Outbox {
   @Override
   public void abandon(String model, long version) {
     assertThat(active).as("abandoned by %s", id).isNotEqualTo(Optional.of(version));
+    ready.remove(version);
   }
 
   @Override
@@ -236,6 +252,9 @@ final class SimulatedInstance implements Instance, Outbox {
   public String toString() {
     return id;
   }
+
+  /** A version on its way to be ready. */
+  private record UnderWay(long version, CompletableFuture<Void> outcome) {}
 
   /** The simulation's time, on the wall. */
   private final class FleetClock extends Clock {

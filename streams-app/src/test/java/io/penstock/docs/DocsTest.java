@@ -66,7 +66,7 @@ final class DocsTest {
       Path file =
           Files.writeString(folder.resolve("shown.yaml"), yaml.replaceAll(SECRET, "secret"));
 
-      assertThat(new ConfigLoader(Map.of(), 2).load(file).config().pipelines())
+      assertThat(new ConfigLoader(Map.of(), 2, 1L << 30).load(file).config().pipelines())
           .as("pipelines of a configuration in %s", page)
           .isNotEmpty();
     }

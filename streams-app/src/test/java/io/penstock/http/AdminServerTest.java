@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.config.HttpConfig;
+import io.penstock.http.HealthReport.ControlPlane;
 import io.penstock.http.HealthReport.Model;
 import io.penstock.http.HealthReport.Pipeline;
 import java.net.URI;
@@ -37,7 +38,8 @@ final class AdminServerTest {
                   + "\"pipelines\":{\"p\":{\"live\":true,\"ready\":true,\"state\":\"RUNNING\","
                   + "\"detail\":\"\",\"inFlightRecords\":0,\"averageBatchRows\":0.0}},"
                   + "\"models\":{\"digits\":{\"ready\":true,\"active\":\"2\","
-                  + "\"versions\":{\"1\":\"UNLOADING\",\"2\":\"AVAILABLE\"},\"detail\":\"\"}}}");
+                  + "\"versions\":{\"1\":\"UNLOADING\",\"2\":\"AVAILABLE\"},\"detail\":\"\"}},"
+                  + "\"controlPlane\":{\"ready\":true,\"state\":\"FOLLOWING\",\"detail\":\"\"}}");
       assertThat(get(server, "/health/live").statusCode()).isEqualTo(200);
     }
   }
@@ -46,6 +48,17 @@ final class AdminServerTest {
   void shouldBeLiveButNotReadyWhileItRebalances() throws Exception {
     try (AdminServer server = serving(report(REBALANCING))) {
       assertThat(get(server, "/health/ready").statusCode()).isEqualTo(503);
+      assertThat(get(server, "/health/live").statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void shouldBeLiveButNotReadyOnceTheControlPlaneHasFailed() throws Exception {
+    ControlPlane failed = new ControlPlane(false, "FAILED", "not authorized for scoring.decisions");
+    try (AdminServer server = serving(report(RUNNING, failed))) {
+      assertThat(get(server, "/health/ready").statusCode()).isEqualTo(503);
+      assertThat(get(server, "/health/ready").body())
+          .contains("\"detail\":\"not authorized for scoring.decisions\"");
       assertThat(get(server, "/health/live").statusCode()).isEqualTo(200);
     }
   }
@@ -118,9 +131,13 @@ final class AdminServerTest {
   }
 
   private static HealthReport report(Pipeline pipeline) {
+    return report(pipeline, new ControlPlane(true, "FOLLOWING", ""));
+  }
+
+  private static HealthReport report(Pipeline pipeline, ControlPlane controlPlane) {
     Model model = new Model(true, "2", new TreeMap<>(Map.of(1L, "UNLOADING", 2L, "AVAILABLE")), "");
     return new HealthReport(
-        new TreeMap<>(Map.of("p", pipeline)), new TreeMap<>(Map.of("digits", model)));
+        new TreeMap<>(Map.of("p", pipeline)), new TreeMap<>(Map.of("digits", model)), controlPlane);
   }
 
   private HttpResponse<String> get(AdminServer server, String path) throws Exception {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.batching.BatchLimits;
 import io.penstock.batching.Batcher;
+import io.penstock.batching.ByteBudget;
 import io.penstock.batching.FakeModel;
 import io.penstock.batching.VersionBinding;
 import io.penstock.codec.DeadLetterReason;
@@ -20,6 +21,7 @@ class CulpritSearchTest {
   private final Batcher batcher =
       new Batcher(
           new BatchLimits(128, Duration.ofMillis(5), 512, 1 << 20),
+          ByteBudget.unlimited(),
           inference,
           () -> 0L,
           rows -> {});

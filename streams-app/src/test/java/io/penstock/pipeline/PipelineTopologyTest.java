@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.batching.BatchLimits;
+import io.penstock.batching.ByteBudget;
 import io.penstock.batching.FakeModel;
 import io.penstock.batching.VersionBinding;
 import io.penstock.inference.InferenceThreads;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -30,6 +32,10 @@ import org.junit.jupiter.api.Test;
 class PipelineTopologyTest {
 
   private static final int MAX_BYTES = 4096;
+  private static final Duration MAX_AGE = Duration.ofSeconds(30);
+
+  /** The driver's wall clock at first; records are younger where nothing else is said. */
+  private static final Instant START = Instant.ofEpochMilli(1_000_000);
 
   private final FakeModel first = new FakeModel(1);
   private final AtomicReference<VersionBinding> serving = new AtomicReference<>(first.binding());
@@ -46,12 +52,17 @@ class PipelineTopologyTest {
         new PipelineSettings(
             "numbers",
             new PipelineSettings.Topics("in", 1, "out", "dead", "audit"),
-            new BatchLimits(8, Duration.ofMillis(5), 32, 1 << 20),
+            new BatchLimits(8, 1 << 20, Duration.ofMillis(5), MAX_AGE, 32, 1 << 20),
             new PipelineSettings.SizeLimits(MAX_BYTES, MAX_BYTES),
             new PipelineSettings.WaitLimits(
                 Duration.ofSeconds(20).toNanos(), Long.MAX_VALUE, Duration.ofMillis(10)));
     ThreadLanes lanes =
-        new ThreadLanes(settings, inference, System::nanoTime, new PipelineStatistics());
+        new ThreadLanes(
+            settings,
+            ByteBudget.unlimited(),
+            inference,
+            System::nanoTime,
+            new PipelineStatistics());
     Properties properties = new Properties();
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
     properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "unused:1");
@@ -65,8 +76,11 @@ class PipelineTopologyTest {
                     (record.offset() + " " + record.reason() + " " + record.message())
                         .getBytes(UTF_8),
                 cutover -> cutover.toString().getBytes(UTF_8)),
-            properties);
-    input = driver.createInputTopic("in", new ByteArraySerializer(), new ByteArraySerializer());
+            properties,
+            START);
+    input =
+        driver.createInputTopic(
+            "in", new ByteArraySerializer(), new ByteArraySerializer(), START, Duration.ZERO);
     predictions = output("out");
     deadLetters = output("dead");
     audit = output("audit");
@@ -85,12 +99,13 @@ class PipelineTopologyTest {
     headers.add("trace", "t1".getBytes(UTF_8));
     headers.add("penstock-model", "another pipeline's".getBytes(UTF_8));
     // when
-    input.pipeInput(new TestRecord<>("k".getBytes(UTF_8), FakeModel.record(42), headers, 1234L));
+    input.pipeInput(
+        new TestRecord<>("k".getBytes(UTF_8), FakeModel.record(42), headers, 1_001_234L));
     // then
     TestRecord<byte[], byte[]> prediction = predictions.readRecord();
     assertThat(FakeModel.predicted(prediction.value())).isEqualTo(1_000_042);
     assertThat(prediction.key()).isEqualTo("k".getBytes(UTF_8));
-    assertThat(prediction.timestamp()).isEqualTo(1234L);
+    assertThat(prediction.timestamp()).isEqualTo(1_001_234L);
     assertThat(headers(prediction))
         .containsExactlyInAnyOrderEntriesOf(
             Map.of(
@@ -127,12 +142,30 @@ class PipelineTopologyTest {
   }
 
   @Test
+  void shouldMakeADeadLetterOfARecordThatIsTooOld() {
+    // when
+    driver.advanceWallClockTime(Duration.ofSeconds(40));
+    input.pipeInput(null, FakeModel.record(1), START.plusSeconds(9).toEpochMilli());
+    input.pipeInput(null, FakeModel.record(2), START.plusSeconds(10).toEpochMilli());
+    // then
+    assertThat(predictions.readValuesToList())
+        .extracting(FakeModel::predicted)
+        .containsExactly(1_000_002L);
+    TestRecord<byte[], byte[]> dead = deadLetters.readRecord();
+    assertThat(new String(dead.value(), UTF_8))
+        .isEqualTo(
+            "0 TOO_OLD the record's timestamp is 31000 ms ago (expected: at most 30000, by"
+                + " batch.max-age)");
+    assertThat(headers(dead)).containsEntry("penstock-reason", "TOO_OLD");
+  }
+
+  @Test
   void shouldCutOverBetweenTwoRecordsAndAuditIt() {
     // given
-    input.pipeInput(null, FakeModel.record(1), 10L);
+    input.pipeInput(null, FakeModel.record(1), 1_000_010L);
     // when
     serving.set(new FakeModel(2).binding());
-    input.pipeInput(null, FakeModel.record(2), 11L);
+    input.pipeInput(null, FakeModel.record(2), 1_000_011L);
     // then
     assertThat(predictions.readValuesToList())
         .extracting(FakeModel::predicted)
@@ -141,9 +174,9 @@ class PipelineTopologyTest {
         .extracting(value -> new String(value, UTF_8))
         .containsExactly(
             "Cutover[pipeline=numbers, model=fake, topic=in, partition=0, offset=0,"
-                + " from=OptionalLong.empty, to=1, epoch=0, time=10]",
+                + " from=OptionalLong.empty, to=1, epoch=0, time=1000010]",
             "Cutover[pipeline=numbers, model=fake, topic=in, partition=0, offset=1,"
-                + " from=OptionalLong[1], to=2, epoch=0, time=11]");
+                + " from=OptionalLong[1], to=2, epoch=0, time=1000011]");
   }
 
   @Test

@@ -35,7 +35,8 @@ record Example(String model, Path config, PenstockConfig settings) {
         .map(
             folder -> {
               Path config = folder.resolve("penstock.yaml");
-              PenstockConfig settings = new ConfigLoader(Map.of(), 1).load(config).config();
+              PenstockConfig settings =
+                  new ConfigLoader(Map.of(), 1, 1L << 30).load(config).config();
               return new Example(folder.getFileName().toString(), config, settings);
             })
         .toList();

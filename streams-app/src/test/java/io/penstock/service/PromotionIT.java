@@ -54,8 +54,10 @@ class PromotionIT {
     audit = new AuditTrail(records, SERVICE);
     bench.createControlTopics(SERVICE);
     bench.createTopics(PARTITIONS, "in", "out", "dead");
+    bench.createTopics(1, "bare-in", "bare-out", "bare-dead");
     Path base = bench.installVersion("digits", 1);
     bench.installVersion("digits", 2);
+    Path bare = bench.installVersion("examples/digits/1", "bare", 1);
     config =
         bench.writeConfig(
             "promotion.yaml",
@@ -67,7 +69,14 @@ class PromotionIT {
                 settle: 300ms
                 poll-interval: 100ms
                 versions: {policy: latest, count: 1}
+              bare: {path: "%s", settle: 300ms, poll-interval: 100ms}
             pipelines:
+              bare:
+                model: bare
+                start-from: earliest
+                input: {topic: bare-in}
+                output: {topic: bare-out}
+                dead-letters: {topic: bare-dead}
               digits:
                 model: digits
                 guarantee: exactly_once_v2
@@ -77,7 +86,7 @@ class PromotionIT {
                 dead-letters: {topic: dead}
                 threads: 2
             """
-                .formatted(base));
+                .formatted(base, bare));
     service = ServiceUnderTest.start(config, folder, "a");
     service.awaitReady();
   }
@@ -123,15 +132,19 @@ class PromotionIT {
 
   /** The version that predicts a record that is sent now. */
   private static String versionThatPredicts() {
-    byte[] value = Digits.framed(bench, "in", 0);
-    String offset = String.valueOf(bench.send(new ProducerRecord<>("in", 0, null, value)));
+    return versionThatPredicts("in", "out");
+  }
+
+  private static String versionThatPredicts(String input, String output) {
+    byte[] value = Digits.framed(bench, input, 0);
+    String offset = String.valueOf(bench.send(new ProducerRecord<>(input, 0, null, value)));
     List<ConsumerRecord<byte[], byte[]>> outcomes = new ArrayList<>();
     Await.until(
-        () -> "the outcome of in-0@" + offset + ":\n" + service.log(),
+        () -> "the outcome of " + input + "-0@" + offset + ":\n" + service.log(),
         30,
         () -> {
           records.forEach(
-              "out",
+              output,
               outcome -> {
                 if (outcome.partition() == 0
                     && Census.header(outcome, "penstock-input-offset").equals(offset)) {
@@ -233,17 +246,31 @@ class PromotionIT {
   }
 
   @Test
-  void shouldServeOnWhenTheMappingDoesNotFitAVersion() throws IOException {
+  void shouldServeOnWhenTheMappingDoesNotFitAVersion() {
     activate(1);
-    Path cars = bench.installVersion("cars-mpg", 1);
-    Files.move(cars.resolve("1"), folder.resolve("models/digits/4"));
+    bench.installVersion("examples/cars-mpg/1", "digits", 4);
 
     String verdict = audit.verdict(bench.promote(SERVICE, "digits", 4));
 
     assertThat(verdict).startsWith("ABORTED 4: ").contains("fields.pixels is no input");
     assertThat(activeVersion()).isEqualTo("1");
     assertThat(versionThatPredicts()).isEqualTo("1");
-    Files.move(folder.resolve("models/digits/4"), cars.resolve("1"));
+  }
+
+  /** The pipeline names no fields: each input takes the field of its own name. */
+  @Test
+  void shouldServeOnWhenTheInputsNewestSchemaDoesNotFitAVersion() {
+    assertThat(versionThatPredicts("bare-in", "bare-out")).isEqualTo("1");
+    bench.installVersion("examples/cars-mpg/1", "bare", 2);
+
+    String verdict = audit.verdict(bench.promote(SERVICE, "bare", 2));
+
+    assertThat(verdict)
+        .startsWith("ABORTED 2: ")
+        .contains("Pipeline bare: bare/2", "subject bare-in-value", "pipelines.bare.input.fields");
+    assertThat(service.health().at("/models/bare/active").asText()).isEqualTo("1");
+    assertThat(versionThatPredicts("bare-in", "bare-out")).isEqualTo("1");
+    assertThat(records.list("bare-dead")).isEmpty();
   }
 
   @Test
@@ -254,7 +281,7 @@ class PromotionIT {
     String noModel = audit.verdict(bench.promote(SERVICE, "cats", 1));
 
     assertThat(noVersion).startsWith("ABORTED 99: ").contains("digits/99");
-    assertThat(noModel).isEqualTo("REJECTED: model: cats (expected: one of digits)");
+    assertThat(noModel).isEqualTo("REJECTED: model: cats (expected: one of bare, digits)");
     assertThat(versionThatPredicts()).isEqualTo("1");
   }
 

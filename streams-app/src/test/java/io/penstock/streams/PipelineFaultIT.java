@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.batching.BatchLimits;
+import io.penstock.batching.ByteBudget;
 import io.penstock.batching.FakeModel;
 import io.penstock.config.StartFrom;
 import io.penstock.inference.InferenceThreads;
@@ -188,6 +189,7 @@ class PipelineFaultIT {
             "dead",
             "audit",
             new BatchLimits(64, Duration.ofMillis(5), 256, 1 << 20),
+            ByteBudget.unlimited(),
             (record, maxBytes) -> record.message().getBytes(UTF_8),
             cutover -> cutover.toString().getBytes(UTF_8)),
         new StreamsSettings(

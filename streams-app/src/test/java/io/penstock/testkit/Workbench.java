@@ -82,7 +82,16 @@ public final class Workbench implements AutoCloseable {
 
   /** Copies a version of an example's model into this folder's {@code models/<model>/<version>}. */
   public Path installVersion(String model, int version) {
-    Path source = Penstock.root().resolve("examples/" + model + "/" + version);
+    return installVersion("examples/" + model + "/" + version, model, version);
+  }
+
+  /**
+   * Copies some version as one of a model of this folder.
+   *
+   * @param example where it lies in the checkout
+   */
+  public Path installVersion(String example, String model, int version) {
+    Path source = Penstock.root().resolve(example);
     Path base = folder.resolve("models/" + model);
     try (Stream<Path> files = Files.walk(source)) {
       for (Path file : files.toList()) {

@@ -131,20 +131,32 @@ public final class ModelRuntime implements AutoCloseable {
     return versions.statuses();
   }
 
+  /**
+   * Every version that the source last had complete, by number, whether the version policy wants it
+   * loaded or not. Immutable.
+   */
+  public SortedMap<Long, AspiredVersion> aspired() {
+    return versions.aspired();
+  }
+
   /** Adds a listener. It hears of every transition from now on. */
   public void addListener(VersionListener listener) {
     listeners.add(listener);
   }
 
-  /**
-   * Unloads every version: no more leases, wait for those that are out, close. Waits at most the
-   * drain time-out; a version still leased then is closed when its last lease is back. Idempotent.
-   */
+  /** {@link #close(Duration)} with the drain time-out. */
   @Override
   public void close() {
+    close(settings.drainTimeout());
+  }
+
+  /**
+   * Unloads every version: no more leases, wait for those that are out, close. Waits that long at
+   * most; a version still leased then is closed when its last lease is back. Idempotent.
+   */
+  public void close(Duration timeout) {
     watch.shutdown();
     post(versions::stop);
-    Duration timeout = settings.drainTimeout();
     try {
       terminated.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {

@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  * report, a caller's wish, the end of a load or a close) updates what is known; then the policy is
  * asked for actions until it has none.
  *
- * <p>Not thread-safe: all calls on the model's event thread, but for {@link #statuses}. Does no
- * work itself and never blocks.
+ * <p>Not thread-safe: all calls on the model's event thread, but for {@link #statuses} and {@link
+ * #aspired}. Does no work itself and never blocks.
  */
 final class ModelVersions {
 
@@ -68,7 +68,7 @@ final class ModelVersions {
   private Set<Long> retained = Set.of();
   private SourceReport latest = new SourceReport.Unavailable("no scan has ended yet");
   // Outlives reports of an unavailable source: those say nothing about what is aspired.
-  private SourceReport.Aspired aspired =
+  private volatile SourceReport.Aspired aspired =
       new SourceReport.Aspired(Collections.emptySortedMap(), Collections.emptySortedMap());
   private boolean stopped;
   private volatile SortedMap<Long, VersionStatus> statuses = Collections.emptySortedMap();
@@ -82,6 +82,14 @@ final class ModelVersions {
   /** The state of every version that is known. Immutable; may be called by any thread. */
   SortedMap<Long, VersionStatus> statuses() {
     return statuses;
+  }
+
+  /**
+   * Every version that the source last had complete, whatever the version policy says of it.
+   * Immutable; may be called by any thread.
+   */
+  SortedMap<Long, AspiredVersion> aspired() {
+    return aspired.versions();
   }
 
   /** Whether it was stopped and every version has reached its end. */

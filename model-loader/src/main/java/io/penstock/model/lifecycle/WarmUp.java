@@ -2,6 +2,7 @@ package io.penstock.model.lifecycle;
 
 import io.penstock.model.Column;
 import io.penstock.model.DType;
+import io.penstock.model.HalfPrecision;
 import io.penstock.model.ModelException;
 import io.penstock.model.ModelRunException;
 import io.penstock.model.ModelSignature;
@@ -143,6 +144,10 @@ final class WarmUp {
     return switch (column.dtype()) {
       case FLOAT32 -> offsets.allMatch(offset -> Float.isFinite(column.floatAt(offset)));
       case FLOAT64 -> offsets.allMatch(offset -> Double.isFinite(column.doubleAt(offset)));
+      case FLOAT16 ->
+          offsets.allMatch(o -> Float.isFinite(HalfPrecision.fromFloat16(column.shortAt(o))));
+      case BFLOAT16 ->
+          offsets.allMatch(o -> Float.isFinite(HalfPrecision.fromBfloat16(column.shortAt(o))));
       default -> true;
     };
   }

@@ -65,6 +65,15 @@ final class ModelVersionsTest {
   }
 
   @Test
+  void shouldSayWhatThereIsWhateverThePolicyWants() {
+    versions.reported(found(1, 2));
+    versions.reported(new SourceReport.Unavailable("not mounted"));
+
+    assertThat(versions.aspired()).containsOnlyKeys(1L, 2L);
+    assertThat(states()).containsOnlyKeys(2L);
+  }
+
+  @Test
   void shouldKeepWhatIsRetainedAndLoadItFirst() {
     // given
     versions.retain(Set.of(1L));

@@ -46,10 +46,20 @@ final class SavedModelVersionIT {
 
   @ParameterizedTest
   @EnumSource(TensorType.class)
-  void shouldCarryEveryDtypeThroughUnchanged(TensorType type) throws IOException {
+  void shouldCarryEveryDtypeThroughUnchangedInRowsOfAnyRank(TensorType type) throws IOException {
+    for (int[] rowShape : new int[][] {{}, {3}, {2, 3}, {2, 1, 3}}) {
+      shouldCarryThroughUnchanged(DType.valueOf(type.name()), rowShape);
+    }
+  }
+
+  private void shouldCarryThroughUnchanged(DType dtype, int[] rowShape) throws IOException {
     // given a model that returns its input, twice
-    DType dtype = DType.valueOf(type.name());
-    exportIdentity(TensorType.tensorType(dtype), Shape.of(-1, 3));
+    Path directory = this.directory.resolve("rank" + rowShape.length);
+    Shape shape = Shape.of(-1);
+    for (int dimension : rowShape) {
+      shape = shape.append(dimension);
+    }
+    exportIdentity(directory, TensorType.tensorType(dtype), shape);
     Random random = new Random(7);
     try (LoadedModel model = loader.load(ID, directory, Set.of(SIGNATURE))) {
       ModelSignature signature = model.signature(SIGNATURE).orElseThrow();
@@ -61,10 +71,10 @@ final class SavedModelVersionIT {
       model.run(signature, inputs, 4, outputs);
 
       // then
-      assertThat(signature.inputs().get(0).toString()).isEqualTo("x: " + dtype + "[-1,3]");
+      assertThat(signature.inputs().get(0).dtype()).isEqualTo(dtype);
       assertThat(signature.outputs()).extracting(spec -> spec.name()).containsExactly("y", "z");
       for (Column output : outputs.columns()) {
-        assertThat(output.rowShape()).containsExactly(3);
+        assertThat(output.rowShape()).containsExactly(rowShape);
         assertThat(output.capacityRows()).isEqualTo(4);
         assertSameRows(inputs.column(0), output, 4);
       }
@@ -116,7 +126,8 @@ final class SavedModelVersionIT {
       inputs.column(0).reshape(new int[] {63}, 2);
       assertThatThrownBy(() -> model.run(signature, inputs, 2, outputs))
           .hasMessage(
-              "test/1: input pixels: float32[-1,64]: shape [2, 63] (expected: as the signature says)");
+              "test/1: input pixels: float32[-1,64]: shape [2, 63] (expected: as the signature"
+                  + " says)");
     }
   }
 
@@ -144,7 +155,8 @@ final class SavedModelVersionIT {
   }
 
   /** Exports a model with x → y and, from the same tensor, z. */
-  private <T extends TType> void exportIdentity(Class<T> type, Shape shape) throws IOException {
+  private static <T extends TType> void exportIdentity(Path directory, Class<T> type, Shape shape)
+      throws IOException {
     try (Graph graph = new Graph();
         Session session = new Session(graph)) {
       Ops tf = Ops.create(graph);

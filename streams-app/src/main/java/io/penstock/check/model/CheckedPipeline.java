@@ -3,7 +3,6 @@ package io.penstock.check.model;
 import io.penstock.codec.FieldMapping;
 import io.penstock.codec.InputBinding;
 import io.penstock.codec.MappingException;
-import io.penstock.codec.avro.AvroInputFormat;
 import io.penstock.codec.avro.PredictionSchemas;
 import io.penstock.config.PipelineConfig;
 import io.penstock.model.ModelSignature;
@@ -33,7 +32,7 @@ public record CheckedPipeline(String name, PipelineConfig config, ModelFolder mo
    * @throws MappingException if its fields do not fit the signature
    */
   public List<InputBinding> bindings(ModelSignature signature) {
-    return AvroInputFormat.bindings(new FieldMapping(config.input().fields()), signature);
+    return new FieldMapping(config.input().fields()).bind(signature);
   }
 
   /**

@@ -3,14 +3,11 @@ package io.penstock.check.schema;
 import io.penstock.check.Check;
 import io.penstock.check.Verdict;
 import io.penstock.check.model.CheckedPipeline;
-import io.penstock.codec.InputBinding;
+import io.penstock.codec.FieldMapping;
 import io.penstock.codec.UndecodableRecordException;
-import io.penstock.codec.avro.plan.DecodePlan;
 import io.penstock.model.ModelSignature;
 import io.penstock.registry.RegistryException;
 import io.penstock.registry.SchemaRegistry;
-import io.penstock.registry.SchemaRegistry.RegisteredSchema;
-import io.penstock.registry.Subjects;
 import java.util.List;
 import java.util.Objects;
 import java.util.SortedMap;
@@ -36,27 +33,38 @@ final class InputSchemaCheck implements Check {
       return List.of();
     }
     ModelSignature newest = Objects.requireNonNull(servable.get(servable.lastKey()));
-    return List.of(verdict(pipeline.bindings(newest)));
+    return List.of(verdict(newest));
   }
 
-  private Verdict verdict(List<InputBinding> bindings) {
-    String topicSubject = Subjects.ofValues(pipeline.config().input().topic());
-    String subject = "schema " + topicSubject;
+  private Verdict verdict(ModelSignature signature) {
+    InputSchema input =
+        new InputSchema(
+            registry,
+            pipeline.name(),
+            pipeline.config().input().topic(),
+            new FieldMapping(pipeline.config().input().fields()));
+    String subject = "schema " + input.subject();
     try {
-      RegisteredSchema latest = registry.latest(topicSubject);
-      DecodePlan.compile(latest.id(), latest.schema(), bindings).check();
-      return Verdict.ok(
-          subject,
-          "version %d, id %d, has the fields: %s"
-              .formatted(latest.version(), latest.id(), CheckedPipeline.describe(bindings)));
+      return input
+          .newestThatFits(signature)
+          .map(
+              newest ->
+                  Verdict.ok(
+                      subject,
+                      "version %d, id %d, has the fields: %s"
+                          .formatted(
+                              newest.version(),
+                              newest.id(),
+                              CheckedPipeline.describe(pipeline.bindings(signature)))))
+          .orElseGet(
+              () ->
+                  Verdict.warning(
+                      subject,
+                      "not registered yet, so that the fields of pipeline "
+                          + pipeline.name()
+                          + " could not be checked against it"));
     } catch (RegistryException e) {
-      return e.isNotFound()
-          ? Verdict.warning(
-              subject,
-              "not registered yet, so that the fields of pipeline "
-                  + pipeline.name()
-                  + " could not be checked against it")
-          : Verdict.failed(subject, String.valueOf(e.getMessage()));
+      return Verdict.failed(subject, String.valueOf(e.getMessage()));
     } catch (UndecodableRecordException e) {
       return Verdict.failed(
           subject,

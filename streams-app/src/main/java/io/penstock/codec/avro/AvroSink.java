@@ -1,7 +1,14 @@
 package io.penstock.codec.avro;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
 /** Where Avro binary is written: an array that is known to be large enough. Not thread-safe. */
 final class AvroSink {
+
+  private static final VarHandle FLOATS =
+      MethodHandles.byteArrayViewVarHandle(float[].class, ByteOrder.LITTLE_ENDIAN);
 
   private final byte[] bytes;
   private int position;
@@ -24,6 +31,11 @@ final class AvroSink {
       rest >>>= 7;
     }
     bytes[position++] = (byte) rest;
+  }
+
+  void writeFloat(float value) {
+    FLOATS.set(bytes, position, value);
+    position += Float.BYTES;
   }
 
   void write(byte[] from, int offset, int length) {

@@ -3,6 +3,8 @@ package io.penstock.codec.avro;
 import io.penstock.codec.DeadLetterReason;
 import io.penstock.codec.UndecodableRecordException;
 import io.penstock.model.Column;
+import io.penstock.model.DType;
+import io.penstock.model.HalfPrecision;
 import io.penstock.model.NumericColumn;
 import io.penstock.model.StringColumn;
 import io.penstock.model.TensorSpec;
@@ -20,6 +22,7 @@ abstract class ElementWriter {
   static ElementWriter of(TensorSpec output) {
     return switch (output.dtype()) {
       case FLOAT32, FLOAT64, BOOL -> new Packed(output);
+      case FLOAT16, BFLOAT16 -> new Halves(output);
       case STRING -> new Strings(output);
       default -> new Integers(output);
     };
@@ -52,6 +55,32 @@ abstract class ElementWriter {
       NumericColumn from = (NumericColumn) column;
       int length = count * column.dtype().widthBytes();
       to.write(from.bytes(), from.offset(row, element), length);
+    }
+  }
+
+  /** Floats of 16 bits, which a float of 32 bits holds exactly. */
+  private static final class Halves extends ElementWriter {
+
+    private final boolean isFloat16;
+
+    Halves(TensorSpec output) {
+      super(output);
+      this.isFloat16 = output.dtype() == DType.FLOAT16;
+    }
+
+    @Override
+    long size(Column column, int row, int element, int count) {
+      return (long) count * Float.BYTES;
+    }
+
+    @Override
+    void write(Column column, int row, int element, int count, AvroSink to) {
+      NumericColumn from = (NumericColumn) column;
+      for (int i = 0; i < count; i++) {
+        short bits = from.shortAt(from.offset(row, element + i));
+        to.writeFloat(
+            isFloat16 ? HalfPrecision.fromFloat16(bits) : HalfPrecision.fromBfloat16(bits));
+      }
     }
   }
 

@@ -1,7 +1,6 @@
 package io.penstock.codec.avro;
 
 import io.penstock.codec.MappingException;
-import io.penstock.model.DType;
 import io.penstock.model.ModelSignature;
 import io.penstock.model.TensorSpec;
 import java.util.LinkedHashMap;
@@ -13,8 +12,8 @@ import org.apache.avro.SchemaBuilder.FieldAssembler;
 /**
  * The Avro schema of a model's predictions: record {@code
  * io.penstock.predictions.<model>_<signature>} with one field for each output, in the signature's
- * order. Scalars are {@code boolean}, {@code int}, {@code long}, {@code float}, {@code double} or
- * {@code string}; each further dimension of a row is an array around them.
+ * order. Scalars are {@code boolean}, {@code int}, {@code long}, {@code float} (16-bit floats too),
+ * {@code double} or {@code string}; each further dimension of a row is an array around them.
  *
  * <p>Avro's names are letters, digits and underscores and do not begin with a digit: any other
  * character becomes an underscore, and a first digit gets one in front.
@@ -31,8 +30,7 @@ public final class PredictionSchemas {
   /**
    * The schema of what a signature of a model returns.
    *
-   * @throws MappingException if an output's dtype has no Avro type, or two outputs have one name in
-   *     Avro
+   * @throws MappingException if two outputs have one name in Avro
    */
   public static Schema of(String model, ModelSignature signature) {
     FieldAssembler<Schema> fields =
@@ -56,40 +54,28 @@ public final class PredictionSchemas {
                 + field
                 + " in Avro (expected: names that differ in letters, digits and underscores)");
       }
-      fields.name(field).type(schema(signature, output)).noDefault();
+      fields.name(field).type(schema(output)).noDefault();
     }
     return fields.endRecord();
   }
 
-  private static Schema schema(ModelSignature signature, TensorSpec output) {
-    Schema schema = Schema.create(element(signature, output));
+  private static Schema schema(TensorSpec output) {
+    Schema schema = Schema.create(element(output));
     for (int i = 0; i < output.rowShape().size(); i++) {
       schema = Schema.createArray(schema);
     }
     return schema;
   }
 
-  private static Schema.Type element(ModelSignature signature, TensorSpec output) {
+  private static Schema.Type element(TensorSpec output) {
     return switch (output.dtype()) {
       case BOOL -> Schema.Type.BOOLEAN;
       case INT8, INT16, INT32, UINT8, UINT16 -> Schema.Type.INT;
       case INT64, UINT32, UINT64 -> Schema.Type.LONG;
-      case FLOAT32 -> Schema.Type.FLOAT;
+      case FLOAT32, FLOAT16, BFLOAT16 -> Schema.Type.FLOAT;
       case FLOAT64 -> Schema.Type.DOUBLE;
       case STRING -> Schema.Type.STRING;
-      case FLOAT16, BFLOAT16 -> throw unwritable(signature, output);
     };
-  }
-
-  private static MappingException unwritable(ModelSignature signature, TensorSpec output) {
-    return new MappingException(
-        "Output "
-            + output
-            + " of signature "
-            + signature.name()
-            + " cannot be written as Avro, which has no 16-bit floats (expected: "
-            + DType.FLOAT32
-            + ")");
   }
 
   private static String name(String text) {

@@ -1,6 +1,7 @@
 package io.penstock.config.load;
 
 import io.penstock.config.ControlConfig;
+import io.penstock.config.DataSize;
 import io.penstock.config.HttpConfig;
 import io.penstock.config.InferenceConfig;
 import io.penstock.config.PenstockConfig;
@@ -48,11 +49,13 @@ final class ConfigBinder {
 
   private final Path folder;
   private final int processors;
+  private final long heapBytes;
 
   /** A binder that resolves paths against {@code folder}, the one that the file is in. */
-  ConfigBinder(Path folder, int processors) {
+  ConfigBinder(Path folder, int processors, long heapBytes) {
     this.folder = folder;
     this.processors = processors;
+    this.heapBytes = heapBytes;
   }
 
   Setting<PenstockConfig> bind(Section root) {
@@ -113,6 +116,14 @@ final class ConfigBinder {
             Integer.toString(processors),
             "the machine's processors",
             "How many batches run at the same time.");
+    var inFlight =
+        section.optional(
+            "max-in-flight-bytes",
+            InferenceConfig.MAX_IN_FLIGHT_BYTES,
+            DataSize.ofMebibytes(Math.max(1, heapBytes >> 22)).toString(),
+            "a quarter of the heap",
+            "The most bytes of records that are being computed, over all pipelines. A stream thread"
+                + " that has none is not held up.");
     var intraOp =
         section.optional(
             "intra-op-threads",
@@ -131,7 +142,8 @@ final class ConfigBinder {
         InferenceConfig.NATIVE_MEMORY,
         "unlimited",
         "How much native memory the loaded versions may take together: no limit in this release.");
-    return section.build(() -> new InferenceConfig(threads.get(), intraOp.get(), interOp.get()));
+    return section.build(
+        () -> new InferenceConfig(threads.get(), inFlight.get(), intraOp.get(), interOp.get()));
   }
 
   private static Setting<HttpConfig> http(Section section) {

@@ -24,6 +24,7 @@ public final class ConfigLoader {
 
   private final Map<String, String> environment;
   private final int processors;
+  private final long heapBytes;
 
   /**
    * A loader.
@@ -31,15 +32,23 @@ public final class ConfigLoader {
    * @param environment the process's environment variables: overrides ({@code PENSTOCK_…}) and
    *     secrets ({@code ${env:…}})
    * @param processors the machine's, from which the default of {@code inference.threads} comes
+   * @param heapBytes the process's, from which that of {@code inference.max-in-flight-bytes} comes
    */
-  public ConfigLoader(Map<String, String> environment, int processors) {
+  public ConfigLoader(Map<String, String> environment, int processors, long heapBytes) {
     this.environment = Map.copyOf(environment);
     this.processors = processors;
+    this.heapBytes = heapBytes;
+  }
+
+  /** A loader for this process, with that environment. */
+  public static ConfigLoader ofProcess(Map<String, String> environment) {
+    Runtime runtime = Runtime.getRuntime();
+    return new ConfigLoader(environment, runtime.availableProcessors(), runtime.maxMemory());
   }
 
   /** A loader for this process. */
   public static ConfigLoader ofProcess() {
-    return new ConfigLoader(System.getenv(), Runtime.getRuntime().availableProcessors());
+    return ofProcess(System.getenv());
   }
 
   /**
@@ -59,7 +68,7 @@ public final class ConfigLoader {
       throw failure(reading);
     }
     Setting<PenstockConfig> config =
-        new ConfigBinder(folder, processors).bind(Section.root(reading, tree));
+        new ConfigBinder(folder, processors, heapBytes).bind(Section.root(reading, tree));
     reading.reportUnmatchedOverrides();
     if (!reading.problems().isEmpty()) {
       throw failure(reading);

@@ -105,6 +105,8 @@ public final class ConfigReference {
     Node name = new Node.Scalar("scoring", NOWHERE);
     Node fields = mapping(Map.of("<input>", new Node.Scalar("<field>", NOWHERE)));
     Node input = mapping(Map.of("fields", fields));
+    Node padding = mapping(Map.of("<input>", new Node.Scalar("0", NOWHERE)));
+    Node batch = mapping(Map.of("padding", padding));
     Node.Mapping file =
         mapping(
             Map.of(
@@ -113,8 +115,8 @@ public final class ConfigReference {
                 "models",
                 mapping(Map.of("<model>", mapping(Map.of()))),
                 "pipelines",
-                mapping(Map.of("<pipeline>", mapping(Map.of("input", input))))));
-    var unused = new ConfigBinder(Path.of(""), 1).bind(Section.root(reading, file));
+                mapping(Map.of("<pipeline>", mapping(Map.of("input", input, "batch", batch))))));
+    var unused = new ConfigBinder(Path.of(""), 1, 1L << 30).bind(Section.root(reading, file));
     return reading.keys();
   }
 

@@ -6,6 +6,7 @@ import io.penstock.config.PipelineConfig;
 import io.penstock.config.StartFrom;
 import io.penstock.config.Syntax;
 import io.penstock.config.kafka.KafkaKeys;
+import io.penstock.config.section.Absent;
 import io.penstock.config.section.Passed;
 import io.penstock.config.section.Section;
 import io.penstock.config.section.Setting;
@@ -127,12 +128,38 @@ final class PipelineBinder {
     section.optional("mode", BatchConfig.MODE, "fixed", "How the size of batches is chosen.");
     var rows =
         section.optional("rows", BatchConfig.ROWS, "128", "The most rows that are run at once.");
+    var bytes =
+        section.optional(
+            "bytes",
+            BatchConfig.BYTES,
+            "16MiB",
+            "The most bytes of inputs that are run at once. A larger row is run alone.");
+    var cost = cost(section.section("cost"));
     var linger =
         section.optional(
             "linger",
             BatchConfig.LINGER,
             "5ms",
             "How long a row may wait for others. A bound: a quiet stream does not wait.");
+    var maxAge =
+        section.optional(
+            "max-age",
+            BatchConfig.MAX_AGE,
+            new Absent("any age"),
+            "A record whose timestamp is longer ago becomes a dead letter (`TOO_OLD`).");
+    var padding =
+        section.values(
+            "padding",
+            BatchConfig.PADDING,
+            new Absent("no padding: equal lengths only share a batch"),
+            "What shorter rows of that input are filled up with, to the longest of their batch.");
+    var lengthBuckets =
+        section.list(
+            "length-buckets",
+            BatchConfig.LENGTH_BUCKET,
+            new Absent("none"),
+            "Lengths that padded inputs are filled up to, each with batches of its own, so that a"
+                + " long row does not slow short ones. A longer row keeps its length. A list.");
     String fourBatches = Integer.toString(4 * rows.valid().orElse(128));
     var inFlight =
         section.optional(
@@ -141,7 +168,7 @@ final class PipelineBinder {
             fourBatches,
             "4 × `rows`",
             "The most records between input and outcome.");
-    var bytes =
+    var inFlightBytes =
         section.optional(
             "max-in-flight-bytes",
             BatchConfig.MAX_IN_FLIGHT_BYTES,
@@ -149,6 +176,40 @@ final class PipelineBinder {
             "The most bytes of such records.");
     List.of("latency", "max-rows").forEach(section::notYet);
     return section.build(
-        () -> new BatchConfig(rows.get(), linger.get(), inFlight.get(), bytes.get()));
+        () ->
+            new BatchConfig(
+                rows.get(),
+                bytes.get(),
+                cost.get().orElse(null),
+                linger.get(),
+                maxAge.get().orElse(null),
+                padding.get(),
+                lengthBuckets.get(),
+                inFlight.get(),
+                inFlightBytes.get()));
+  }
+
+  private static Setting<Optional<BatchConfig.Cost>> cost(Section section) {
+    var input =
+        section.optional(
+            "input",
+            BatchConfig.COST_INPUT,
+            new Absent("none"),
+            "The input whose elements count, such as tokens: one with an open dimension.");
+    var max =
+        section.optional(
+            "max",
+            BatchConfig.COST_MAX,
+            new Absent("no limit"),
+            "The most elements that are run at once: rows × the longest of the batch.");
+    return section.build(
+        () -> {
+          if (input.get().isPresent() != max.get().isPresent()) {
+            String missing = input.get().isPresent() ? "max" : "input";
+            throw new IllegalArgumentException(
+                missing + ": missing (expected: both input and max)");
+          }
+          return input.get().map(name -> new BatchConfig.Cost(name, max.get().orElseThrow()));
+        });
   }
 }

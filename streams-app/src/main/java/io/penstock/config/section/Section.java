@@ -68,6 +68,22 @@ public final class Section {
     return read(key, syntax, defaultText, (name, text) -> text);
   }
 
+  /** A key that may be absent, which means something of its own. */
+  public <T> Setting<Optional<T>> optional(
+      String key, Syntax<T> syntax, Absent absent, String meaning) {
+    declare(key, syntax, absent.shownDefault(), meaning);
+    ConfigPath at = path.child(key);
+    Node node = mapping.entries().get(key);
+    if (override(at).isEmpty() && (node == null || node instanceof Node.Empty)) {
+      known.add(key);
+      return Setting.of(Optional.empty());
+    }
+    return read(key, syntax, null, (name, text) -> text)
+        .valid()
+        .map(value -> Setting.of(Optional.of(value)))
+        .orElseGet(Setting::invalid);
+  }
+
   /** Says what there is to know about a key, whether or not the file has it. */
   void declare(String key, Syntax<?> syntax, String shownDefault, String meaning) {
     reading.keys().add(new KeyDoc(path.child(key), shownDefault, syntax.expected(), meaning));
@@ -146,6 +162,43 @@ public final class Section {
     } else {
       reading.warnings().add(new Problem(origin, path.child(key).toString(), remark.text()));
     }
+  }
+
+  /** Names with one value each. */
+  public <T> Setting<Map<String, T>> values(
+      String key, Syntax<T> syntax, Absent absent, String meaning) {
+    Section below = section(key);
+    Map<String, T> values = new LinkedHashMap<>();
+    for (String name : List.copyOf(below.mapping.entries().keySet())) {
+      below.declare(name, syntax, absent.shownDefault(), meaning);
+      below
+          .read(name, syntax, null, (at, text) -> text)
+          .valid()
+          .ifPresent(value -> values.put(name, value));
+    }
+    return below.build(() -> values);
+  }
+
+  /** A list of values; empty where nothing is said. */
+  public <T> Setting<List<T>> list(String key, Syntax<T> item, Absent absent, String meaning) {
+    declare(key, item, absent.shownDefault(), meaning);
+    known.add(key);
+    ConfigPath at = path.child(key);
+    Node node = mapping.entries().get(key);
+    if (override(at).isEmpty() && (node == null || node instanceof Node.Empty)) {
+      return Setting.of(List.of());
+    }
+    List<T> values = new ArrayList<>();
+    boolean complete = true;
+    for (String text : list(key, Syntax.text("a list"))) {
+      try {
+        values.add(item.parse(text));
+      } catch (IllegalArgumentException e) {
+        problem(held(key).origin(), at, text + " " + e.getMessage());
+        complete = false;
+      }
+    }
+    return complete ? Setting.of(List.copyOf(values)) : Setting.invalid();
   }
 
   /** Names with one text or several each. */

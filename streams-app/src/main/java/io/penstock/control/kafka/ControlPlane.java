@@ -34,7 +34,7 @@ public final class ControlPlane implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
 
   private static final Duration LOOK_UP_TIMEOUT = Duration.ofSeconds(20);
-  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(15);
 
   private final ControlPlaneSettings settings;
   private final ControlMessages messages;
@@ -203,23 +203,34 @@ public final class ControlPlane implements AutoCloseable {
     return thread;
   }
 
-  /**
-   * Leaves the fleet: nobody waits for this instance any longer, and another one becomes the
-   * controller. Takes some seconds at most. Idempotent.
-   */
+  /** {@link #close(Duration)} with some seconds. */
   @Override
   public void close() {
+    close(CLOSE_TIMEOUT);
+  }
+
+  /**
+   * Leaves the fleet: nobody waits for this instance any longer, and another one becomes the
+   * controller. Bounded by that time, of which each step may take half of what is left. Idempotent.
+   */
+  public void close(Duration timeout) {
+    long deadlineNanos = System.nanoTime() + timeout.toNanos();
     onControlThread(participant::leave);
-    controllerLoop.close(CLOSE_TIMEOUT);
-    decisionsLoop.close(CLOSE_TIMEOUT);
+    controllerLoop.close(halfOfRest(deadlineNanos));
+    decisionsLoop.close(halfOfRest(deadlineNanos));
     controlThread.shutdown();
     try {
-      if (!controlThread.awaitTermination(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+      long nanos = halfOfRest(deadlineNanos).toNanos();
+      if (!controlThread.awaitTermination(nanos, TimeUnit.NANOSECONDS)) {
         controlThread.shutdownNow();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    outbox.close(CLOSE_TIMEOUT);
+    outbox.close(halfOfRest(deadlineNanos));
+  }
+
+  private static Duration halfOfRest(long deadlineNanos) {
+    return Duration.ofNanos(Math.max(0, deadlineNanos - System.nanoTime()) / 2);
   }
 }

@@ -139,19 +139,20 @@ final class RestartingLoop {
     return closed.getCount() == 0;
   }
 
-  /** Ends the thread, at first kindly; waits for it twice that long at most. */
+  /** Ends the thread within that time: kindly in the first half of it, by an interrupt then. */
   void close(Duration timeout) {
     closed.countDown();
     Session session = current;
     if (session != null) {
       session.wakeup();
     }
+    long halfMillis = Math.max(1, timeout.toMillis() / 2);
     try {
-      thread.join(timeout.toMillis());
+      thread.join(halfMillis);
       if (thread.isAlive()) {
-        LOG.warn("{}: did not end within {}; interrupting it", name, timeout);
+        LOG.warn("{}: did not end within {} ms; interrupting it", name, halfMillis);
         thread.interrupt();
-        thread.join(timeout.toMillis());
+        thread.join(halfMillis);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

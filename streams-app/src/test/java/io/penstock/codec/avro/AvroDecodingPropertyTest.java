@@ -9,6 +9,7 @@ import io.penstock.codec.RecordDecoder;
 import io.penstock.codec.UndecodableRecordException;
 import io.penstock.model.Column;
 import io.penstock.model.DType;
+import io.penstock.model.HalfPrecision;
 import io.penstock.model.ModelSignature;
 import io.penstock.model.NumericColumn;
 import io.penstock.model.Rows;
@@ -130,10 +131,11 @@ class AvroDecodingPropertyTest {
       case BOOL -> column.bytes()[at] == 1;
       case FLOAT32 -> column.floatAt(at);
       case FLOAT64 -> column.doubleAt(at);
+      case FLOAT16 -> HalfPrecision.fromFloat16(column.shortAt(at));
+      case BFLOAT16 -> HalfPrecision.fromBfloat16(column.shortAt(at));
       case INT64, UINT64 -> column.longAt(at);
       case INT32, UINT32 -> column.intAt(at);
-      case INT16, UINT16 ->
-          (short) ((column.bytes()[at] & 0xff) | (column.bytes()[at + 1] & 0xff) << 8);
+      case INT16, UINT16 -> column.shortAt(at);
       default -> column.bytes()[at];
     };
   }
@@ -191,13 +193,16 @@ class AvroDecodingPropertyTest {
                   DType.INT32,
                   DType.FLOAT32,
                   DType.FLOAT64,
+                  DType.FLOAT16,
+                  DType.BFLOAT16,
                   DType.INT16,
                   DType.INT8,
                   DType.UINT8,
                   DType.UINT16,
                   DType.UINT32,
                   DType.UINT64);
-          case FLOAT, DOUBLE -> List.of(DType.FLOAT32, DType.FLOAT64);
+          case FLOAT, DOUBLE ->
+              List.of(DType.FLOAT32, DType.FLOAT64, DType.FLOAT16, DType.BFLOAT16);
           case BYTES, FIXED -> List.of(DType.STRING, DType.STRING, DType.UINT8, DType.INT8);
           default -> List.of(DType.STRING);
         };

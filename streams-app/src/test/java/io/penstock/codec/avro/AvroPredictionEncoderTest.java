@@ -8,6 +8,7 @@ import io.penstock.codec.PredictionEncoder;
 import io.penstock.codec.UndecodableRecordException;
 import io.penstock.model.Column;
 import io.penstock.model.DType;
+import io.penstock.model.HalfPrecision;
 import io.penstock.model.ModelSignature;
 import io.penstock.model.NumericColumn;
 import io.penstock.model.Rows;
@@ -38,6 +39,8 @@ class AvroPredictionEncoderTest {
       List.of(
           DType.FLOAT32,
           DType.FLOAT64,
+          DType.FLOAT16,
+          DType.BFLOAT16,
           DType.INT8,
           DType.INT16,
           DType.INT32,
@@ -186,6 +189,8 @@ class AvroPredictionEncoderTest {
       case BOOL -> at.get() == 1;
       case FLOAT32 -> at.getFloat();
       case FLOAT64 -> at.getDouble();
+      case FLOAT16 -> HalfPrecision.fromFloat16(at.getShort());
+      case BFLOAT16 -> HalfPrecision.fromBfloat16(at.getShort());
       default -> integer(column.dtype(), at);
     };
   }

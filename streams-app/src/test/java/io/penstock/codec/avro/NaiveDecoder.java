@@ -3,6 +3,7 @@ package io.penstock.codec.avro;
 import io.penstock.codec.DeadLetterReason;
 import io.penstock.codec.InputBinding;
 import io.penstock.model.DType;
+import io.penstock.model.HalfPrecision;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -169,7 +170,7 @@ final class NaiveDecoder {
           octets || (depth == arrays && dtype == DType.STRING && schema.getFixedSize() > 0);
       case STRING, ENUM -> depth == arrays && dtype == DType.STRING;
       case BOOLEAN -> depth == arrays && dtype == DType.BOOL;
-      case FLOAT, DOUBLE -> depth == arrays && dtype.toString().startsWith("float");
+      case FLOAT, DOUBLE -> depth == arrays && dtype.isFloat();
       case INT, LONG -> depth == arrays && dtype != DType.STRING && dtype != DType.BOOL;
     };
   }
@@ -222,6 +223,7 @@ final class NaiveDecoder {
           case BOOL -> datum instanceof Boolean ? datum : null;
           case STRING -> text(datum);
           case FLOAT32 -> float32(datum);
+          case FLOAT16, BFLOAT16 -> half(datum);
           case FLOAT64 -> datum instanceof Number number ? (Object) number.doubleValue() : null;
           default -> datum instanceof Integer || datum instanceof Long ? integer(datum) : null;
         };
@@ -240,6 +242,21 @@ final class NaiveDecoder {
       refusals.add(DeadLetterReason.VALUE_OUT_OF_RANGE);
     }
     return number.floatValue();
+  }
+
+  private @Nullable Object half(Object datum) {
+    if (!(datum instanceof Number number)) {
+      return null;
+    }
+    double value = number.doubleValue();
+    float rounded =
+        binding.input().dtype() == DType.FLOAT16
+            ? HalfPrecision.fromFloat16(HalfPrecision.toFloat16(value))
+            : HalfPrecision.fromBfloat16(HalfPrecision.toBfloat16(value));
+    if (Float.isInfinite(rounded) && !Double.isInfinite(value)) {
+      refusals.add(DeadLetterReason.VALUE_OUT_OF_RANGE);
+    }
+    return rounded;
   }
 
   private Object integer(Object datum) {

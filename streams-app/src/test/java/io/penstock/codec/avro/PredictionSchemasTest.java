@@ -83,12 +83,15 @@ class PredictionSchemasTest {
   }
 
   @Test
-  void shouldRefuseFloatsThatAvroLacks() {
-    ModelSignature signature = signature(new TensorSpec("y", DType.BFLOAT16, List.of(-1L)));
+  void shouldWidenFloatsThatAvroLacks() {
+    ModelSignature signature =
+        signature(
+            new TensorSpec("a", DType.BFLOAT16, List.of(-1L)),
+            new TensorSpec("b", DType.FLOAT16, List.of(-1L)));
 
-    assertThatThrownBy(() -> PredictionSchemas.of("m", signature))
-        .hasMessageContaining(
-            "Output y: bfloat16[-1] of signature serving_default cannot be written");
+    assertThat(PredictionSchemas.of("m", signature).getFields())
+        .extracting(field -> field.schema().getType())
+        .containsExactly(Schema.Type.FLOAT, Schema.Type.FLOAT);
   }
 
   private static ModelSignature signature(TensorSpec... outputs) {

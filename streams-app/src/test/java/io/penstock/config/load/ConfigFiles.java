@@ -39,7 +39,7 @@ final class ConfigFiles {
   }
 
   EffectiveConfig load(String text, Map<String, String> environment) {
-    return new ConfigLoader(environment, 6).load(write(text));
+    return new ConfigLoader(environment, 6, 1L << 30).load(write(text));
   }
 
   EffectiveConfig load(String text) {

@@ -40,6 +40,7 @@ final class ConfigKeysTest {
             entry("control.liveness-timeout", "10s"),
             entry("control.prepare-timeout", "5m"),
             entry("inference.threads", "6"),
+            entry("inference.max-in-flight-bytes", "256MiB"),
             entry("inference.intra-op-threads", "1"),
             entry("inference.inter-op-threads", "-1"),
             entry("inference.native-memory", "unlimited"),
@@ -55,6 +56,7 @@ final class ConfigKeysTest {
             entry("pipelines.payments-fraud.output.format", "avro"),
             entry("pipelines.payments-fraud.batch.mode", "fixed"),
             entry("pipelines.payments-fraud.batch.rows", "128"),
+            entry("pipelines.payments-fraud.batch.bytes", "16MiB"),
             entry("pipelines.payments-fraud.batch.linger", "5ms"),
             entry("pipelines.payments-fraud.batch.max-in-flight-rows", "512"),
             entry("pipelines.payments-fraud.batch.max-in-flight-bytes", "64MiB"),
@@ -91,7 +93,8 @@ final class ConfigKeysTest {
         .isEqualTo(
             new ControlConfig(
                 Duration.ofSeconds(1), Duration.ofSeconds(10), Duration.ofMinutes(5)));
-    assertThat(config.inference()).isEqualTo(new InferenceConfig(6, 1, -1));
+    assertThat(config.inference())
+        .isEqualTo(new InferenceConfig(6, DataSize.ofMebibytes(256), 1, -1));
     assertThat(config.models())
         .containsExactly(
             entry(
@@ -115,7 +118,16 @@ final class ConfigKeysTest {
                     new PipelineConfig.Input("payments", PipelineConfig.Format.AVRO, Map.of()),
                     new PipelineConfig.Output("fraud-scores", PipelineConfig.Format.AVRO),
                     new PipelineConfig.DeadLetters("fraud-dead"),
-                    new BatchConfig(128, Duration.ofMillis(5), 512, DataSize.ofMebibytes(64)),
+                    new BatchConfig(
+                        128,
+                        DataSize.ofMebibytes(16),
+                        null,
+                        Duration.ofMillis(5),
+                        null,
+                        Map.of(),
+                        List.of(),
+                        512,
+                        DataSize.ofMebibytes(64)),
                     1,
                     Map.of())));
     assertThat(config.http()).isEqualTo(new HttpConfig(new HttpConfig.Address("127.0.0.1", 8080)));
@@ -131,7 +143,7 @@ final class ConfigKeysTest {
                 kafka: {bootstrap.servers: "a:9092,b:9092", producer.linger.ms: 7}
                 registry: {schema.registry.url: "http://registry:8081"}
                 control: {heartbeat-interval: 2s, liveness-timeout: PT12S, prepare-timeout: 1h}
-                inference: {threads: 4, intra-op-threads: 2, inter-op-threads: 0, native-memory: unlimited}
+                inference: {threads: 4, max-in-flight-bytes: 100MiB, intra-op-threads: 2, inter-op-threads: 0, native-memory: unlimited}
                 models:
                   fraud:
                     path: /models/fraud
@@ -149,7 +161,17 @@ final class ConfigKeysTest {
                     input: {topic: in, format: avro, fields: {amount: amount, country: card.country, v: [v1, v2]}}
                     output: {topic: out, format: avro}
                     dead-letters: {topic: dead}
-                    batch: {mode: fixed, rows: 64, linger: 500us, max-in-flight-rows: 100, max-in-flight-bytes: 8MB}
+                    batch:
+                      mode: fixed
+                      rows: 64
+                      bytes: 500KB
+                      cost: {input: tokens, max: 8192}
+                      linger: 500us
+                      max-age: 2m
+                      padding: {tokens: 0, text: ""}
+                      length-buckets: [16, 64]
+                      max-in-flight-rows: 100
+                      max-in-flight-bytes: 8MB
                     share: 1
                     threads: 2
                     kafka: {commit.interval.ms: 100}
@@ -166,7 +188,8 @@ final class ConfigKeysTest {
     assertThat(config.control())
         .isEqualTo(
             new ControlConfig(Duration.ofSeconds(2), Duration.ofSeconds(12), Duration.ofHours(1)));
-    assertThat(config.inference()).isEqualTo(new InferenceConfig(4, 2, 0));
+    assertThat(config.inference())
+        .isEqualTo(new InferenceConfig(4, DataSize.ofMebibytes(100), 2, 0));
     assertThat(config.model("fraud"))
         .isEqualTo(
             new ModelConfig(
@@ -192,7 +215,16 @@ final class ConfigKeysTest {
                         "v", List.of("v1", "v2"))),
                 new PipelineConfig.Output("out", PipelineConfig.Format.AVRO),
                 new PipelineConfig.DeadLetters("dead"),
-                new BatchConfig(64, Duration.ofNanos(500_000), 100, DataSize.ofBytes(8_000_000)),
+                new BatchConfig(
+                    64,
+                    DataSize.ofBytes(500_000),
+                    new BatchConfig.Cost("tokens", 8192),
+                    Duration.ofNanos(500_000),
+                    Duration.ofMinutes(2),
+                    Map.of("tokens", "0", "text", ""),
+                    List.of(16, 64),
+                    100,
+                    DataSize.ofBytes(8_000_000)),
                 2,
                 Map.of("commit.interval.ms", "100")));
     assertThat(config.http()).isEqualTo(new HttpConfig(new HttpConfig.Address("::1", 0)));

@@ -235,7 +235,7 @@ final class ConfigProblemsTest {
 
   @Test
   void shouldRefuseAFileThatIsNotThereOrNotText() throws Exception {
-    ConfigLoader loader = new ConfigLoader(Map.of(), 1);
+    ConfigLoader loader = new ConfigLoader(Map.of(), 1, 1L << 30);
     Path binary = Files.write(folder.resolve("binary.yaml"), new byte[] {(byte) 0xC3, 0x28});
 
     assertThatThrownBy(() -> loader.load(folder.resolve("absent.yaml")))

@@ -41,7 +41,7 @@ final class ExamplesTest {
   @MethodSource("examples")
   void shouldLoad(Path example) {
     PenstockConfig config =
-        new ConfigLoader(Map.of(), 2).load(example.resolve("penstock.yaml")).config();
+        new ConfigLoader(Map.of(), 2, 1L << 30).load(example.resolve("penstock.yaml")).config();
 
     assertThat(config.models()).hasSize(1);
     assertThat(config.pipelines()).hasSize(1);

@@ -167,7 +167,7 @@ class ControlPlaneIT {
                 "PREPARE 2 from 1 @1",
                 "ACTIVATED 2 from 1 @1");
         assertThat(instance.awaitCall("activate 2@1"))
-            .containsExactly("prepare 1", "activate 1@0", "prepare 2", "activate 2@1");
+            .containsExactly("resume 1", "activate 1@0", "prepare 2", "activate 2@1");
       }
     }
   }
@@ -184,7 +184,7 @@ class ControlPlaneIT {
       plane.awaitCaughtUp(Duration.ofSeconds(30));
 
       assertThat(plane.activeVersion(FakeInstance.MODEL)).contains(2L);
-      assertThat(later.awaitCall("activate 2@1")).containsExactly("prepare 2", "activate 2@1");
+      assertThat(later.awaitCall("activate 2@1")).containsExactly("resume 2", "activate 2@1");
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.penstock.registry.RegistryException;
 import io.penstock.registry.SchemaRegistry;
 import io.penstock.schemas.Command;
+import io.penstock.schemas.GivenUp;
 import io.penstock.schemas.InstanceReport;
 import io.penstock.schemas.ModelDecision;
 import io.penstock.schemas.Phase;
@@ -238,6 +239,7 @@ class ControlMessagesTest {
         .setLabels(Map.of("canary", 2L))
         .setPins(List.of(1L, 2L))
         .setTimeline(List.of(new TimelineEntry(1L, null, 4L), new TimelineEntry(3L, TIME, 9L)))
+        .setGivenUp(List.of(new GivenUp(2L, 4L)))
         .setProtocolLevel(1)
         .build();
   }

@@ -14,9 +14,9 @@ import org.apache.avro.Schema;
  *   <caption>Avro types and dtypes</caption>
  *   <tr><th>Avro</th><th>dtype</th></tr>
  *   <tr><td>boolean</td><td>bool</td></tr>
- *   <tr><td>int, long</td><td>any integer, within its range; float32 and float64, rounded</td></tr>
- *   <tr><td>float</td><td>float32, float64</td></tr>
- *   <tr><td>double</td><td>float64; float32, rounded, within its range</td></tr>
+ *   <tr><td>int, long</td><td>any integer, within its range; any float, rounded, within its range</td></tr>
+ *   <tr><td>float</td><td>float32, float64; float16 and bfloat16, rounded, within their range</td></tr>
+ *   <tr><td>double</td><td>float64; any other float, rounded, within its range</td></tr>
  *   <tr><td>string, bytes, fixed, enum</td><td>string</td></tr>
  *   <tr><td>bytes, fixed</td><td>an array of uint8 or int8</td></tr>
  * </table>
@@ -122,12 +122,14 @@ final class ReaderCompiler {
               switch (input.dtype()) {
                 case FLOAT32 -> new ScalarReader.Packed(Float.BYTES);
                 case FLOAT64 -> new ScalarReader.Widened();
+                case FLOAT16, BFLOAT16 -> new ScalarReader.Halved(target, false);
                 default -> null;
               };
           case DOUBLE ->
               switch (input.dtype()) {
                 case FLOAT64 -> new ScalarReader.Packed(Double.BYTES);
                 case FLOAT32 -> new ScalarReader.Rounded(target);
+                case FLOAT16, BFLOAT16 -> new ScalarReader.Halved(target, true);
                 default -> null;
               };
           case STRING -> isString() ? new ScalarReader.Strings() : null;
@@ -165,7 +167,7 @@ final class ReaderCompiler {
 
   private boolean isNumber() {
     return switch (input.dtype()) {
-      case BOOL, STRING, FLOAT16, BFLOAT16 -> false;
+      case BOOL, STRING -> false;
       default -> true;
     };
   }

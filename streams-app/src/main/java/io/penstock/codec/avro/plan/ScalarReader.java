@@ -2,6 +2,7 @@ package io.penstock.codec.avro.plan;
 
 import io.penstock.model.Column;
 import io.penstock.model.DType;
+import io.penstock.model.HalfPrecision;
 import io.penstock.model.NumericColumn;
 import io.penstock.model.StringColumn;
 import java.nio.charset.StandardCharsets;
@@ -25,6 +26,9 @@ abstract class ScalarReader extends ValueReader {
   /** An int or long as a number, held against the range of an integer dtype. */
   static final class Integers extends ScalarReader {
 
+    /** From the next number on, float16 rounds to infinity. */
+    private static final long MOST_AS_FLOAT16 = 65_519;
+
     private final FieldTarget target;
     private final DType dtype;
     private final boolean isInt;
@@ -36,13 +40,13 @@ abstract class ScalarReader extends ValueReader {
       this.target = target;
       this.dtype = target.input().dtype();
       this.isInt = isInt;
-      boolean isFloat = dtype == DType.FLOAT32 || dtype == DType.FLOAT64;
-      boolean isUnsigned = dtype.name().startsWith("U");
-      int bits = isFloat ? Long.SIZE : dtype.widthBytes() * Byte.SIZE;
+      boolean isUnsigned = dtype.isUnsigned();
+      int bits = dtype.isFloat() ? Long.SIZE : dtype.widthBytes() * Byte.SIZE;
       // The upper half of uint64 is out of reach, since Avro's long is signed.
       int magnitude = Math.min(isUnsigned ? bits : bits - 1, Long.SIZE - 1);
-      this.least = isUnsigned ? 0 : Long.MIN_VALUE >> (Long.SIZE - bits);
-      this.most = Long.MAX_VALUE >> (Long.SIZE - 1 - magnitude);
+      boolean isFloat16 = dtype == DType.FLOAT16;
+      this.most = isFloat16 ? MOST_AS_FLOAT16 : Long.MAX_VALUE >> (Long.SIZE - 1 - magnitude);
+      this.least = isUnsigned ? 0 : isFloat16 ? -most : Long.MIN_VALUE >> (Long.SIZE - bits);
     }
 
     @Override
@@ -56,12 +60,11 @@ abstract class ScalarReader extends ValueReader {
       switch (dtype) {
         case FLOAT32 -> to.putFloat(at, (float) value);
         case FLOAT64 -> to.putDouble(at, (double) value);
+        case FLOAT16 -> to.putShort(at, HalfPrecision.toFloat16((double) value));
+        case BFLOAT16 -> to.putShort(at, HalfPrecision.toBfloat16((double) value));
         case INT64, UINT64 -> to.putLong(at, value);
         case INT32, UINT32 -> to.putInt(at, (int) value);
-        case INT16, UINT16 -> {
-          to.bytes()[at] = (byte) value;
-          to.bytes()[at + 1] = (byte) (value >> Byte.SIZE);
-        }
+        case INT16, UINT16 -> to.putShort(at, (short) value);
         default -> to.bytes()[at] = (byte) value;
       }
       return index + 1;
@@ -134,6 +137,36 @@ abstract class ScalarReader extends ValueReader {
       }
       NumericColumn to = (NumericColumn) column;
       to.putFloat(to.offset(row, index), rounded);
+      return index + 1;
+    }
+  }
+
+  /** A float or double as one of 16 bits, rounded; a finite one that it cannot hold is refused. */
+  static final class Halved extends ScalarReader {
+
+    private final FieldTarget target;
+    private final boolean isFloat16;
+    private final boolean isDouble;
+
+    Halved(FieldTarget target, boolean isDouble) {
+      super(new Skip.Width(isDouble ? Double.BYTES : Float.BYTES));
+      this.target = target;
+      this.isFloat16 = target.input().dtype() == DType.FLOAT16;
+      this.isDouble = isDouble;
+    }
+
+    @Override
+    int read(AvroCursor in, Column column, int row, int index) {
+      double value = isDouble ? in.readDouble() : in.readFloat();
+      short bits = isFloat16 ? HalfPrecision.toFloat16(value) : HalfPrecision.toBfloat16(value);
+      float rounded =
+          isFloat16 ? HalfPrecision.fromFloat16(bits) : HalfPrecision.fromBfloat16(bits);
+      if (Float.isInfinite(rounded) && !Double.isInfinite(value)) {
+        float most = isFloat16 ? HalfPrecision.FLOAT16_MAX : HalfPrecision.BFLOAT16_MAX;
+        throw target.outOfRange(String.valueOf(value), -most + " to " + most);
+      }
+      NumericColumn to = (NumericColumn) column;
+      to.putShort(to.offset(row, index), bits);
       return index + 1;
     }
   }

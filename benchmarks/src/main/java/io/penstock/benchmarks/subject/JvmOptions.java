@@ -1,0 +1,40 @@
+package io.penstock.benchmarks.subject;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** The options and the environment of a measured Java: those of the {@code penstock} script. */
+final class JvmOptions {
+
+  private static final String NATIVE_LOG_LEVEL = "TF_CPP_MIN_LOG_LEVEL";
+
+  private JvmOptions() {}
+
+  /**
+   * The options; keep them like the script's.
+   *
+   * @param temporary where temporary files go
+   * @param more further ones
+   */
+  static List<String> of(Path temporary, List<String> more) {
+    List<String> options = new ArrayList<>();
+    options.add("-Djava.io.tmpdir=" + temporary);
+    options.add("-Dorg.bytedeco.javacpp.maxPhysicalBytes=0");
+    options.add("-XX:+UseParallelGC");
+    int feature = Runtime.version().feature();
+    if (feature >= 22) {
+      options.add("--enable-native-access=ALL-UNNAMED");
+    }
+    if (feature >= 23) {
+      options.add("--sun-misc-unsafe-memory-access=allow");
+    }
+    options.addAll(more);
+    return options;
+  }
+
+  static Map<String, String> environment() {
+    return Map.of(NATIVE_LOG_LEVEL, System.getenv().getOrDefault(NATIVE_LOG_LEVEL, "2"));
+  }
+}

@@ -1,0 +1,95 @@
+package io.penstock.benchmarks.subject;
+
+import io.penstock.localstack.host.JavaProcess;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/** What is measured, while it runs: one process, or one with a server that it needs. */
+public final class Subject implements AutoCloseable {
+
+  private static final Duration CHECK_INTERVAL = Duration.ofMillis(20);
+  private static final Duration GRACE = Duration.ofSeconds(15);
+  private static final int LAST_LINES = 15;
+
+  private final String name;
+  private final List<JavaProcess> processes;
+  private final BooleanSupplier ready;
+
+  /**
+   * Running processes.
+   *
+   * @param processes the one that reads and writes topics first
+   * @param ready whether it works, to be asked again and again
+   */
+  Subject(String name, List<JavaProcess> processes, BooleanSupplier ready) {
+    this.name = name;
+    this.processes = List.copyOf(processes);
+    this.ready = ready;
+  }
+
+  /** For messages. */
+  public String name() {
+    return name;
+  }
+
+  /** The process that reads and writes topics. */
+  public long pid() {
+    return processes.get(0).pid();
+  }
+
+  /** All its processes. */
+  public List<Long> pids() {
+    return processes.stream().map(JavaProcess::pid).toList();
+  }
+
+  /**
+   * Does nothing while it runs.
+   *
+   * @throws SubjectFailedException if one of its processes has ended
+   */
+  public void requireAlive() {
+    for (JavaProcess process : processes) {
+      if (!process.isAlive()) {
+        throw new SubjectFailedException(
+            "%s ended with exit code %d".formatted(name, process.exitCode()), this);
+      }
+    }
+  }
+
+  /**
+   * Waits until it works.
+   *
+   * @throws SubjectFailedException if it ends, or does not work in time
+   */
+  public void awaitReady(Duration limit) {
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (!ready.getAsBoolean()) {
+      requireAlive();
+      if (System.nanoTime() > deadline) {
+        throw new SubjectFailedException(
+            "%s is not ready after %d s".formatted(name, limit.toSeconds()), this);
+      }
+      LockSupport.parkNanos(CHECK_INTERVAL.toNanos());
+    }
+  }
+
+  /** The end of each process's log. */
+  public String lastLog() {
+    StringBuilder log = new StringBuilder();
+    for (JavaProcess process : processes) {
+      log.append("The end of ").append(process.log().getFileName()).append(':');
+      process
+          .lastLines(LAST_LINES)
+          .forEach(line -> log.append(System.lineSeparator()).append(line));
+    }
+    return log.toString();
+  }
+
+  /** Stops all its processes, in order; idempotent. */
+  @Override
+  public void close() {
+    processes.forEach(process -> process.stop(GRACE));
+  }
+}

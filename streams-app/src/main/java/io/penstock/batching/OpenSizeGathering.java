@@ -1,0 +1,137 @@
+package io.penstock.batching;
+
+import io.penstock.batching.shape.RowShape;
+import io.penstock.batching.shape.RowShapes;
+import io.penstock.codec.RecordDecoder;
+import io.penstock.model.Lease;
+import io.penstock.model.Rows;
+import io.penstock.model.TensorSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The open batches of a version whose rows have open dimensions, oldest first. Each record is
+ * decoded aside and joins the batch that its shape may share; where there is none, it opens one.
+ */
+final class OpenSizeGathering implements Gathering {
+
+  /** Shapes that gather side by side; one more, and the oldest batch goes as it is. */
+  static final int MAX_OPEN_SHAPES = 16;
+
+  private final VersionBinding binding;
+  private final Site site;
+  private final RecordDecoder decoder;
+  private final RowShapes shapes;
+  private final List<RaggedBatch> open = new ArrayList<>();
+  private final Spares singles;
+  private final Spares laidOut;
+
+  OpenSizeGathering(VersionBinding binding, Site site) {
+    List<TensorSpec> inputs = binding.signature().inputs();
+    this.binding = binding;
+    this.site = site;
+    this.decoder = binding.newDecoder();
+    this.shapes = binding.rowShapes();
+    this.singles = new Spares(() -> Rows.of(inputs, 1), site.limits().maxBytes());
+    this.laidOut = new Spares(() -> Rows.of(inputs), site.limits().maxInFlightBytes());
+  }
+
+  @Override
+  public Batcher.@Nullable Row add(byte[] value) {
+    decoder.prepare(value);
+    Rows single = singles.take();
+    Batcher.@Nullable Row row = null;
+    try {
+      decoder.decode(value, single, 0);
+      row = join(single, value.length);
+    } finally {
+      if (row == null) {
+        singles.give(single);
+      }
+    }
+    return row;
+  }
+
+  private Batcher.@Nullable Row join(Rows single, int valueBytes) {
+    RowShape shape = shapes.of(single, site.limits().maxBytes());
+    RaggedBatch batch = batchFor(single, shape);
+    if (batch == null) {
+      return null;
+    }
+    Batcher.Row row = batch.take(single, shape, valueBytes);
+    if (batch.isFull()) {
+      seal(batch);
+    } else if (open.size() > MAX_OPEN_SHAPES) {
+      seal(open.get(0));
+    }
+    return row;
+  }
+
+  private @Nullable RaggedBatch batchFor(Rows single, RowShape shape) {
+    for (RaggedBatch batch : open) {
+      if (batch.suits(shape)) {
+        if (batch.hasRoomFor(single, shape)) {
+          return batch;
+        }
+        seal(batch);
+        break;
+      }
+    }
+    return openBatch(shape);
+  }
+
+  private @Nullable RaggedBatch openBatch(RowShape shape) {
+    Optional<Lease> lease = binding.acquire();
+    if (lease.isEmpty()) {
+      return null;
+    }
+    Batch batch = new Batch(binding, lease.get(), site.inFlight(), site.clock().getAsLong());
+    RaggedBatch ragged = new RaggedBatch(batch, shapes, shape, site.limits());
+    open.add(ragged);
+    return ragged;
+  }
+
+  private void seal(RaggedBatch batch) {
+    open.remove(batch);
+    Rows columns = laidOut.take();
+    batch.layOut(columns, singles);
+    site.sealer().seal(batch.batch(), columns);
+  }
+
+  @Override
+  public void sealIf(Predicate<Batch> due) {
+    for (RaggedBatch batch : List.copyOf(open)) {
+      if (due.test(batch.batch())) {
+        seal(batch);
+      }
+    }
+  }
+
+  @Override
+  public long oldestNanos() {
+    long oldest = Long.MAX_VALUE;
+    for (RaggedBatch batch : open) {
+      oldest = Math.min(oldest, batch.batch().openedNanos());
+    }
+    return oldest;
+  }
+
+  @Override
+  public boolean isEmpty() {
+    return open.isEmpty();
+  }
+
+  @Override
+  public void recycle(Rows inputs) {
+    laidOut.give(inputs);
+  }
+
+  @Override
+  public void abandon() {
+    open.forEach(batch -> batch.batch().discard());
+    open.clear();
+  }
+}

@@ -1,0 +1,99 @@
+package io.penstock.service;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What has been started and has to be stopped, in stages: the newest stage first, the parts of one
+ * stage at the same time, and all of it within one time. A part that takes longer is left alone,
+ * and the next stage begins; one that fails hinders no other. Thread-safe.
+ */
+final class StopSequence {
+
+  private static final Logger log = LoggerFactory.getLogger(StopSequence.class);
+
+  /** For a part that takes the whole of its time to come back. */
+  private static final Duration GRACE = Duration.ofMillis(500);
+
+  private final LongSupplier nanoClock;
+  private final Deque<Stage> stages = new ArrayDeque<>();
+
+  /** An empty sequence. */
+  StopSequence(LongSupplier nanoClock) {
+    this.nanoClock = nanoClock;
+  }
+
+  /** How a part is stopped. */
+  @FunctionalInterface
+  interface Stop {
+
+    /** Stops it, within that time if it can. Called once, on a thread of its own. */
+    void within(Duration timeout) throws Exception;
+  }
+
+  /** Begins a stage, which is stopped before those that were begun earlier. */
+  synchronized void stage(Duration atMost) {
+    stages.push(new Stage(atMost, new ArrayList<>()));
+  }
+
+  /** Adds a part to the newest stage. */
+  synchronized void add(String name, Stop stop) {
+    stages.element().parts.add(new Part(name, stop));
+  }
+
+  /**
+   * Stops everything. Idempotent.
+   *
+   * @param timeout for all of it; a stage gets what is left, but not more than its own time
+   */
+  synchronized void stop(Duration timeout) {
+    long startNanos = nanoClock.getAsLong();
+    while (!stages.isEmpty()) {
+      Stage stage = stages.pop();
+      Duration left = timeout.minusNanos(nanoClock.getAsLong() - startNanos);
+      Duration bound = left.compareTo(stage.atMost) < 0 ? left : stage.atMost;
+      stop(stage, bound.isNegative() ? Duration.ZERO : bound);
+    }
+  }
+
+  private void stop(Stage stage, Duration timeout) {
+    List<Thread> threads = stage.parts.stream().map(part -> stopping(part, timeout)).toList();
+    threads.forEach(Thread::start);
+    long deadlineNanos = System.nanoTime() + timeout.plus(GRACE).toNanos();
+    for (Thread thread : threads) {
+      try {
+        thread.join(Math.max(1, (deadlineNanos - System.nanoTime()) / 1_000_000));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      if (thread.isAlive()) {
+        log.warn("did not stop in time, left alone: {} timeout={}", thread.getName(), timeout);
+      }
+    }
+  }
+
+  private static Thread stopping(Part part, Duration timeout) {
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                part.stop.within(timeout);
+              } catch (Exception e) {
+                log.warn("did not stop cleanly part={} reason={}", part.name, e.toString());
+              }
+            },
+            "stop-" + part.name);
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  private record Stage(Duration atMost, List<Part> parts) {}
+
+  private record Part(String name, Stop stop) {}
+}

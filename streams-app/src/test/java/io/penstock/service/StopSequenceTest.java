@@ -1,0 +1,104 @@
+package io.penstock.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+final class StopSequenceTest {
+
+  private static final Duration LONG = Duration.ofMinutes(5);
+
+  private final AtomicLong clock = new AtomicLong();
+  private final StopSequence sequence = new StopSequence(clock::get);
+  private final List<String> stopped = new CopyOnWriteArrayList<>();
+
+  @Test
+  void shouldStopTheNewestStageFirst() {
+    stageWith("admin", LONG);
+    stageWith("models", LONG);
+    stageWith("pipelines", LONG);
+
+    sequence.stop(LONG);
+
+    assertThat(stopped).containsExactly("pipelines", "models", "admin");
+  }
+
+  @Test
+  void shouldStopThePartsOfAStageAtTheSameTime() {
+    CyclicBarrier all = new CyclicBarrier(3);
+    sequence.stage(LONG);
+    for (String part : List.of("a", "b", "c")) {
+      sequence.add(
+          part,
+          timeout -> {
+            all.await(timeout.toMillis(), TimeUnit.MILLISECONDS);
+            stopped.add(part);
+          });
+    }
+
+    sequence.stop(LONG);
+
+    assertThat(stopped).containsExactlyInAnyOrder("a", "b", "c");
+  }
+
+  @Test
+  void shouldGoOnAfterAPartThatHangsOrFails() {
+    CountDownLatch never = new CountDownLatch(1);
+    stageWith("admin", LONG);
+    sequence.stage(Duration.ofMillis(1));
+    sequence.add("hangs", timeout -> never.await());
+    sequence.add(
+        "fails",
+        timeout -> {
+          throw new IllegalStateException("broken");
+        });
+    sequence.add("works", timeout -> stopped.add("works"));
+
+    sequence.stop(LONG);
+
+    assertThat(stopped).containsExactly("works", "admin");
+    never.countDown();
+  }
+
+  @Test
+  void shouldGiveAStageItsTimeButNotMoreThanIsLeft() {
+    List<Duration> given = new CopyOnWriteArrayList<>();
+    for (int stage = 0; stage < 4; stage++) {
+      sequence.stage(Duration.ofSeconds(30));
+      sequence.add(
+          "takes 40 s",
+          timeout -> {
+            given.add(timeout);
+            clock.addAndGet(Duration.ofSeconds(40).toNanos());
+          });
+    }
+
+    sequence.stop(Duration.ofSeconds(90));
+
+    assertThat(given)
+        .containsExactly(
+            Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(10), Duration.ZERO);
+  }
+
+  @Test
+  void shouldStopOnce() {
+    stageWith("admin", LONG);
+
+    sequence.stop(LONG);
+    sequence.stop(LONG);
+
+    assertThat(stopped).containsExactly("admin");
+  }
+
+  private void stageWith(String part, Duration atMost) {
+    sequence.stage(atMost);
+    sequence.add(part, timeout -> stopped.add(part));
+  }
+}
