@@ -5,28 +5,34 @@ public final class ModelRunException extends ModelException {
 
   private static final long serialVersionUID = 1L;
 
-  private final boolean inputRejected;
+  private final Blame blame;
+
+  /** Whom TensorFlow's status code blames. A hint: only another run shows whether it is right. */
+  public enum Blame {
+    /** The input's values ({@code INVALID_ARGUMENT}). */
+    INPUT,
+    /** Too little memory for a batch of that size ({@code RESOURCE_EXHAUSTED}). */
+    MEMORY,
+    /** Anything else: variables, the graph, the machine. */
+    MODEL
+  }
 
   public ModelRunException(String message) {
     super(message);
-    this.inputRejected = false;
+    this.blame = Blame.MODEL;
   }
 
   public ModelRunException(String message, Throwable cause) {
-    this(message, cause, false);
+    this(message, cause, Blame.MODEL);
   }
 
-  /** With TensorFlow's own hint: see {@link #isInputRejected}. */
-  public ModelRunException(String message, Throwable cause, boolean inputRejected) {
+  public ModelRunException(String message, Throwable cause, Blame blame) {
     super(message, cause);
-    this.inputRejected = inputRejected;
+    this.blame = blame;
   }
 
-  /**
-   * Whether TensorFlow itself blames the input's values ({@code INVALID_ARGUMENT}), rather than
-   * memory, variables or the machine.
-   */
-  public boolean isInputRejected() {
-    return inputRejected;
+  /** Whom TensorFlow itself blames. */
+  public Blame blame() {
+    return blame;
   }
 }

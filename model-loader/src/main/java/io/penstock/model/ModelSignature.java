@@ -3,6 +3,7 @@ package io.penstock.model;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * A named entry point of a SavedModel, {@code serving_default} by convention: its inputs and
@@ -20,6 +21,17 @@ public record ModelSignature(String name, List<TensorSpec> inputs, List<TensorSp
   /** The input of that name. */
   public Optional<TensorSpec> input(String inputName) {
     return inputs.stream().filter(spec -> spec.name().equals(inputName)).findFirst();
+  }
+
+  /**
+   * The only batch size that the model takes, if its inputs do not leave the batch dimension open.
+   */
+  public OptionalInt batchSize() {
+    return inputs.stream()
+        .mapToLong(spec -> spec.shape().get(0))
+        .filter(size -> size >= 0)
+        .mapToInt(Math::toIntExact)
+        .findFirst();
   }
 
   /** Whether rows of every input have a size known beforehand. */

@@ -2,6 +2,7 @@ package io.penstock.batching;
 
 import io.penstock.model.Lease;
 import io.penstock.model.Rows;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -11,21 +12,30 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *           seal()              complete()
  *   OPEN ───────────▶ SEALED ───────────────▶ DONE     every row has a prediction or a failure
- *                        │      fail()
+ *                        │  fail(), giveUp()
  *                        └──────────────────▶ FAILED   the model is to blame: no row has either
  * </pre>
  *
+ * <p>A batch finishes once: whoever comes second finds it finished and changes nothing. That is how
+ * the late result of a run that was given up on is never read. Its lease is another matter: it is
+ * given back by whoever ran the batch, once the run has returned, since a session must not be
+ * closed under one.
+ *
  * <p>Fields belong to the owning stream thread while OPEN, to one inference thread while SEALED,
- * and to the owner again once DONE or FAILED. The write of {@code state} publishes them.
+ * and to the owner again once DONE or FAILED. The change of {@code state} publishes them.
  */
 public final class Batch {
 
-  private enum State {
+  private sealed interface State permits Phase, Failed {}
+
+  private enum Phase implements State {
     OPEN,
     SEALED,
-    DONE,
-    FAILED
+    DONE
   }
+
+  /** The reason is a part of the state, so that only the first one counts. */
+  private record Failed(Throwable cause) implements State {}
 
   private final Thread owner = Thread.currentThread();
   private final VersionBinding binding;
@@ -35,12 +45,13 @@ public final class Batch {
 
   private int rows;
   private long valueBytes;
+  private long columnBytes;
   private long bytes;
   private @Nullable Rows inputs;
   private byte[] @Nullable [] predictions = new byte[0][];
   private @Nullable RowFailure[] failures = new RowFailure[0];
-  private @Nullable Throwable failure;
-  private volatile State state = State.OPEN;
+  private volatile boolean urgent;
+  private final AtomicReference<State> state = new AtomicReference<>(Phase.OPEN);
 
   Batch(VersionBinding binding, Lease lease, InFlight inFlight, long openedNanos) {
     this.binding = binding;
@@ -56,13 +67,13 @@ public final class Batch {
 
   /** Whether the rows' outcomes can be read. */
   public boolean isFinished() {
-    State now = state;
-    return now == State.DONE || now == State.FAILED;
+    State now = state.get();
+    return now == Phase.DONE || now instanceof Failed;
   }
 
   /** Why the whole batch failed, if it did; only once finished. */
   public @Nullable Throwable failure() {
-    return failure;
+    return state.get() instanceof Failed failed ? failed.cause() : null;
   }
 
   /** A row's prediction, or null if the row has a failure; only once finished. */
@@ -78,7 +89,7 @@ public final class Batch {
   /** The rows' inputs; the inference thread's to read while sealed. */
   public Rows inputs() {
     if (inputs == null) {
-      throw new IllegalStateException("batch is " + state + " (expected: " + State.SEALED + ")");
+      throw new IllegalStateException("batch is " + state + " (expected: " + Phase.SEALED + ")");
     }
     return inputs;
   }
@@ -91,6 +102,11 @@ public final class Batch {
   /** How many rows it has. */
   public int rows() {
     return rows;
+  }
+
+  /** Bytes of its input columns. */
+  public long columnBytes() {
+    return columnBytes;
   }
 
   /** Bytes of its record values, or of its input columns where these are more. */
@@ -106,11 +122,12 @@ public final class Batch {
    * Takes the row that was just decoded, and returns its index.
    *
    * @param recordBytes bytes of the record's value
-   * @param columnBytes bytes of the batch's input columns with that row
+   * @param columnBytesNow bytes of the batch's input columns with that row
    */
-  int take(int recordBytes, long columnBytes) {
+  int take(int recordBytes, long columnBytesNow) {
+    columnBytes = columnBytesNow;
     valueBytes += recordBytes;
-    long now = Math.max(valueBytes, columnBytes);
+    long now = Math.max(valueBytes, columnBytesNow);
     inFlight.take(now - bytes);
     bytes = now;
     return rows++;
@@ -118,16 +135,26 @@ public final class Batch {
 
   /** Hands the batch over, its rows laid out in those columns. */
   void seal(Rows laidOut) {
-    expect(State.OPEN);
+    expectOpen();
     inputs = laidOut;
     predictions = new byte[rows][];
     failures = new RowFailure[rows];
-    state = State.SEALED;
+    state.set(Phase.SEALED);
+  }
+
+  /** Whether a commit waits for it. Any thread may ask. */
+  public boolean isUrgent() {
+    return urgent;
+  }
+
+  /** A commit waits for it. */
+  void hurry() {
+    urgent = true;
   }
 
   /** Gives up an open batch: it is not run. */
   void discard() {
-    expect(State.OPEN);
+    expectOpen();
     lease.close();
     inFlight.giveBack(bytes);
   }
@@ -135,35 +162,48 @@ public final class Batch {
   /** A row was computed. On the inference thread. */
   public void predict(int row, byte[] prediction) {
     predictions[row] = prediction;
+    failures[row] = null;
   }
 
   /** A row cannot be computed. On the inference thread. */
   public void fail(int row, RowFailure rowFailure) {
+    predictions[row] = null;
     failures[row] = rowFailure;
   }
 
   /** Every row has a prediction or a failure: hands the batch back. On the inference thread. */
   public void complete() {
-    finish(State.DONE);
+    lease.close();
+    finish(Phase.DONE);
   }
 
-  /** The model is to blame: hands the batch back. On the inference thread. */
+  /** The model is to blame: hands the batch back. On the thread that ran it, or nobody did. */
   public void fail(Throwable cause) {
-    failure = cause;
-    finish(State.FAILED);
+    lease.close();
+    giveUp(cause);
+  }
+
+  /**
+   * Hands the batch back as failed while it is still being run: the lease stays until that run has
+   * returned and calls {@link #complete} or {@link #fail(Throwable)}, to no other effect. Any
+   * thread.
+   */
+  public void giveUp(Throwable cause) {
+    finish(new Failed(cause));
   }
 
   private void finish(State end) {
-    expect(State.SEALED);
-    lease.close();
-    inFlight.giveBack(bytes);
-    state = end;
-    LockSupport.unpark(owner);
+    if (state.compareAndSet(Phase.SEALED, end)) {
+      inFlight.giveBack(bytes);
+      LockSupport.unpark(owner);
+    } else if (state.get() == Phase.OPEN) {
+      throw new IllegalStateException("batch is OPEN (expected: SEALED)");
+    }
   }
 
-  private void expect(State expected) {
-    if (state != expected) {
-      throw new IllegalStateException("batch is " + state + " (expected: " + expected + ")");
+  private void expectOpen() {
+    if (state.get() != Phase.OPEN) {
+      throw new IllegalStateException("batch is " + state + " (expected: " + Phase.OPEN + ")");
     }
   }
 }

@@ -45,6 +45,13 @@ public record BatchLimits(
         maxInFlightBytes);
   }
 
+  /** The same, with batches of at most so many rows. */
+  BatchLimits withRowsUpTo(int rows) {
+    return rows >= maxRows
+        ? this
+        : new BatchLimits(rows, maxBytes, linger, maxAge, maxInFlightRows, maxInFlightBytes);
+  }
+
   private static void require(boolean holds, String name, @Nullable Object value, String expected) {
     if (!holds) {
       throw new IllegalArgumentException(name + ": " + value + " (expected: " + expected + ")");

@@ -108,9 +108,10 @@ public final class Batcher {
     }
   }
 
-  /** Seals every open batch: a commit waits for them. */
+  /** Seals every open batch, and lets all that are under way go first: a commit waits for them. */
   public void sealAll() {
     sealIf(batch -> true);
+    running.forEach(Batch::hurry);
   }
 
   /**
@@ -120,7 +121,7 @@ public final class Batcher {
   public void await(long nanos) {
     collect();
     if (running.isEmpty()) {
-      sealAll();
+      sealIf(batch -> true);
     }
     LockSupport.parkNanos(this, nanos);
   }

@@ -24,10 +24,17 @@ sealed interface Gathering permits FixedSizeGathering, OpenSizeGathering {
    *
    * @param clock a monotonic clock in nanoseconds
    */
-  record Site(BatchLimits limits, InFlight inFlight, LongSupplier clock, Sealer sealer) {}
+  record Site(BatchLimits limits, InFlight inFlight, LongSupplier clock, Sealer sealer) {
+
+    /** The same for a model whose batches have at most so many rows. */
+    Site withRowsUpTo(int rows) {
+      return new Site(limits.withRowsUpTo(rows), inFlight, clock, sealer);
+    }
+  }
 
   /** A gathering for a version, by whether its rows are of fixed size. */
-  static Gathering of(VersionBinding binding, Site site) {
+  static Gathering of(VersionBinding binding, Site anySite) {
+    Site site = anySite.withRowsUpTo(binding.sizes().max());
     return binding.signature().hasFixedSizeInputs()
         ? new FixedSizeGathering(binding, site)
         : new OpenSizeGathering(binding, site);

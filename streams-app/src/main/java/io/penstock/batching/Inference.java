@@ -1,9 +1,41 @@
 package io.penstock.batching;
 
+import io.penstock.model.BatchSizes;
+import java.util.Objects;
+
 /** Where sealed batches are computed. Thread-safe. */
 @FunctionalInterface
 public interface Inference {
 
   /** Takes a sealed batch and finishes it some time later, come what may. Never blocks. */
   void submit(Batch batch);
+
+  /**
+   * What a pipeline asks of the inference threads.
+   *
+   * @param pipeline its name
+   * @param share its weight beside the other pipelines, 1 or more
+   * @param sizes the sizes that its batches may be run at
+   * @param maxBytes bytes of input columns that a batch of several rows does not exceed
+   * @param nonFinite what becomes of a row whose outputs are not all finite numbers
+   */
+  record Terms(String pipeline, int share, BatchSizes sizes, long maxBytes, NonFinite nonFinite) {
+
+    public Terms {
+      Objects.requireNonNull(pipeline, "pipeline");
+      Objects.requireNonNull(sizes, "sizes");
+      Objects.requireNonNull(nonFinite, "nonFinite");
+      if (share < 1) {
+        throw new IllegalArgumentException("share: " + share + " (expected: 1 or more)");
+      }
+    }
+  }
+
+  /** What becomes of a row with an output that is infinite or not a number. */
+  enum NonFinite {
+    /** It is a prediction as any other. */
+    PASS,
+    /** It becomes a dead letter. */
+    DEAD_LETTER
+  }
 }

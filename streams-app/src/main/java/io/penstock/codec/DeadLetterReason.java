@@ -20,6 +20,8 @@ public enum DeadLetterReason {
   VALUE_OUT_OF_RANGE(Stage.MAP),
   /** The model fails on this record and on no other of its batch. */
   INFERENCE_FAILED(Stage.INFER),
+  /** An output is infinite or not a number, and {@code output.non-finite} says dead-letter. */
+  NON_FINITE_OUTPUT(Stage.INFER),
   /** The outputs cannot be encoded. */
   UNENCODABLE(Stage.ENCODE),
   /** The prediction is larger than the producer or the topic takes. */

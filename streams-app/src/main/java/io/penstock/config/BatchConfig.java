@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param rows the most rows of a batch
  * @param bytes the most bytes of a batch's inputs; a larger row is a batch of its own
+ * @param allowedSizes the sizes that batches are run at, padded; empty: any
  * @param cost the most elements of one input in a batch; null for no limit
  * @param linger how long a row may wait for others; a bound, not a tax: a quiet stream does not
  *     wait
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 public record BatchConfig(
     int rows,
     DataSize bytes,
+    List<Integer> allowedSizes,
     @Nullable Cost cost,
     Duration linger,
     @Nullable Duration maxAge,
@@ -53,6 +55,7 @@ public record BatchConfig(
     if (maxAge != null) {
       MAX_AGE.check("max-age", maxAge);
     }
+    allowedSizes = List.copyOf(allowedSizes);
     padding = Map.copyOf(padding);
     lengthBuckets = List.copyOf(lengthBuckets);
     MAX_IN_FLIGHT_ROWS.check("max-in-flight-rows", maxInFlightRows);
@@ -61,19 +64,24 @@ public record BatchConfig(
       throw new IllegalArgumentException(
           "max-in-flight-rows: " + maxInFlightRows + " (expected: at least rows: " + rows + ")");
     }
-    requireAscending(lengthBuckets);
+    requireAscending("allowed-sizes", ROWS, allowedSizes);
+    if (!allowedSizes.isEmpty() && allowedSizes.get(allowedSizes.size() - 1) != rows) {
+      throw new IllegalArgumentException(
+          "allowed-sizes: " + allowedSizes + " (expected: ending with rows: " + rows + ")");
+    }
+    requireAscending("length-buckets", LENGTH_BUCKET, lengthBuckets);
     if (!lengthBuckets.isEmpty() && padding.isEmpty()) {
       throw new IllegalArgumentException(
           "length-buckets: " + lengthBuckets + " (expected: together with padding)");
     }
   }
 
-  private static void requireAscending(List<Integer> buckets) {
-    for (int i = 0; i < buckets.size(); i++) {
-      LENGTH_BUCKET.check("length-buckets", buckets.get(i));
-      if (i > 0 && buckets.get(i) <= buckets.get(i - 1)) {
+  private static void requireAscending(String key, Syntax<Integer> item, List<Integer> numbers) {
+    for (int i = 0; i < numbers.size(); i++) {
+      item.check(key, numbers.get(i));
+      if (i > 0 && numbers.get(i) <= numbers.get(i - 1)) {
         throw new IllegalArgumentException(
-            "length-buckets: " + buckets + " (expected: in ascending order)");
+            key + ": " + numbers + " (expected: in ascending order)");
       }
     }
   }

@@ -1,5 +1,6 @@
 package io.penstock.config;
 
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -9,14 +10,24 @@ import java.util.List;
  * @param maxInFlight the most bytes of records that wait for or are in a batch, over all pipelines
  * @param intraOpThreads TensorFlow's intra-op parallelism, the same for every session of a process
  * @param interOpThreads TensorFlow's inter-op parallelism; −1 runs on the caller's own thread
+ * @param runTimeout how long a model may take for one run
+ * @param maxAbandonedThreads how many threads may be stuck in runs that took longer
  */
 public record InferenceConfig(
-    int threads, DataSize maxInFlight, int intraOpThreads, int interOpThreads) {
+    int threads,
+    DataSize maxInFlight,
+    int intraOpThreads,
+    int interOpThreads,
+    Duration runTimeout,
+    int maxAbandonedThreads) {
 
   public static final Syntax<Integer> THREADS = Syntax.wholeNumber(1, 1024);
   public static final Syntax<DataSize> MAX_IN_FLIGHT_BYTES = Syntax.dataSize(1 << 20);
   public static final Syntax<Integer> INTRA_OP_THREADS = Syntax.wholeNumber(1, 1024);
   public static final Syntax<Integer> INTER_OP_THREADS = Syntax.wholeNumber(-1, 1024);
+
+  public static final Syntax<Duration> RUN_TIMEOUT = Syntax.duration(Duration.ofMillis(100));
+  public static final Syntax<Integer> MAX_ABANDONED_THREADS = Syntax.wholeNumber(0, 1024);
 
   /** A limit on the native memory of all loaded versions: none in this release. */
   public static final Syntax<String> NATIVE_MEMORY =
@@ -27,5 +38,7 @@ public record InferenceConfig(
     MAX_IN_FLIGHT_BYTES.check("max-in-flight-bytes", maxInFlight);
     INTRA_OP_THREADS.check("intra-op-threads", intraOpThreads);
     INTER_OP_THREADS.check("inter-op-threads", interOpThreads);
+    RUN_TIMEOUT.check("run-timeout", runTimeout);
+    MAX_ABANDONED_THREADS.check("max-abandoned-threads", maxAbandonedThreads);
   }
 }

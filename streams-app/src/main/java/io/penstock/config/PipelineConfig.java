@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
  * @param signature the signature that is run
  * @param guarantee what a crash may do to outcomes
  * @param startFrom where a partition begins that has no committed offset
+ * @param share the weight of its batches on the inference threads
  * @param threads the stream threads ({@code num.stream.threads})
  * @param kafka Kafka keys for this pipeline only, on top of the service's
  */
@@ -25,6 +26,7 @@ public record PipelineConfig(
     Output output,
     DeadLetters deadLetters,
     BatchConfig batch,
+    int share,
     int threads,
     Map<String, String> kafka) {
 
@@ -44,11 +46,13 @@ public record PipelineConfig(
       Syntax.matching(Pattern.compile("\\S.*"), "a signature of the model");
   public static final Syntax<Guarantee> GUARANTEE = Syntax.choice(List.of(Guarantee.values()));
 
-  /** The weight of a pipeline's batches on the inference threads: equal in this release. */
-  public static final Syntax<String> SHARE =
-      Syntax.choice(List.of("1")).notYet(Syntax.wholeNumber(2, 1_000));
+  /** What follows when a version cannot be run any more: the pipeline halts, in this release. */
+  public static final Syntax<String> ON_MODEL_FAILURE =
+      Syntax.choice(List.of("halt")).notYet("roll-back");
 
+  public static final Syntax<Integer> SHARE = Syntax.wholeNumber(1, 1_000);
   public static final Syntax<Integer> THREADS = Syntax.wholeNumber(1, 1_024);
+  public static final Syntax<NonFinite> NON_FINITE = Syntax.choice(List.of(NonFinite.values()));
   public static final Syntax<Format> FORMAT =
       Syntax.choice(List.of(Format.values())).notYet("json", "tf-example", "raw");
 
@@ -61,6 +65,7 @@ public record PipelineConfig(
     requireOther("dead-letters.topic", deadLetters.topic(), "input.topic", input.topic());
     requireOther("dead-letters.topic", deadLetters.topic(), "output.topic", output.topic());
     Objects.requireNonNull(batch, "batch");
+    SHARE.check("share", share);
     THREADS.check("threads", threads);
     kafka = Map.copyOf(kafka);
   }
@@ -91,6 +96,19 @@ public record PipelineConfig(
     }
   }
 
+  /** What becomes of a record with an output that is infinite or not a number. */
+  public enum NonFinite {
+    /** It is a prediction as any other. */
+    PASS,
+    /** It is a dead letter. */
+    DEAD_LETTER;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+  }
+
   /** How records are written. */
   public enum Format {
     /** Avro in Confluent's framing. */
@@ -117,10 +135,11 @@ public record PipelineConfig(
   }
 
   /** What comes out. */
-  public record Output(String topic, Format format) {
+  public record Output(String topic, Format format, NonFinite nonFinite) {
     public Output {
       TOPIC.check("output.topic", topic);
       Objects.requireNonNull(format, "format");
+      Objects.requireNonNull(nonFinite, "nonFinite");
     }
   }
 

@@ -1,15 +1,9 @@
 package io.penstock.inference;
 
-import io.penstock.batching.Batch;
-import io.penstock.batching.RowFailure;
-import io.penstock.codec.DeadLetterReason;
 import io.penstock.model.ModelRunException;
+import io.penstock.model.ModelSignature;
 import io.penstock.model.Rows;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Objects;
 import java.util.function.Consumer;
-import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,103 +11,194 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Suspects are isolated by <b>masking</b>: the batch runs again with every row but some suspects
  * replaced by a good row. The shape stays, so the rows that remain are computed bit for bit as in a
- * clean run. A run that passes clears its suspects; one that fails is halved until single rows
- * stand alone: about 2·log₂ n runs for one culprit among n rows. When no good row can be found the
- * model is to blame, not the data.
+ * clean run. A run that passes clears its suspects; of one that fails the halves are tried, until
+ * single rows stand alone. Where the first half passes, the second is known to fail without a run:
+ * one culprit among n rows takes 2·log₂ n runs at most.
+ *
+ * <p>A row is blamed only for a run in which it was the only suspect, and only once a good row has
+ * passed: a model that fails by chance blames nobody, and of one that fails always the search says
+ * so after a few runs.
  */
 final class CulpritSearch {
 
-  private final Batch batch;
   private final ModelRunException refusal;
-  private final @Nullable Rows rememberedRow;
-  private final Consumer<Rows> model;
+  private final ModelSignature signature;
+  private final Rows inputs;
+  private final int rows;
+  private final int size;
   private final Rows masked;
+  private final Consumer<Rows> model;
+  private final Verdicts verdicts;
+  private Good good;
+  private boolean passed;
+
+  /** What the search finds. */
+  interface Verdicts {
+
+    /** A row is not to blame: called directly after the run that proved it, whose outputs stand. */
+    void clean(int row);
+
+    /** A row alone makes a run fail. */
+    void culprit(int row, ModelRunException failure);
+  }
+
+  /** A row that stands in for others. */
+  private record Good(Rows rows, int row) {}
 
   /**
    * @param refusal what the model said of the whole batch
-   * @param rememberedRow a row (capacity 1) that this version has run before, if there is one
-   * @param model runs the batch's number of rows or throws {@link ModelRunException}
+   * @param inputs the batch's columns, of that signature
+   * @param rows how many rows it has
+   * @param size how many it is run with: {@code rows}, and padding
+   * @param model runs {@code size} rows or throws {@link ModelRunException}
    */
   CulpritSearch(
-      Batch batch, ModelRunException refusal, @Nullable Rows rememberedRow, Consumer<Rows> model) {
-    this.batch = batch;
+      ModelRunException refusal,
+      ModelSignature signature,
+      Rows inputs,
+      int rows,
+      int size,
+      Consumer<Rows> model,
+      Verdicts verdicts) {
     this.refusal = refusal;
-    this.rememberedRow = rememberedRow;
+    this.signature = signature;
+    this.inputs = inputs;
+    this.rows = rows;
+    this.size = size;
     this.model = model;
-    this.masked = Rows.of(batch.binding().signature().inputs());
-    masked.reshapeLike(batch.inputs(), batch.rows());
+    this.verdicts = verdicts;
+    this.masked = Rows.of(signature.inputs());
+    masked.reshapeLike(inputs, size);
+    this.good = new Good(inputs, 0);
   }
 
   /**
-   * Gives every row of the batch a failure, or reports it as clean while its outputs stand.
+   * Finds a verdict on every row.
    *
-   * @param clean called with each row that is not to blame, directly after the run that proved it
-   * @throws ModelRunException if even good rows fail, or a run fails for another reason than its
-   *     input
+   * @param remembered a row (capacity 1) that this version has computed before, if there is one
+   * @throws ModelRunException if even good rows fail, or memory is short
    */
-  void run(IntConsumer clean) {
-    Source good = findGoodRow();
-    isolate(0, batch.rows(), good, clean);
-  }
-
-  private Source findGoodRow() {
-    for (Source candidate : candidates()) {
-      if (attempt(0, 0, candidate) == null) {
-        return candidate;
-      }
-    }
-    throw refusal;
-  }
-
-  /** What may be good: a row that was, a row of zeros as in the warm-up, each row of the batch. */
-  private List<Source> candidates() {
-    List<Source> candidates = new ArrayList<>();
-    if (rememberedRow != null && rememberedRow.hasRowShapeOf(batch.inputs())) {
-      candidates.add(new Source(rememberedRow, 0));
-    }
-    Rows zeros = Rows.of(batch.binding().signature().inputs());
-    zeros.reshapeLike(batch.inputs(), 1);
-    candidates.add(new Source(zeros, 0));
-    for (int row = 0; row < batch.rows(); row++) {
-      candidates.add(new Source(batch.inputs(), row));
-    }
-    return candidates;
-  }
-
-  private void isolate(int from, int to, Source good, IntConsumer clean) {
-    ModelRunException failure = attempt(from, to, good);
-    if (failure == null) {
-      for (int row = from; row < to; row++) {
-        clean.accept(row);
-      }
-    } else if (!failure.isInputRejected()) {
-      throw failure;
-    } else if (to - from == 1) {
-      String message = Objects.requireNonNullElse(failure.getMessage(), failure.toString());
-      batch.fail(from, new RowFailure(DeadLetterReason.INFERENCE_FAILED, message));
+  void run(@Nullable Rows remembered) {
+    if (remembered != null && remembered.hasRowShapeOf(inputs)) {
+      good = new Good(remembered, 0);
+      narrow(0, rows, refusal);
+    } else if (zerosPass()) {
+      narrow(0, rows, refusal);
     } else {
-      int middle = (from + to) >>> 1;
-      isolate(from, middle, good, clean);
-      isolate(middle, to, good, clean);
+      tryEachRow();
+    }
+  }
+
+  /** Whether a row of zeros is good, as in the warm-up. */
+  private boolean zerosPass() {
+    Rows zeros = Rows.of(signature.inputs());
+    zeros.reshapeLike(inputs, 1);
+    good = new Good(zeros, 0);
+    ModelRunException failure = attempt(0, 0);
+    throwUnlessOfInput(failure);
+    return failure == null;
+  }
+
+  /** Fills batches with one row after the other until one is good, which then masks the rest. */
+  private void tryEachRow() {
+    for (int row = 0; row < rows; row++) {
+      good = new Good(inputs, row);
+      ModelRunException failure = attempt(row, row + 1);
+      if (failure == null) {
+        verdicts.clean(row);
+        judge(row + 1, rows);
+        return;
+      }
+      throwUnlessOfInput(failure);
+      verdicts.culprit(row, failure);
+    }
+  }
+
+  private static void throwUnlessOfInput(@Nullable ModelRunException failure) {
+    if (failure != null && failure.blame() != ModelRunException.Blame.INPUT) {
+      throw failure;
+    }
+  }
+
+  /** Judges rows of which nothing is known. */
+  private void judge(int from, int to) {
+    if (from == to) {
+      return;
+    }
+    ModelRunException failure = attempt(from, to);
+    if (failure == null) {
+      clean(from, to);
+    } else {
+      narrow(from, to, failure);
+    }
+  }
+
+  /** Judges rows of which a run has failed that had no others, so that some are to blame. */
+  private void narrow(int from, int to, ModelRunException failure) {
+    if (to - from == 1) {
+      requireGoodRow();
+      verdicts.culprit(from, failure);
+      return;
+    }
+    int middle = (from + to) >>> 1;
+    ModelRunException ofFirst = attempt(from, middle);
+    if (ofFirst == null) {
+      clean(from, middle);
+      judgeRemaining(middle, to, failure);
+      return;
+    }
+    ModelRunException ofSecond = attempt(middle, to);
+    if (ofSecond == null) {
+      clean(middle, to);
+    } else {
+      requireGoodRow();
+    }
+    narrow(from, middle, ofFirst);
+    if (ofSecond != null) {
+      narrow(middle, to, ofSecond);
+    }
+  }
+
+  /** Judges rows that must be to blame, since those that failed with them have passed alone. */
+  private void judgeRemaining(int from, int to, ModelRunException failure) {
+    if (to - from == 1) {
+      judge(from, to);
+    } else {
+      narrow(from, to, failure);
+    }
+  }
+
+  /** Makes sure that some run passes: otherwise it is not the rows that fail. */
+  private void requireGoodRow() {
+    if (!passed && attempt(0, 0) != null) {
+      throw refusal;
+    }
+  }
+
+  private void clean(int from, int to) {
+    for (int row = from; row < to; row++) {
+      verdicts.clean(row);
     }
   }
 
   /** Runs rows {@code from} to {@code to} of the batch, the good row standing in for all others. */
-  private @Nullable ModelRunException attempt(int from, int to, Source good) {
-    for (int row = 0; row < batch.rows(); row++) {
+  private @Nullable ModelRunException attempt(int from, int to) {
+    for (int row = 0; row < size; row++) {
       if (row >= from && row < to) {
-        batch.inputs().copyRow(row, masked, row);
+        inputs.copyRow(row, masked, row);
       } else {
         good.rows().copyRow(good.row(), masked, row);
       }
     }
     try {
       model.accept(masked);
+      passed = true;
       return null;
     } catch (ModelRunException e) {
+      if (e.blame() == ModelRunException.Blame.MEMORY) {
+        throw e;
+      }
       return e;
     }
   }
-
-  private record Source(Rows rows, int row) {}
 }

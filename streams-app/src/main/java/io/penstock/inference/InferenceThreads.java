@@ -2,54 +2,247 @@ package io.penstock.inference;
 
 import io.penstock.batching.Batch;
 import io.penstock.batching.Inference;
+import io.penstock.batching.VersionBinding;
+import io.penstock.batching.VersionQuarantinedException;
+import io.penstock.inference.schedule.Run;
+import io.penstock.inference.schedule.RunQueue;
+import io.penstock.model.ModelException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The threads that run batches, shared by all pipelines of the process, first sealed first served.
- * Thread-safe.
+ * The threads that run batches, shared by all pipelines of the process; a {@link RunQueue} says
+ * what runs next. They hold no Kafka client and no processor context: they only complete batches.
  *
- * <p>They hold no Kafka client and no processor context: they only complete batches.
+ * <p><b>Runs that hang.</b> A native run cannot be cut. Past its deadline a watchdog gives up on
+ * it: its batches fail, its version is quarantined (what waits for it and what comes fails at
+ * once), and another thread takes the place of the one that is stuck. If the run returns after all,
+ * nobody reads its results; its leases are given back then and not before, and its thread ends.
+ * When more threads are stuck than may be, the process has to end: native memory and processors go
+ * with them.
+ *
+ * <p>Thread-safe. One lock guards the queue and the runs under way, taken once to submit a batch
+ * and twice for each run; nothing is called under it that blocks.
  */
 public final class InferenceThreads implements Inference, AutoCloseable {
 
-  private final BlockingQueue<Batch> queue = new LinkedBlockingQueue<>();
-  private final List<Thread> threads = new ArrayList<>();
+  private static final Logger log = LoggerFactory.getLogger(InferenceThreads.class);
 
-  /** Starts that many threads. */
-  public InferenceThreads(int count) {
-    if (count < 1) {
-      throw new IllegalArgumentException("inference.threads: " + count + " (expected: 1 or more)");
+  private final InferenceSettings settings;
+  private final LongSupplier clock;
+  private final Consumer<String> exit;
+  private final Map<String, InferenceStatistics> statistics = new ConcurrentHashMap<>();
+
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  // Guarded by the lock, all of them.
+  private final RunQueue queue;
+  private final List<Run> running = new ArrayList<>();
+  private int threadsStarted;
+  private int abandonedThreads;
+  private boolean closed;
+
+  /**
+   * Starts the threads, and a watchdog.
+   *
+   * @param exit told why the process has to end, when too many threads are stuck; must not block
+   */
+  public static InferenceThreads start(InferenceSettings settings, Consumer<String> exit) {
+    InferenceThreads threads = new InferenceThreads(settings, System::nanoTime, exit);
+    Thread watchdog = new Thread(threads::watch, "inference-watchdog");
+    watchdog.setDaemon(true);
+    watchdog.start();
+    return threads;
+  }
+
+  /** Starts the threads without a watchdog: {@link #giveUpOverdue} is the caller's to call. */
+  InferenceThreads(InferenceSettings settings, LongSupplier clock, Consumer<String> exit) {
+    this.settings = settings;
+    this.clock = clock;
+    this.exit = exit;
+    this.queue = new RunQueue(settings.threads());
+    for (int i = 0; i < settings.threads(); i++) {
+      startThread();
     }
-    for (int i = 0; i < count; i++) {
-      Thread thread = new Thread(this::work, "inference-" + i);
-      thread.setDaemon(true);
-      threads.add(thread);
-      thread.start();
-    }
+  }
+
+  private void startThread() {
+    Thread thread = new Thread(this::work, "inference-" + threadsStarted++);
+    thread.setDaemon(true);
+    thread.start();
   }
 
   @Override
   public void submit(Batch batch) {
-    queue.add(batch);
+    ModelException refusal;
+    lock.lock();
+    try {
+      refusal = refusal(batch.binding());
+      if (refusal == null) {
+        queue.add(batch, clock.getAsLong());
+        changed.signal();
+        return;
+      }
+    } finally {
+      lock.unlock();
+    }
+    batch.fail(refusal);
   }
 
-  /** Ends the threads once they have finished the batch they are running. */
-  @Override
-  public void close() {
-    threads.forEach(Thread::interrupt);
+  private @Nullable ModelException refusal(VersionBinding binding) {
+    return closed ? closedException() : binding.quarantine();
+  }
+
+  /** What was done for a pipeline. */
+  public InferenceStatistics statistics(String pipeline) {
+    return statistics.computeIfAbsent(pipeline, name -> new InferenceStatistics());
   }
 
   private void work() {
-    BatchRun run = new BatchRun();
+    RunExecution execution = new RunExecution(this::statistics, clock);
+    for (Run run = next(null); run != null; run = next(run)) {
+      execution.compute(run);
+    }
+  }
+
+  /**
+   * Ends a thread's run and waits for its next one.
+   *
+   * @return nothing if the thread has to end
+   */
+  private @Nullable Run next(@Nullable Run ended) {
+    lock.lock();
     try {
-      while (true) {
-        run.run(queue.take());
+      if (ended != null) {
+        if (!running.remove(ended)) {
+          // Given up on: another thread has taken this one's place.
+          abandonedThreads--;
+          log.warn("a run that was given up on has returned version={}", ended.binding());
+          return null;
+        }
+        queue.ended(ended, clock.getAsLong());
+      }
+      while (!closed) {
+        Run run = queue.take(clock.getAsLong());
+        if (run != null) {
+          running.add(run);
+          if (queue.hasWaiting()) {
+            changed.signal();
+          }
+          return run;
+        }
+        changed.awaitUninterruptibly();
+      }
+      return null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void watch() {
+    long period = Math.max(1, Math.min(1_000, settings.runTimeout().toMillis() / 8));
+    try {
+      while (!closing.await(period, TimeUnit.MILLISECONDS)) {
+        giveUpOverdue();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** Gives up on the runs that are past their deadline. */
+  void giveUpOverdue() {
+    List<Batch> unrun = new ArrayList<>();
+    List<VersionQuarantinedException> reasons = new ArrayList<>();
+    boolean tooMany;
+    lock.lock();
+    try {
+      long now = clock.getAsLong();
+      for (Run run : List.copyOf(running)) {
+        if (run.nanosWithModel(now) > settings.runTimeout().toNanos()) {
+          VersionQuarantinedException reason = hangs(run, now);
+          reasons.add(reason);
+          abandon(run, reason, now);
+          unrun.addAll(queue.removeAll(run.binding()));
+        }
+      }
+      tooMany = !reasons.isEmpty() && abandonedThreads > settings.maxAbandonedThreads();
+    } finally {
+      lock.unlock();
+    }
+    unrun.forEach(batch -> batch.fail(quarantineOf(batch)));
+    reasons.forEach(reason -> log.error("{}", reason.getMessage()));
+    if (tooMany) {
+      exit.accept(
+          "more inference threads hang in native code than inference.max-abandoned-threads: "
+              + settings.maxAbandonedThreads()
+              + " allows. A native run cannot be cut, so the process ends; the last was: "
+              + reasons.get(reasons.size() - 1).getMessage());
+    }
+  }
+
+  private static VersionQuarantinedException quarantineOf(Batch batch) {
+    return Objects.requireNonNull(batch.binding().quarantine());
+  }
+
+  /** Under the lock. */
+  private void abandon(Run run, VersionQuarantinedException reason, long now) {
+    run.binding().quarantine(reason);
+    run.giveUp(reason);
+    running.remove(run);
+    queue.ended(run, now);
+    abandonedThreads++;
+    startThread();
+  }
+
+  private VersionQuarantinedException hangs(Run run, long now) {
+    VersionBinding binding = run.binding();
+    return new VersionQuarantinedException(
+        "pipeline "
+            + binding.terms().pipeline()
+            + ", version "
+            + binding
+            + ": a run of "
+            + run.rows()
+            + " rows has not returned for "
+            + TimeUnit.NANOSECONDS.toMillis(run.nanosWithModel(now))
+            + " ms (expected: within inference.run-timeout: "
+            + settings.runTimeout().toMillis()
+            + " ms). It cannot be cut, so its thread is abandoned and the version is not run any"
+            + " more: roll back, or raise inference.run-timeout if the model is slow, then"
+            + " restart");
+  }
+
+  /** Ends the threads once they have finished what they run; what still waits fails. */
+  @Override
+  public void close() {
+    List<Batch> unrun;
+    closing.countDown();
+    lock.lock();
+    try {
+      closed = true;
+      unrun = queue.removeAll();
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    unrun.forEach(batch -> batch.fail(closedException()));
+  }
+
+  private static ModelException closedException() {
+    return new ModelException("the inference threads are closed");
   }
 }

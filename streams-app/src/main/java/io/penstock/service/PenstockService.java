@@ -1,5 +1,6 @@
 package io.penstock.service;
 
+import io.penstock.config.InferenceConfig;
 import io.penstock.config.ModelConfig;
 import io.penstock.config.PenstockConfig;
 import io.penstock.config.PipelineConfig;
@@ -7,7 +8,9 @@ import io.penstock.control.kafka.ControlPlane;
 import io.penstock.control.kafka.ControlPlaneSettings;
 import io.penstock.control.message.ControlMessages;
 import io.penstock.http.AdminServer;
+import io.penstock.inference.InferenceSettings;
 import io.penstock.inference.InferenceThreads;
+import io.penstock.model.BatchSizes;
 import io.penstock.model.lifecycle.ModelRuntime;
 import io.penstock.model.lifecycle.ModelSettings;
 import io.penstock.model.lifecycle.VersionPolicy;
@@ -21,13 +24,16 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,6 +68,7 @@ public final class PenstockService implements AutoCloseable {
   // Read by the admin server's threads while the service starts.
   private final Map<String, ModelHost> models = new ConcurrentHashMap<>();
   private final List<ServedPipeline> pipelines = new CopyOnWriteArrayList<>();
+  private final AtomicReference<@Nullable String> fatal = new AtomicReference<>();
   private final ControlHealth controlHealth = new ControlHealth();
   private final StopSequence started = new StopSequence(System::nanoTime);
 
@@ -101,7 +108,7 @@ public final class PenstockService implements AutoCloseable {
     RestSchemaRegistry registry =
         opened("registry client", new RestSchemaRegistry(registrySettings));
     InferenceThreads inference =
-        opened("inference", new InferenceThreads(config.inference().threads()));
+        opened("inference", InferenceThreads.start(inferenceSettings(), fatal::set));
     ExecutorService work = opened("work", new WorkThreads()).executor();
     makePipelines(
         new PipelineFactory(config, registry, registrySettings.autoRegister(), inference));
@@ -193,6 +200,17 @@ public final class PenstockService implements AutoCloseable {
             .allMatch(served -> served.pipeline().state() == Pipeline.State.HALTED);
   }
 
+  /** Why the process cannot go on and has to end; empty while it can. */
+  public Optional<String> fatalReason() {
+    return Optional.ofNullable(fatal.get());
+  }
+
+  private InferenceSettings inferenceSettings() {
+    InferenceConfig inference = config.inference();
+    return new InferenceSettings(
+        inference.threads(), inference.runTimeout(), inference.maxAbandonedThreads());
+  }
+
   private List<ServedPipeline> pipelinesOf(String model) {
     return pipelines.stream()
         .filter(served -> config.pipeline(served.pipeline().name()).model().equals(model))
@@ -204,7 +222,11 @@ public final class PenstockService implements AutoCloseable {
         config.pipelines().values().stream().filter(p -> p.model().equals(name)).toList();
     Set<String> signatures =
         users.stream().map(PipelineConfig::signature).collect(Collectors.toSet());
-    int largestBatch = users.stream().mapToInt(p -> p.batch().rows()).max().orElse(1);
+    Set<Integer> sizes =
+        users.stream()
+            .map(user -> new BatchSizes(user.batch().rows(), user.batch().allowedSizes()))
+            .flatMap(allowed -> allowed.toWarmUp().stream())
+            .collect(Collectors.toSet());
     return new ModelSettings(
         name,
         model.path(),
@@ -212,7 +234,7 @@ public final class PenstockService implements AutoCloseable {
         model.pollInterval(),
         new VersionPolicy.Latest(model.versions().count()),
         signatures.isEmpty() ? Set.of(ModelSettings.DEFAULT_SIGNATURE) : signatures,
-        largestBatch,
+        sizes.isEmpty() ? Set.of(1) : sizes,
         MODELS_STOP);
   }
 

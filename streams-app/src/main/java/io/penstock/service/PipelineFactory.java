@@ -13,6 +13,7 @@ import io.penstock.config.BatchConfig;
 import io.penstock.config.PenstockConfig;
 import io.penstock.config.PipelineConfig;
 import io.penstock.control.message.ControlMessages;
+import io.penstock.model.BatchSizes;
 import io.penstock.pipeline.Cutover;
 import io.penstock.registry.SchemaRegistry;
 import io.penstock.registry.Subjects;
@@ -71,11 +72,24 @@ final class PipelineFactory {
     FieldMapping mapping = new FieldMapping(pipeline.input().fields());
     return new ServedPipeline(
         new Pipeline(definition, streams, inference),
+        terms(name, pipeline),
         pipeline.signature(),
         new AvroInputFormat(registry, mapping),
         lengths(pipeline.batch()),
         new InputSchema(registry, name, pipeline.input().topic(), mapping),
         new AvroOutputFormat(registry, Subjects.ofValues(pipeline.output().topic()), autoRegister));
+  }
+
+  private static Inference.Terms terms(String name, PipelineConfig pipeline) {
+    BatchConfig batch = pipeline.batch();
+    return new Inference.Terms(
+        name,
+        pipeline.share(),
+        new BatchSizes(batch.rows(), batch.allowedSizes()),
+        batch.bytes().bytes(),
+        pipeline.output().nonFinite() == PipelineConfig.NonFinite.DEAD_LETTER
+            ? Inference.NonFinite.DEAD_LETTER
+            : Inference.NonFinite.PASS);
   }
 
   /** The limits of a pipeline, in equal parts for its threads. */

@@ -2,6 +2,7 @@ package io.penstock.service;
 
 import io.penstock.check.Preflight;
 import java.io.PrintWriter;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -10,7 +11,7 @@ import org.slf4j.LoggerFactory;
 /**
  * One run of {@code penstock serve}: from the checks to the end of the process. It ends by SIGTERM
  * or Ctrl-C (exit code 0, once everything is drained and committed), or when nothing can start or
- * every pipeline has halted (exit code 1).
+ * every pipeline has halted, or too many threads hang in native code (exit code 1).
  */
 public final class ServeRun {
 
@@ -53,6 +54,11 @@ public final class ServeRun {
     int exitCode = 1;
     try (PenstockService service = starter.start()) {
       while (!toldToStop.await(HALT_CHECK_MILLIS, TimeUnit.MILLISECONDS)) {
+        Optional<String> fatal = service.fatalReason();
+        if (fatal.isPresent()) {
+          err.println("penstock: " + fatal.get());
+          return 1;
+        }
         if (service.hasHalted()) {
           err.println("penstock: every pipeline has halted, see the log");
           return 1;

@@ -1,5 +1,6 @@
 package io.penstock.service;
 
+import io.penstock.batching.Inference;
 import io.penstock.batching.VersionBinding;
 import io.penstock.batching.shape.VariableLengths;
 import io.penstock.check.schema.InputSchema;
@@ -19,11 +20,13 @@ import java.util.function.Supplier;
 /**
  * A pipeline with what binds it to versions of its model.
  *
+ * @param terms what its batches ask of the inference threads
  * @param lengths how rows of differing lengths join one batch
  * @param inputSchema what its producers write by their newest schema
  */
 record ServedPipeline(
     Pipeline pipeline,
+    Inference.Terms terms,
     String signature,
     InputFormat input,
     VariableLengths lengths,
@@ -52,7 +55,7 @@ record ServedPipeline(
     var unused = input.decoder(run);
     PredictionEncoder encoder = output.encoder(version.id(), run);
     return new VersionBinding(
-        version.id(), version.fingerprint(), run, input, lengths, encoder, leases);
+        version.id(), terms, version.fingerprint(), run, input, lengths, encoder, leases);
   }
 
   /** Fails as {@link InputSchema#requireReadableBy} does; asks the registry. */

@@ -1,5 +1,6 @@
 package io.penstock.streams;
 
+import io.penstock.batching.VersionQuarantinedException;
 import io.penstock.pipeline.ModelFailedException;
 import io.penstock.pipeline.ModelUnresponsiveException;
 import java.time.Duration;
@@ -49,6 +50,7 @@ final class FailurePolicy {
           || cause instanceof AuthorizationException
           || cause instanceof UnsupportedVersionException
           || cause instanceof MissingSourceTopicException
+          || cause instanceof VersionQuarantinedException
           || cause instanceof VirtualMachineError) {
         return new Verdict.Halt(describe(cause));
       }

@@ -6,6 +6,7 @@ import io.penstock.codec.InputFormat;
 import io.penstock.codec.PredictionEncoder;
 import io.penstock.codec.RecordDecoder;
 import io.penstock.codec.UndecodableRecordException;
+import io.penstock.model.BatchSizes;
 import io.penstock.model.DType;
 import io.penstock.model.Lease;
 import io.penstock.model.ModelRunException;
@@ -60,6 +61,8 @@ public final class FakeModel implements ServableVersion, InputFormat {
   private final List<Integer> runs = new ArrayList<>();
   private volatile boolean retired;
   private volatile boolean broken;
+  private volatile int memoryRows = Integer.MAX_VALUE;
+  private volatile Runnable beforeRun = () -> {};
 
   public FakeModel(long version) {
     this(version, FIXED);
@@ -90,16 +93,32 @@ public final class FakeModel implements ServableVersion, InputFormat {
     return ByteBuffer.wrap(prediction).getLong();
   }
 
+  /** Terms of a pipeline alone in its process, with batches of up to 128 rows. */
+  public static final Inference.Terms TERMS = terms("fakes", 1, BatchSizes.upTo(128));
+
+  /** Terms without a bound on bytes. */
+  public static Inference.Terms terms(String pipeline, int share, BatchSizes sizes) {
+    return new Inference.Terms(pipeline, share, sizes, Long.MAX_VALUE, Inference.NonFinite.PASS);
+  }
+
   public VersionBinding binding() {
-    return binding(VariableLengths.NONE);
+    return binding(TERMS);
+  }
+
+  public VersionBinding binding(Inference.Terms terms) {
+    return binding(terms, VariableLengths.NONE);
   }
 
   /** A binding with that padding. */
   VersionBinding binding(VariableLengths lengths) {
+    return binding(TERMS, lengths);
+  }
+
+  private VersionBinding binding(Inference.Terms terms, VariableLengths lengths) {
     PredictionEncoder encoder =
         (outputs, row) -> record(((NumericColumn) outputs.column(0)).longAt(row * 8));
     return new VersionBinding(
-        id, "f" + id.version(), signature, this, lengths, encoder, this::acquire);
+        id, terms, "f" + id.version(), signature, this, lengths, encoder, this::acquire);
   }
 
   /** Gives no lease from now on. */
@@ -110,6 +129,16 @@ public final class FakeModel implements ServableVersion, InputFormat {
   /** Fails every run from now on. */
   public void breakDown() {
     broken = true;
+  }
+
+  /** Has memory for runs of that many rows. */
+  public void limitMemory(int rows) {
+    memoryRows = rows;
+  }
+
+  /** Does that at the beginning of every run. */
+  public void beforeRun(Runnable action) {
+    beforeRun = action;
   }
 
   public int leased() {
@@ -166,6 +195,11 @@ public final class FakeModel implements ServableVersion, InputFormat {
   @Override
   public void run(ModelSignature signature, Rows inputs, int rows, Rows outputs) {
     runs.add(rows);
+    beforeRun.run();
+    if (rows > memoryRows) {
+      throw new ModelRunException(
+          "OOM when allocating", new IllegalStateException(), ModelRunException.Blame.MEMORY);
+    }
     if (signature.equals(OPEN)) {
       checkOwnContent((NumericColumn) inputs.column(0), rows, (byte) 0);
       checkOwnContent((NumericColumn) inputs.column(1), rows, (byte) -7);
@@ -176,7 +210,10 @@ public final class FakeModel implements ServableVersion, InputFormat {
     for (int row = 0; row < rows; row++) {
       long number = x.longAt(row * 8);
       if (broken || number < 0) {
-        throw new ModelRunException("the model refuses " + number, null, !broken);
+        throw new ModelRunException(
+            "the model refuses " + number,
+            new IllegalArgumentException(),
+            broken ? ModelRunException.Blame.MODEL : ModelRunException.Blame.INPUT);
       }
       y.putLong(row * 8, id.version() * 1_000_000 + number);
     }

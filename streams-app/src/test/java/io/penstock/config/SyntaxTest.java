@@ -126,6 +126,7 @@ final class SyntaxTest {
     return new BatchConfig(
         rows,
         DataSize.ofMebibytes(1),
+        List.of(),
         null,
         Duration.ZERO,
         null,

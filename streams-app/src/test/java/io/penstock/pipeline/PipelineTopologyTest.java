@@ -8,6 +8,7 @@ import io.penstock.batching.BatchLimits;
 import io.penstock.batching.ByteBudget;
 import io.penstock.batching.FakeModel;
 import io.penstock.batching.VersionBinding;
+import io.penstock.inference.InferenceSettings;
 import io.penstock.inference.InferenceThreads;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,7 +40,8 @@ class PipelineTopologyTest {
 
   private final FakeModel first = new FakeModel(1);
   private final AtomicReference<VersionBinding> serving = new AtomicReference<>(first.binding());
-  private final InferenceThreads inference = new InferenceThreads(2);
+  private final InferenceThreads inference =
+      InferenceThreads.start(new InferenceSettings(2, Duration.ofSeconds(30), 2), reason -> {});
   private TopologyTestDriver driver;
   private TestInputTopic<byte[], byte[]> input;
   private TestOutputTopic<byte[], byte[]> predictions;

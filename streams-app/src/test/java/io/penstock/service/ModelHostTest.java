@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.batching.BatchLimits;
 import io.penstock.batching.ByteBudget;
+import io.penstock.batching.FakeModel;
 import io.penstock.batching.VersionBinding;
 import io.penstock.batching.shape.VariableLengths;
 import io.penstock.check.schema.InputSchema;
@@ -55,7 +56,7 @@ final class ModelHostTest {
               Duration.ofMillis(10),
               new VersionPolicy.Latest(1),
               Set.of(ModelSettings.DEFAULT_SIGNATURE),
-              4,
+              Set.of(1, 4),
               Duration.ofSeconds(30)),
           ModelHostTest::versionsOneAndTwo,
           (id, directory, signatures) ->
@@ -89,6 +90,7 @@ final class ModelHostTest {
           List.of(
               new ServedPipeline(
                   pipeline,
+                  FakeModel.TERMS,
                   ModelSettings.DEFAULT_SIGNATURE,
                   new AvroInputFormat(registry, FieldMapping.byName()),
                   VariableLengths.NONE,

@@ -7,6 +7,7 @@ import io.penstock.batching.BatchLimits;
 import io.penstock.batching.ByteBudget;
 import io.penstock.batching.FakeModel;
 import io.penstock.config.StartFrom;
+import io.penstock.inference.InferenceSettings;
 import io.penstock.inference.InferenceThreads;
 import io.penstock.localstack.LocalKafka;
 import io.penstock.pipeline.ThreadLanes;
@@ -77,7 +78,8 @@ class PipelineFaultIT {
   private final AtomicReference<ForwardPath> armed = new AtomicReference<>();
   private final AtomicBoolean failNextSend = new AtomicBoolean();
   private final Set<Thread> faultedThreads = ConcurrentHashMap.newKeySet();
-  private final InferenceThreads inference = new InferenceThreads(1);
+  private final InferenceThreads inference =
+      InferenceThreads.start(new InferenceSettings(1, Duration.ofSeconds(30), 2), reason -> {});
   @TempDir private Path folder;
   private LocalKafka kafka;
 

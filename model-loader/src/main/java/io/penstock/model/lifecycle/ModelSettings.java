@@ -14,7 +14,8 @@ import java.util.Set;
  * @param pollInterval the pause between two looks at the base path
  * @param versions which versions stay loaded
  * @param requiredSignatures signatures that a version must have and that it is warmed up with
- * @param warmUpRows rows of the largest batch to warm up with: the largest that will be run
+ * @param warmUpRows rows of the batches to warm up with: the smallest and the largest that will be
+ *     run, or all where only some sizes are; a signature of one fixed size is warmed up with that
  * @param drainTimeout how long {@link ModelRuntime#close} waits for leases to be given back
  */
 public record ModelSettings(
@@ -24,7 +25,7 @@ public record ModelSettings(
     Duration pollInterval,
     VersionPolicy versions,
     Set<String> requiredSignatures,
-    int warmUpRows,
+    Set<Integer> warmUpRows,
     Duration drainTimeout) {
 
   /** The signature that TensorFlow's exporters write by default. */
@@ -34,11 +35,16 @@ public record ModelSettings(
     Objects.requireNonNull(basePath, "basePath");
     Objects.requireNonNull(versions, "versions");
     requiredSignatures = Set.copyOf(requiredSignatures);
+    warmUpRows = Set.copyOf(warmUpRows);
     require(!name.isBlank(), "name", name, "not blank");
     require(!settle.isNegative(), "settle", settle, "0 or more");
     require(pollInterval.toNanos() > 0, "pollInterval", pollInterval, "more than 0");
     require(!requiredSignatures.isEmpty(), "requiredSignatures", "none", "1 or more");
-    require(warmUpRows > 0, "warmUpRows", warmUpRows, "1 or more");
+    require(
+        !warmUpRows.isEmpty() && warmUpRows.stream().allMatch(rows -> rows > 0),
+        "warmUpRows",
+        warmUpRows,
+        "1 or more, at least one size");
     require(!drainTimeout.isNegative(), "drainTimeout", drainTimeout, "0 or more");
   }
 
@@ -51,7 +57,7 @@ public record ModelSettings(
         Duration.ofSeconds(1),
         new VersionPolicy.Latest(1),
         Set.of(DEFAULT_SIGNATURE),
-        128,
+        Set.of(1, 128),
         Duration.ofSeconds(30));
   }
 

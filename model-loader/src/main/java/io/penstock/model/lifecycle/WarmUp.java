@@ -10,7 +10,10 @@ import io.penstock.model.NumericColumn;
 import io.penstock.model.Rows;
 import io.penstock.model.ServableVersion;
 import io.penstock.model.TensorSpec;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -19,8 +22,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Runs a loaded version on synthetic batches before anybody leases it, for two reasons: the first
  * runs are slow by orders of magnitude, and only a run shows whether the variables are there.
- * Inputs are all zero, then all one; strings are empty. Rows are 1 and the largest that will be
- * run; open dimensions are 1 and 8.
+ * Inputs are all zero, then all one; strings are empty. Batches have the sizes that will be run;
+ * open dimensions are 1 and 8.
  *
  * <p>A model may well refuse invented data (an empty string is no JPEG), so that is a warning. It
  * fails the version if nothing but numbers of fixed size was offered and all of it was refused.
@@ -53,7 +56,7 @@ final class WarmUp {
    *
    * @throws ModelException if it cannot serve one of the signatures
    */
-  static void run(ServableVersion version, Set<String> signatures, int maxRows) {
+  static void run(ServableVersion version, Set<String> signatures, Set<Integer> sizes) {
     for (String name : signatures) {
       ModelSignature signature =
           version
@@ -63,20 +66,23 @@ final class WarmUp {
                       new ModelException(
                           "%s has no signature %s (expected: one of %s)"
                               .formatted(version.id(), name, version.signatures())));
-      new WarmUp(version, signature).run(maxRows);
+      new WarmUp(version, signature).run(sizes);
     }
   }
 
-  private void run(int maxRows) {
+  private void run(Set<Integer> sizes) {
+    OptionalInt only = signature.batchSize();
+    SortedSet<Integer> ascending =
+        new TreeSet<>(only.isPresent() ? Set.of(only.getAsInt()) : sizes);
     int[] lengths = signature.hasFixedSizeInputs() ? new int[] {1} : OPEN_LENGTHS;
-    for (int rows : IntStream.of(1, maxRows).distinct().toArray()) {
+    for (int rows : ascending) {
       for (int length : lengths) {
         for (int run = 0; run < RUNS; run++) {
           runOnce(rows, length, run % 2);
         }
       }
     }
-    checkFinite(maxRows);
+    checkFinite(ascending.last());
     judgeRejections();
   }
 
@@ -88,7 +94,7 @@ final class WarmUp {
       version.run(signature, inputs, rows, outputs);
       completed++;
     } catch (ModelRunException e) {
-      if (!e.isInputRejected()) {
+      if (e.blame() != ModelRunException.Blame.INPUT) {
         throw new ModelException(
             ("%s loaded, but its first runs failed: %s. Copy it again if variables are missing, or"
                     + " export it again.")

@@ -18,6 +18,7 @@ import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.Tensor;
 import org.tensorflow.exceptions.TFInvalidArgumentException;
+import org.tensorflow.exceptions.TFResourceExhaustedException;
 import org.tensorflow.exceptions.TensorFlowException;
 
 /**
@@ -82,11 +83,17 @@ final class SavedModelVersion implements LoadedModel {
     } catch (ModelRunException e) {
       throw new ModelRunException(where(signature, rows) + e.getMessage(), e);
     } catch (TensorFlowException | IllegalStateException | IllegalArgumentException e) {
-      throw new ModelRunException(
-          where(signature, rows) + LoadFailure.firstLine(e),
-          e,
-          e instanceof TFInvalidArgumentException);
+      throw new ModelRunException(where(signature, rows) + LoadFailure.firstLine(e), e, blame(e));
     }
+  }
+
+  private static ModelRunException.Blame blame(RuntimeException failure) {
+    if (failure instanceof TFInvalidArgumentException) {
+      return ModelRunException.Blame.INPUT;
+    }
+    return failure instanceof TFResourceExhaustedException
+        ? ModelRunException.Blame.MEMORY
+        : ModelRunException.Blame.MODEL;
   }
 
   private void run(BoundSignature bound, Rows inputs, int rows, Rows outputs) {

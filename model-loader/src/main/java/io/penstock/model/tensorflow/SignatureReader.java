@@ -66,7 +66,20 @@ final class SignatureReader {
     if (inputs.isEmpty()) {
       throw new UnservableException("it has no inputs, so there is nothing to make rows of.");
     }
+    checkBatchSizes(inputs);
     return new ModelSignature(name, inputs, outputs);
+  }
+
+  /** A fixed batch dimension is served by padding, if all inputs that have one agree on it. */
+  private static void checkBatchSizes(List<TensorSpec> inputs) throws UnservableException {
+    List<Long> fixed =
+        inputs.stream().map(spec -> spec.shape().get(0)).filter(n -> n >= 0).distinct().toList();
+    if (fixed.size() > 1 || fixed.contains(0L)) {
+      throw new UnservableException(
+          "its inputs %s have batch dimensions of %s (expected: one size of 1 or more, or open)."
+                  .formatted(inputs, fixed)
+              + " Export the model with an open batch dimension.");
+    }
   }
 
   private List<TensorSpec> specs(String kind, Map<String, TensorInfo> tensors)

@@ -9,6 +9,7 @@ import io.penstock.model.TensorSpec;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
@@ -23,6 +24,7 @@ final class FakeModel implements LoadedModel {
   private final ModelSignature signature;
   private final IntFunction<@Nullable ModelRunException> failureOfRun;
   private final AtomicInteger runs = new AtomicInteger();
+  private final Set<Integer> sizes = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean closed = new AtomicBoolean();
 
   FakeModel(ServableId id) {
@@ -47,6 +49,11 @@ final class FakeModel implements LoadedModel {
 
   int runs() {
     return runs.get();
+  }
+
+  /** How many rows its runs had. */
+  Set<Integer> sizes() {
+    return sizes;
   }
 
   boolean isClosed() {
@@ -78,6 +85,7 @@ final class FakeModel implements LoadedModel {
     if (closed.get()) {
       throw new IllegalStateException(id + " ran after it was closed");
     }
+    sizes.add(rows);
     ModelRunException failure = failureOfRun.apply(runs.getAndIncrement());
     if (failure != null) {
       throw failure;

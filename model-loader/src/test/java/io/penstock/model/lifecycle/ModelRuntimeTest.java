@@ -245,7 +245,7 @@ final class ModelRuntimeTest {
         Duration.ofMillis(1),
         new VersionPolicy.Latest(1),
         Set.of(ModelSettings.DEFAULT_SIGNATURE),
-        4,
+        Set.of(1, 4),
         drainTimeout);
   }
 

@@ -23,7 +23,7 @@ final class ModelSettingsTest {
                 Duration.ofSeconds(1),
                 new VersionPolicy.Latest(1),
                 Set.of("serving_default"),
-                128,
+                Set.of(1, 128),
                 Duration.ofSeconds(30)));
   }
 
@@ -34,7 +34,7 @@ final class ModelSettingsTest {
     assertThatThrownBy(() -> settings(Duration.ZERO, Duration.ZERO, 1))
         .hasMessage("pollInterval: PT0S (expected: more than 0)");
     assertThatThrownBy(() -> settings(Duration.ZERO, Duration.ofSeconds(1), 0))
-        .hasMessage("warmUpRows: 0 (expected: 1 or more)");
+        .hasMessage("warmUpRows: [0] (expected: 1 or more, at least one size)");
     assertThatThrownBy(() -> ModelSettings.of(" ", BASE))
         .hasMessage("name:   (expected: not blank)");
   }
@@ -47,7 +47,7 @@ final class ModelSettingsTest {
         poll,
         new VersionPolicy.All(),
         Set.of("serving_default"),
-        warmUpRows,
+        Set.of(warmUpRows),
         Duration.ZERO);
   }
 }

@@ -16,7 +16,8 @@ final class WarmUpTest {
   private static final ServableId ID = new ServableId("digits", 2);
   private static final Set<String> SIGNATURES = Set.of(ModelSettings.DEFAULT_SIGNATURE);
   private final ModelRunException rejected =
-      new ModelRunException("negative output size", new IllegalArgumentException(), true);
+      new ModelRunException(
+          "negative output size", new IllegalArgumentException(), ModelRunException.Blame.INPUT);
 
   @Test
   void shouldRunSmallestAndLargestBatchOftenEnough() {
@@ -24,10 +25,34 @@ final class WarmUpTest {
     FakeModel model = new FakeModel(ID);
 
     // when
-    WarmUp.run(model, SIGNATURES, 128);
+    WarmUp.run(model, SIGNATURES, Set.of(1, 128));
 
     // then
     assertThat(model.runs()).isGreaterThanOrEqualTo(2 * 5);
+  }
+
+  @Test
+  void shouldRunEverySizeThatWillBeRun() {
+    // given
+    FakeModel model = new FakeModel(ID);
+
+    // when
+    WarmUp.run(model, SIGNATURES, Set.of(8, 32, 128));
+
+    // then
+    assertThat(model.sizes()).containsExactlyInAnyOrder(8, 32, 128);
+  }
+
+  @Test
+  void shouldRunASignatureOfAFixedSizeAtNoOther() {
+    // given
+    FakeModel model = new FakeModel(ID, FakeModel.signature(List.of(16L, 2L)), run -> null);
+
+    // when
+    WarmUp.run(model, SIGNATURES, Set.of(1, 128));
+
+    // then
+    assertThat(model.sizes()).containsExactly(16);
   }
 
   @Test
@@ -37,8 +62,8 @@ final class WarmUpTest {
     FakeModel open = new FakeModel(ID, FakeModel.signature(List.of(-1L, -1L)), run -> null);
 
     // when
-    WarmUp.run(fixed, SIGNATURES, 4);
-    WarmUp.run(open, SIGNATURES, 4);
+    WarmUp.run(fixed, SIGNATURES, Set.of(1, 4));
+    WarmUp.run(open, SIGNATURES, Set.of(1, 4));
 
     // then
     assertThat(open.runs()).isEqualTo(2 * fixed.runs());
@@ -51,7 +76,7 @@ final class WarmUpTest {
     FakeModel model = new FakeModel(ID, FakeModel.SIGNATURE, run -> failure);
 
     // when, then
-    assertThatThrownBy(() -> WarmUp.run(model, SIGNATURES, 4))
+    assertThatThrownBy(() -> WarmUp.run(model, SIGNATURES, Set.of(1, 4)))
         .isInstanceOf(ModelException.class)
         .hasMessage(
             "digits/2 loaded, but its first runs failed: Could not find variable dense/kernel. Copy it again if variables are missing, or export it again.");
@@ -61,21 +86,21 @@ final class WarmUpTest {
   void shouldForgiveAModelThatRefusesSomeInventedData() {
     FakeModel model = new FakeModel(ID, FakeModel.SIGNATURE, run -> run % 2 == 0 ? rejected : null);
 
-    assertThatCode(() -> WarmUp.run(model, SIGNATURES, 4)).doesNotThrowAnyException();
+    assertThatCode(() -> WarmUp.run(model, SIGNATURES, Set.of(1, 4))).doesNotThrowAnyException();
   }
 
   @Test
   void shouldForgiveAModelOfOpenLengthsThatRefusesAll() {
     FakeModel model = new FakeModel(ID, FakeModel.signature(List.of(-1L, -1L)), run -> rejected);
 
-    assertThatCode(() -> WarmUp.run(model, SIGNATURES, 4)).doesNotThrowAnyException();
+    assertThatCode(() -> WarmUp.run(model, SIGNATURES, Set.of(1, 4))).doesNotThrowAnyException();
   }
 
   @Test
   void shouldFailWhenPlainNumbersAreAlwaysRefused() {
     FakeModel model = new FakeModel(ID, FakeModel.SIGNATURE, run -> rejected);
 
-    assertThatThrownBy(() -> WarmUp.run(model, SIGNATURES, 4))
+    assertThatThrownBy(() -> WarmUp.run(model, SIGNATURES, Set.of(1, 4)))
         .isInstanceOf(ModelException.class)
         .hasMessage(
             "digits/2 loaded, but refused every batch of its warm-up: negative output size");
@@ -83,7 +108,7 @@ final class WarmUpTest {
 
   @Test
   void shouldFailWhenASignatureIsNotThere() {
-    assertThatThrownBy(() -> WarmUp.run(new FakeModel(ID), Set.of("classify"), 4))
+    assertThatThrownBy(() -> WarmUp.run(new FakeModel(ID), Set.of("classify"), Set.of(1, 4)))
         .hasMessage("digits/2 has no signature classify (expected: one of [serving_default])");
   }
 }

@@ -221,7 +221,7 @@ final class BrokenModelIT {
             Duration.ofMillis(20),
             new VersionPolicy.All(),
             signatures,
-            16,
+            Set.of(1, 16),
             Duration.ofSeconds(30));
     return new ModelRuntime(
         settings,

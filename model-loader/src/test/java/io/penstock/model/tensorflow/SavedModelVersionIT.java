@@ -143,7 +143,8 @@ final class SavedModelVersionIT {
       // when, then
       assertThatThrownBy(() -> model.run(signature, inputs, 1, Rows.of(signature.outputs())))
           .isInstanceOfSatisfying(
-              ModelRunException.class, e -> assertThat(e.isInputRejected()).isTrue())
+              ModelRunException.class,
+              e -> assertThat(e.blame()).isEqualTo(ModelRunException.Blame.INPUT))
           .hasMessageStartingWith("test/1, signature serving_default, batch of 1: ")
           .hasMessageContaining("1000000");
     }

@@ -104,6 +104,11 @@ public final class RowShapes {
     return costColumn != NONE && shape.elements(costColumn) > maxCost / rows;
   }
 
+  /** Whether a batch of that many such rows costs more than it may. */
+  public boolean costsTooMuch(Rows like, int rows) {
+    return costColumn != NONE && costsTooMuch(RowShape.of(like), rows);
+  }
+
   /** Lays single rows out side by side, each padded to that shape, over what there was. */
   public void layOut(List<Rows> singles, RowShape shape, Rows batch) {
     for (int i = 0; i < inputs.size(); i++) {

@@ -113,9 +113,10 @@ final class ConfigBinder {
         section.optional(
             "threads",
             InferenceConfig.THREADS,
-            Integer.toString(processors),
-            "the machine's processors",
-            "How many batches run at the same time.");
+            Integer.toString(Math.max(2, processors)),
+            "the machine's processors, at least 2",
+            "How many batches run at the same time. With two or more, slow models leave one thread to"
+                + " the others.");
     var inFlight =
         section.optional(
             "max-in-flight-bytes",
@@ -137,13 +138,34 @@ final class ConfigBinder {
             "-1",
             "TensorFlow's threads for operations of one batch; `-1` runs them on the inference"
                 + " thread itself.");
+    var runTimeout =
+        section.optional(
+            "run-timeout",
+            InferenceConfig.RUN_TIMEOUT,
+            "30s",
+            "How long a model may take for one batch. Past it the version is not run any more and"
+                + " its pipeline halts: a run cannot be cut.");
+    var maxAbandoned =
+        section.optional(
+            "max-abandoned-threads",
+            InferenceConfig.MAX_ABANDONED_THREADS,
+            "2",
+            "How many threads may be stuck in such runs, each replaced by another. One more, and"
+                + " the process ends.");
     section.optional(
         "native-memory",
         InferenceConfig.NATIVE_MEMORY,
         "unlimited",
         "How much native memory the loaded versions may take together: no limit in this release.");
     return section.build(
-        () -> new InferenceConfig(threads.get(), inFlight.get(), intraOp.get(), interOp.get()));
+        () ->
+            new InferenceConfig(
+                threads.get(),
+                inFlight.get(),
+                intraOp.get(),
+                interOp.get(),
+                runTimeout.get(),
+                maxAbandoned.get()));
   }
 
   private static Setting<HttpConfig> http(Section section) {

@@ -62,10 +62,18 @@ final class PipelineBinder {
     var deadLetters = deadLetters(section.section("dead-letters"));
     var batch = batch(section.section("batch"));
     section.optional(
-        "share",
-        PipelineConfig.SHARE,
-        "1",
-        "The weight of the pipeline's batches on the inference threads: equal in this release.");
+        "on-model-failure",
+        PipelineConfig.ON_MODEL_FAILURE,
+        "halt",
+        "What follows when the version is to blame and not the records: no dead letters, and the"
+            + " pipeline halts.");
+    var share =
+        section.optional(
+            "share",
+            PipelineConfig.SHARE,
+            "1",
+            "The weight of the pipeline's batches on the inference threads: with 3 it gets three"
+                + " times as much of their time as one with 1, while both want it.");
     var threads =
         section.optional(
             "threads",
@@ -85,6 +93,7 @@ final class PipelineBinder {
                 output.get(),
                 deadLetters.get(),
                 batch.get(),
+                share.get(),
                 threads.get(),
                 kafka.get()));
   }
@@ -114,8 +123,15 @@ final class PipelineBinder {
             PipelineConfig.FORMAT,
             "avro",
             "How predictions are written: Avro, in a schema made from the signature's outputs.");
+    var nonFinite =
+        section.optional(
+            "non-finite",
+            PipelineConfig.NON_FINITE,
+            "pass",
+            "What becomes of a record with an output that is infinite or not a number.");
     List.of("outputs", "copy").forEach(section::notYet);
-    return section.build(() -> new PipelineConfig.Output(topic.get(), format.get()));
+    return section.build(
+        () -> new PipelineConfig.Output(topic.get(), format.get(), nonFinite.get()));
   }
 
   private Setting<PipelineConfig.DeadLetters> deadLetters(Section section) {
@@ -134,6 +150,14 @@ final class PipelineBinder {
             BatchConfig.BYTES,
             "16MiB",
             "The most bytes of inputs that are run at once. A larger row is run alone.");
+    var allowedSizes =
+        section.list(
+            "allowed-sizes",
+            BatchConfig.ROWS,
+            new Absent("any size"),
+            "The sizes that batches are run at, the last being `rows`: smaller ones are padded up to"
+                + " the next with copies of their last row, which no output shows. A model that"
+                + " takes one size only needs no list. A list.");
     var cost = cost(section.section("cost"));
     var linger =
         section.optional(
@@ -180,6 +204,7 @@ final class PipelineBinder {
             new BatchConfig(
                 rows.get(),
                 bytes.get(),
+                allowedSizes.get(),
                 cost.get().orElse(null),
                 linger.get(),
                 maxAge.get().orElse(null),

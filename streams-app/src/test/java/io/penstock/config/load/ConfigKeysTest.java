@@ -43,6 +43,8 @@ final class ConfigKeysTest {
             entry("inference.max-in-flight-bytes", "256MiB"),
             entry("inference.intra-op-threads", "1"),
             entry("inference.inter-op-threads", "-1"),
+            entry("inference.run-timeout", "30s"),
+            entry("inference.max-abandoned-threads", "2"),
             entry("inference.native-memory", "unlimited"),
             entry("models.fraud.complete-when", "settled"),
             entry("models.fraud.settle", "2s"),
@@ -56,10 +58,12 @@ final class ConfigKeysTest {
             entry("pipelines.payments-fraud.output.format", "avro"),
             entry("pipelines.payments-fraud.batch.mode", "fixed"),
             entry("pipelines.payments-fraud.batch.rows", "128"),
+            entry("pipelines.payments-fraud.output.non-finite", "pass"),
             entry("pipelines.payments-fraud.batch.bytes", "16MiB"),
             entry("pipelines.payments-fraud.batch.linger", "5ms"),
             entry("pipelines.payments-fraud.batch.max-in-flight-rows", "512"),
             entry("pipelines.payments-fraud.batch.max-in-flight-bytes", "64MiB"),
+            entry("pipelines.payments-fraud.on-model-failure", "halt"),
             entry("pipelines.payments-fraud.share", "1"),
             entry("pipelines.payments-fraud.threads", "1"),
             entry("http.listen", "127.0.0.1:8080"),
@@ -94,7 +98,8 @@ final class ConfigKeysTest {
             new ControlConfig(
                 Duration.ofSeconds(1), Duration.ofSeconds(10), Duration.ofMinutes(5)));
     assertThat(config.inference())
-        .isEqualTo(new InferenceConfig(6, DataSize.ofMebibytes(256), 1, -1));
+        .isEqualTo(
+            new InferenceConfig(6, DataSize.ofMebibytes(256), 1, -1, Duration.ofSeconds(30), 2));
     assertThat(config.models())
         .containsExactly(
             entry(
@@ -116,11 +121,13 @@ final class ConfigKeysTest {
                     PipelineConfig.Guarantee.EXACTLY_ONCE_V2,
                     StartFrom.End.EARLIEST,
                     new PipelineConfig.Input("payments", PipelineConfig.Format.AVRO, Map.of()),
-                    new PipelineConfig.Output("fraud-scores", PipelineConfig.Format.AVRO),
+                    new PipelineConfig.Output(
+                        "fraud-scores", PipelineConfig.Format.AVRO, PipelineConfig.NonFinite.PASS),
                     new PipelineConfig.DeadLetters("fraud-dead"),
                     new BatchConfig(
                         128,
                         DataSize.ofMebibytes(16),
+                        List.of(),
                         null,
                         Duration.ofMillis(5),
                         null,
@@ -128,6 +135,7 @@ final class ConfigKeysTest {
                         List.of(),
                         512,
                         DataSize.ofMebibytes(64)),
+                    1,
                     1,
                     Map.of())));
     assertThat(config.http()).isEqualTo(new HttpConfig(new HttpConfig.Address("127.0.0.1", 8080)));
@@ -143,7 +151,7 @@ final class ConfigKeysTest {
                 kafka: {bootstrap.servers: "a:9092,b:9092", producer.linger.ms: 7}
                 registry: {schema.registry.url: "http://registry:8081"}
                 control: {heartbeat-interval: 2s, liveness-timeout: PT12S, prepare-timeout: 1h}
-                inference: {threads: 4, max-in-flight-bytes: 100MiB, intra-op-threads: 2, inter-op-threads: 0, native-memory: unlimited}
+                inference: {threads: 4, max-in-flight-bytes: 100MiB, intra-op-threads: 2, inter-op-threads: 0, run-timeout: 20s, max-abandoned-threads: 1, native-memory: unlimited}
                 models:
                   fraud:
                     path: /models/fraud
@@ -159,12 +167,13 @@ final class ConfigKeysTest {
                     guarantee: at_least_once
                     start-from: 2026-01-31T00:00:00Z
                     input: {topic: in, format: avro, fields: {amount: amount, country: card.country, v: [v1, v2]}}
-                    output: {topic: out, format: avro}
+                    output: {topic: out, format: avro, non-finite: dead-letter}
                     dead-letters: {topic: dead}
                     batch:
                       mode: fixed
                       rows: 64
                       bytes: 500KB
+                      allowed-sizes: [1, 8, 64]
                       cost: {input: tokens, max: 8192}
                       linger: 500us
                       max-age: 2m
@@ -172,7 +181,8 @@ final class ConfigKeysTest {
                       length-buckets: [16, 64]
                       max-in-flight-rows: 100
                       max-in-flight-bytes: 8MB
-                    share: 1
+                    on-model-failure: halt
+                    share: 3
                     threads: 2
                     kafka: {commit.interval.ms: 100}
                 http: {listen: "[::1]:0", request-apis: false}
@@ -189,7 +199,8 @@ final class ConfigKeysTest {
         .isEqualTo(
             new ControlConfig(Duration.ofSeconds(2), Duration.ofSeconds(12), Duration.ofHours(1)));
     assertThat(config.inference())
-        .isEqualTo(new InferenceConfig(4, DataSize.ofMebibytes(100), 2, 0));
+        .isEqualTo(
+            new InferenceConfig(4, DataSize.ofMebibytes(100), 2, 0, Duration.ofSeconds(20), 1));
     assertThat(config.model("fraud"))
         .isEqualTo(
             new ModelConfig(
@@ -213,11 +224,13 @@ final class ConfigKeysTest {
                         "amount", List.of("amount"),
                         "country", List.of("card.country"),
                         "v", List.of("v1", "v2"))),
-                new PipelineConfig.Output("out", PipelineConfig.Format.AVRO),
+                new PipelineConfig.Output(
+                    "out", PipelineConfig.Format.AVRO, PipelineConfig.NonFinite.DEAD_LETTER),
                 new PipelineConfig.DeadLetters("dead"),
                 new BatchConfig(
                     64,
                     DataSize.ofBytes(500_000),
+                    List.of(1, 8, 64),
                     new BatchConfig.Cost("tokens", 8192),
                     Duration.ofNanos(500_000),
                     Duration.ofMinutes(2),
@@ -225,6 +238,7 @@ final class ConfigKeysTest {
                     List.of(16, 64),
                     100,
                     DataSize.ofBytes(8_000_000)),
+                3,
                 2,
                 Map.of("commit.interval.ms", "100")));
     assertThat(config.http()).isEqualTo(new HttpConfig(new HttpConfig.Address("::1", 0)));

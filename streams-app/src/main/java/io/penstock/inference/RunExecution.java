@@ -1,0 +1,207 @@
+package io.penstock.inference;
+
+import io.penstock.batching.Inference;
+import io.penstock.batching.RowFailure;
+import io.penstock.batching.VersionBinding;
+import io.penstock.batching.VersionQuarantinedException;
+import io.penstock.codec.DeadLetterReason;
+import io.penstock.inference.schedule.Run;
+import io.penstock.model.ModelRunException;
+import io.penstock.model.Rows;
+import java.util.Map;
+import java.util.Objects;
+import java.util.WeakHashMap;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+
+/**
+ * Computes runs, one after the other: gathers and pads the rows, runs the model, encodes each row.
+ *
+ * <p>When the model fails, <b>data</b> is told from the <b>model</b> by a {@link CulpritSearch}:
+ * rows to blame become dead letters, and if it is not the rows the batches fail. When <b>memory</b>
+ * is short, halves are run instead, a few times.
+ *
+ * <p>Not thread-safe: one per inference thread.
+ */
+final class RunExecution {
+
+  /** Down to a sixteenth of a run. */
+  private static final int MAX_HALVINGS = 4;
+
+  private final Function<String, InferenceStatistics> statisticsOf;
+  private final LongSupplier clock;
+
+  /** By identity, and no longer than somebody else knows the version. */
+  private final Map<VersionBinding, Workspace> workspaces = new WeakHashMap<>();
+
+  /**
+   * @param statisticsOf a pipeline's
+   * @param clock a monotonic clock in nanoseconds
+   */
+  RunExecution(Function<String, InferenceStatistics> statisticsOf, LongSupplier clock) {
+    this.statisticsOf = statisticsOf;
+    this.clock = clock;
+  }
+
+  /** Computes a run and finishes its batches, come what may. */
+  void compute(Run run) {
+    try {
+      new Task(run).compute(0, run.rows(), 0);
+    } catch (Throwable e) {
+      // Errors too: the pipelines that wait for this thread are told, and the thread serves on.
+      run.fail(e);
+      return;
+    }
+    run.complete();
+  }
+
+  /** One run on its way. */
+  private final class Task {
+
+    private final Run run;
+    private final VersionBinding binding;
+    private final Workspace workspace;
+    private final InferenceStatistics statistics;
+
+    Task(Run run) {
+      this.run = run;
+      this.binding = run.binding();
+      this.workspace = workspaces.computeIfAbsent(binding, key -> new Workspace(key.signature()));
+      this.statistics = statisticsOf.apply(binding.terms().pipeline());
+    }
+
+    /** Computes rows {@code from} to {@code to}, in halves if memory is short. */
+    void compute(int from, int to, int halvings) {
+      Throwable shortage;
+      try {
+        computeAtOnce(from, to);
+        return;
+      } catch (OutOfMemoryError e) {
+        shortage = e;
+      } catch (ModelRunException e) {
+        if (e.blame() != ModelRunException.Blame.MEMORY) {
+          throw e;
+        }
+        shortage = e;
+      }
+      int middle = (from + to + 1) >>> 1;
+      int size = size(to - from);
+      if (halvings == MAX_HALVINGS || size(middle - from) == size) {
+        throw new ModelRunException(
+            binding
+                + ": too little memory for a run of "
+                + size
+                + " rows, after "
+                + halvings
+                + " halvings: "
+                + shortage.getMessage()
+                + ". Lower batch.rows, or give the process more memory",
+            shortage,
+            ModelRunException.Blame.MEMORY);
+      }
+      compute(from, middle, halvings + 1);
+      compute(middle, to, halvings + 1);
+    }
+
+    private int size(int rows) {
+      return binding.sizes().padded(rows);
+    }
+
+    private void computeAtOnce(int from, int to) {
+      int rows = to - from;
+      int size = size(rows);
+      Rows inputs = workspace.gather(run, from, to, size);
+      statistics.padded(size - rows);
+      try {
+        runModel(inputs, size);
+      } catch (ModelRunException e) {
+        if (e.blame() == ModelRunException.Blame.MEMORY) {
+          throw e;
+        }
+        search(e, inputs, from, rows, size);
+        return;
+      }
+      workspace.computed(inputs, 0);
+      for (int row = 0; row < rows; row++) {
+        encode(row, from + row);
+      }
+      statistics.computed(from == 0 ? run.batches() : 0, rows);
+    }
+
+    private void search(ModelRunException refusal, Rows inputs, int from, int rows, int size) {
+      new CulpritSearch(
+              refusal,
+              binding.signature(),
+              inputs,
+              rows,
+              size,
+              masked -> {
+                statistics.searched();
+                runModel(masked, size);
+              },
+              new CulpritSearch.Verdicts() {
+                @Override
+                public void clean(int row) {
+                  workspace.computed(inputs, row);
+                  encode(row, from + row);
+                }
+
+                @Override
+                public void culprit(int row, ModelRunException failure) {
+                  blame(from + row, failure);
+                }
+              })
+          .run(workspace.goodRow());
+      statistics.computed(from == 0 ? run.batches() : 0, rows);
+    }
+
+    private void runModel(Rows inputs, int size) {
+      if (run.isGivenUp()) {
+        throw new IllegalStateException(binding + ": the run was given up on");
+      }
+      run.enterModel(clock.getAsLong());
+      try {
+        run.version().run(binding.signature(), inputs, size, workspace.outputs());
+      } finally {
+        run.leaveModel();
+      }
+    }
+
+    private void blame(int row, ModelRunException failure) {
+      String message = Objects.requireNonNullElse(failure.getMessage(), failure.toString());
+      if (workspace.refused()) {
+        VersionQuarantinedException broken =
+            new VersionQuarantinedException(
+                "version "
+                    + binding
+                    + " has refused each of the first "
+                    + Workspace.MAX_REFUSED_AT_FIRST
+                    + " records it was given, the last with: "
+                    + message
+                    + ". It is not run any more: check input.fields against the model, or roll"
+                    + " back, then restart",
+                failure);
+        binding.quarantine(broken);
+        throw broken;
+      }
+      run.fail(row, new RowFailure(DeadLetterReason.INFERENCE_FAILED, message));
+    }
+
+    private void encode(int outputRow, int row) {
+      if (binding.terms().nonFinite() == Inference.NonFinite.DEAD_LETTER) {
+        String violation =
+            FiniteOutputs.violation(binding.signature(), workspace.outputs(), outputRow);
+        if (violation != null) {
+          run.fail(row, new RowFailure(DeadLetterReason.NON_FINITE_OUTPUT, violation));
+          return;
+        }
+      }
+      try {
+        run.predict(row, binding.encoder().encode(workspace.outputs(), outputRow));
+      } catch (RuntimeException e) {
+        String message = e.getMessage() == null ? e.toString() : e.getMessage();
+        run.fail(row, new RowFailure(DeadLetterReason.UNENCODABLE, message));
+      }
+    }
+  }
+}

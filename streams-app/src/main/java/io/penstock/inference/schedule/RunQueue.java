@@ -1,0 +1,128 @@
+package io.penstock.inference.schedule;
+
+import io.penstock.batching.Batch;
+import io.penstock.batching.VersionBinding;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The batches that wait for an inference thread, and which of them run next.
+ *
+ * <ol>
+ *   <li><b>Batches that a commit waits for go first.</b>
+ *   <li><b>Pipelines take turns by weight:</b> next is the one with the least virtual time, which
+ *       is what its runs took, divided by its share. One that had nothing waiting does not save up
+ *       (start-time fair queueing: Goyal, Vin, Cheng, SIGCOMM 1996; several threads, and charged as
+ *       expected at the start, as measured at the end).
+ *   <li><b>Long runs leave one thread to others:</b> while another pipeline is at work whose runs
+ *       are much shorter, those of a slow model never have all the threads. A native run cannot be
+ *       cut, so this is what bounds the short ones' wait.
+ *   <li><b>What can run together does:</b> a batch takes along whatever waits of the same version
+ *       and row shape, up to the most rows of a batch.
+ * </ol>
+ *
+ * <p>Not thread-safe.
+ */
+public final class RunQueue {
+
+  /** A run that is expected to take longer is long, if it is much longer than another's. */
+  static final long LONG_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+  /** This many times longer. */
+  static final int LONG_FACTOR = 10;
+
+  /** A pipeline is at work for so long after its latest batch: streams pause. */
+  static final long ACTIVE_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+  private final int threads;
+  private final Map<String, PipelineQueue> pipelines = new LinkedHashMap<>();
+  private double virtualNanos;
+  private int longRuns;
+
+  /**
+   * @param threads how many runs there are at a time
+   */
+  public RunQueue(int threads) {
+    this.threads = threads;
+  }
+
+  /** A batch waits. */
+  public void add(Batch batch, long now) {
+    String pipeline = batch.binding().terms().pipeline();
+    pipelines.computeIfAbsent(pipeline, name -> new PipelineQueue()).add(batch, virtualNanos, now);
+  }
+
+  /** Takes what runs next; nothing if nothing waits, or all that waits has to leave the thread. */
+  public @Nullable Run take(long now) {
+    PipelineQueue next = null;
+    for (PipelineQueue pipeline : pipelines.values()) {
+      if (pipeline.hasWaiting()
+          && (next == null || pipeline.isBefore(next))
+          && !mustLeaveTheThread(pipeline, now)) {
+        next = pipeline;
+      }
+    }
+    if (next == null) {
+      return null;
+    }
+    virtualNanos = Math.max(virtualNanos, next.virtualNanos());
+    Run run = next.take(isLong(next, now), now);
+    if (run.isLong()) {
+      longRuns++;
+    }
+    return run;
+  }
+
+  private boolean mustLeaveTheThread(PipelineQueue pipeline, long now) {
+    return threads > 1 && longRuns >= threads - 1 && isLong(pipeline, now);
+  }
+
+  /** A pipeline that has run nothing yet may turn out to be either. */
+  private boolean isLong(PipelineQueue pipeline, long now) {
+    double shortest = Double.MAX_VALUE;
+    for (PipelineQueue other : pipelines.values()) {
+      if (other != pipeline && other.isActive(now, ACTIVE_NANOS)) {
+        shortest = Math.min(shortest, Math.max(0, other.latestRunNanos()));
+      }
+    }
+    if (shortest == Double.MAX_VALUE) {
+      return false;
+    }
+    double expected = pipeline.expectedNanos();
+    return expected < 0 || (expected > LONG_NANOS && expected >= LONG_FACTOR * shortest);
+  }
+
+  /** A run has ended, or was given up on. */
+  public void ended(Run run, long now) {
+    PipelineQueue pipeline = pipelines.get(run.binding().terms().pipeline());
+    if (pipeline == null) {
+      throw new IllegalArgumentException("a run of another queue: " + run.binding());
+    }
+    pipeline.ended(run, now);
+    if (run.isLong()) {
+      longRuns--;
+    }
+  }
+
+  /** Whether anything waits. */
+  public boolean hasWaiting() {
+    return pipelines.values().stream().anyMatch(PipelineQueue::hasWaiting);
+  }
+
+  /** Takes out everything that waits for that version. */
+  public List<Batch> removeAll(VersionBinding binding) {
+    PipelineQueue pipeline = pipelines.get(binding.terms().pipeline());
+    return pipeline == null ? List.of() : pipeline.removeAll(binding);
+  }
+
+  /** Takes out everything that waits. */
+  public List<Batch> removeAll() {
+    List<Batch> removed = new ArrayList<>();
+    pipelines.values().forEach(pipeline -> removed.addAll(pipeline.removeAll()));
+    return removed;
+  }
+}
