@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * <p>Thread-safe. Its monitor guards samples and tuning, and nothing is called under it. Whichever
  * stream thread comes first takes the next step, ten a second.
  */
-public final class AutoBatching {
+public final class AutoBatching implements BatchPlan {
 
   private static final Logger log = LoggerFactory.getLogger(AutoBatching.class);
 
@@ -47,30 +47,17 @@ public final class AutoBatching {
     this.nextStepNanos = new AtomicLong(nowNanos + STEP_NANOS);
   }
 
-  /** What batches are to be like from now on: one volatile read. */
+  @Override
   public BatchTarget target() {
     return target;
   }
 
-  /**
-   * A run has ended. On an inference thread, once for each run, however many batches it joined.
-   *
-   * @param epoch of the decision that its version serves by
-   * @param rows rows that were run, padding included
-   * @param nanos for how long the run had the inference thread
-   */
+  @Override
   public synchronized void ran(long epoch, int rows, long nanos) {
     samples.ran(epoch, rows, nanos);
   }
 
-  /**
-   * What waits in the input partitions of a stream thread.
-   *
-   * @param thread identifies it
-   * @param partitions identifies what is assigned to it: another assignment is no arrival of
-   *     records
-   * @param records records that the thread has not taken
-   */
+  @Override
   public void waits(Object thread, Object partitions, long records) {
     Waiting before = waiting.put(thread, new Waiting(partitions, records));
     if (before == null || !before.partitions().equals(partitions)) {
@@ -78,24 +65,19 @@ public final class AutoBatching {
     }
   }
 
-  /** A stream thread has no partitions any more. */
+  @Override
   public void left(Object thread) {
     if (waiting.remove(thread) != null) {
       reassigned.set(true);
     }
   }
 
-  /** Whether {@link #step} is due. */
-  public boolean isDue(long nowNanos) {
-    return nowNanos - nextStepNanos.get() >= 0;
+  @Override
+  public boolean isTuned() {
+    return true;
   }
 
-  /**
-   * Decides anew, if nobody has since it was due.
-   *
-   * @param taken records that the pipeline's stream threads have taken since the start
-   * @param inFlight those of them that have no outcome yet
-   */
+  @Override
   public void step(long nowNanos, long taken, long inFlight) {
     long due = nextStepNanos.get();
     if (nowNanos - due < 0 || !nextStepNanos.compareAndSet(due, nowNanos + STEP_NANOS)) {

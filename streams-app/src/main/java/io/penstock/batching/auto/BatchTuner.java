@@ -56,13 +56,12 @@ final class BatchTuner {
 
   /** What is known before anything has run: one row is what any model can bear. */
   Tuning start(Load.Observation first) {
-    return Tuning.starting(new BatchTarget(limits.sizes().get(0), 0, "nothing has run yet"), first);
+    return Tuning.starting(target(limits.sizes().get(0), 0, "nothing has run yet"), first);
   }
 
   /** What is known, and decided, after that observation. */
   Tuning next(Tuning before, Load.Observation seen, RunCurve curve) {
-    int rows = before.target().rows() * limits.gatherers();
-    Load load = before.load().after(seen, limits.latencyNanos(), rows);
+    Load load = before.load().after(seen, limits, before.target().rows());
     Tuning now = before.observed(load, curve.epoch());
     if (!curve.isKnown()) {
       return now;
@@ -113,7 +112,7 @@ final class BatchTuner {
   private Tuning climb(Tuning now, Climb climb, RunCurve curve) {
     int rows = limits.sizes().get(climb.rung());
     return now.climbing(
-        climb, new BatchTarget(rows, fillingLinger(rows, curve), "trying " + rows + " rows"));
+        climb, target(rows, fillingLinger(rows, curve), "trying " + rows + " rows"));
   }
 
   private double longestRunNanos(RunCurve curve) {
@@ -131,7 +130,7 @@ final class BatchTuner {
             now.load().arrivalRate(),
             rows,
             curve.nanosPerRow(climb.best()) / 1e3);
-    return new BatchTarget(rows, fillingLinger(rows, curve), reason);
+    return target(rows, fillingLinger(rows, curve), reason);
   }
 
   /**
@@ -208,7 +207,7 @@ final class BatchTuner {
             100 * forecast.busy(rows, linger),
             rows,
             curve.nanos(rows) / 1e6);
-    return new BatchTarget(rows, linger, reason);
+    return target(rows, linger, reason);
   }
 
   /** The size beyond which rows get no cheaper, as far as that is known. */
@@ -226,5 +225,9 @@ final class BatchTuner {
   private boolean isBearable(Tuning now, RunCurve curve, double busy) {
     Forecast forecast = new Forecast(now.load(), curve, limits);
     return forecast.busy(forecast.rows(largest(now)), Long.MAX_VALUE) <= busy;
+  }
+
+  private BatchTarget target(int rows, long lingerNanos, String reason) {
+    return new BatchTarget(rows, lingerNanos, limits.inFlightRows(rows), reason);
   }
 }

@@ -24,11 +24,6 @@ record Load(
 
   private static final double RATE_WINDOW_NANOS = TimeUnit.SECONDS.toNanos(2);
 
-  /** One batch fills while another runs: that is no backlog, whatever the rate. */
-  private static final double FEW_BATCHES = 2;
-
-  private static final double FULL_BATCHES = 3;
-
   /**
    * What the stream threads see.
    *
@@ -53,10 +48,9 @@ record Load(
   /**
    * After another observation.
    *
-   * @param latencyNanos what waits longer than that has to be made up for
-   * @param rows rows that all stream threads gather at a time
+   * @param rows rows of a batch: more may be in flight, and timely
    */
-  Load after(Observation now, long latencyNanos, int rows) {
+  Load after(Observation now, TuningLimits limits, int rows) {
     long nanos = now.nowNanos() - seen.nowNanos();
     if (nanos <= 0) {
       return this;
@@ -72,9 +66,10 @@ record Load(
         now.isComparable()
             ? Math.max(0, arrivalRate + weight * (arrived - arrivalRate))
             : arrivalRate;
-    double timely = taken * latencyNanos / 1e9;
-    boolean behind = now.backlog() > Math.max(FULL_BATCHES * rows, timely);
-    boolean caughtUp = now.backlog() <= Math.max(FEW_BATCHES * rows, timely / 2);
+    double timely = taken * limits.latencyNanos() / 1e9;
+    long gathered = limits.timelyRows(rows);
+    boolean behind = now.backlog() > Math.max(gathered + (long) limits.gatherers() * rows, timely);
+    boolean caughtUp = now.backlog() <= Math.max(gathered, timely / 2);
     return new Load(
         now,
         nanos,

@@ -36,6 +36,20 @@ public record TuningLimits(long latencyNanos, List<Integer> sizes, int gatherers
     return new TuningLimits(latency.toNanos(), sizes, gatherers, runners);
   }
 
+  /**
+   * How many rows of batches of that size a stream thread may have in flight: enough for every
+   * inference thread to run one, few enough that a change of size shows soon.
+   */
+  int inFlightRows(int rows) {
+    int batches = 3 + (runners + gatherers - 1) / gatherers;
+    return (int) Math.min(Integer.MAX_VALUE, (long) batches * rows);
+  }
+
+  /** The most that can be in flight while nothing waits: a batch fills here, another runs there. */
+  long timelyRows(int rows) {
+    return (long) (gatherers + runners) * rows;
+  }
+
   /** The place of the size that is nearest, by ratio. */
   int nearest(int rows) {
     int nearest = 0;

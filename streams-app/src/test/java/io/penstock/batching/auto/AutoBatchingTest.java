@@ -58,7 +58,7 @@ class AutoBatchingTest {
     long most = 0;
     for (int rows = 1; rows <= MAX_ROWS; rows *= 2) {
       SimulatedPipeline fixed =
-          new SimulatedPipeline(seed, SimulatedPipeline.fixed(rows, 5_000_000), at -> model);
+          new SimulatedPipeline(seed, BatchPlan.fixed(rows, Duration.ofMillis(5)), model);
       fixed.pile(1_000_000_000);
       fixed.run(10, 0);
       most = Math.max(most, fixed.computed());
@@ -149,8 +149,7 @@ class AutoBatchingTest {
     long cutover = 10_000_000_000L;
     LongFunction<ModelCurve> models = at -> at < cutover ? model : ModelCurve.CNN;
     SimulatedPipeline pipeline =
-        new SimulatedPipeline(
-            seed, SimulatedPipeline.tuned(auto, at -> at < cutover ? 1L : 2L), models);
+        new SimulatedPipeline(seed, auto, models, at -> at < cutover ? 1 : 2);
     pipeline.pile(1_000_000_000);
     pipeline.run(20, 0);
     long before = pipeline.computed();
@@ -190,6 +189,6 @@ class AutoBatchingTest {
   }
 
   private SimulatedPipeline tuned(long seed, ModelCurve model) {
-    return new SimulatedPipeline(seed, SimulatedPipeline.tuned(auto, at -> 1L), at -> model);
+    return new SimulatedPipeline(seed, auto, model);
   }
 }

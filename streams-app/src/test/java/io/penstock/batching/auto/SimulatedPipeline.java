@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.function.LongFunction;
+import java.util.function.LongUnaryOperator;
 
 /**
  * A pipeline in virtual time: records arrive at random, one stream thread gathers them as {@code
@@ -20,50 +21,10 @@ final class SimulatedPipeline {
   /** Of {@link #noise}. */
   private static final double MEAN_NOISE = 1.02;
 
-  /** Batching as it is tuned or fixed. */
-  interface Batching {
-    BatchTarget target();
-
-    default void ran(int rows, long nanos) {}
-
-    default void step(long now, long taken, long waiting, long inFlight) {}
-  }
-
-  /** Always the same. */
-  static Batching fixed(int rows, long lingerNanos) {
-    BatchTarget target = new BatchTarget(rows, lingerNanos, "fixed");
-    return () -> target;
-  }
-
-  /** Tuned, as the stream threads would. */
-  static Batching tuned(AutoBatching auto, LongFunction<Long> epochAt) {
-    return new Batching() {
-      private long epoch;
-
-      @Override
-      public BatchTarget target() {
-        return auto.target();
-      }
-
-      @Override
-      public void ran(int rows, long nanos) {
-        auto.ran(epoch, rows, nanos);
-      }
-
-      @Override
-      public void step(long now, long taken, long waiting, long inFlight) {
-        if (auto.isDue(now)) {
-          epoch = epochAt.apply(now);
-          auto.waits("thread", "partitions", waiting);
-          auto.step(now, taken, inFlight);
-        }
-      }
-    };
-  }
-
   private final Random random;
-  private final Batching batching;
+  private final BatchPlan plan;
   private final LongFunction<ModelCurve> modelAt;
+  private final LongUnaryOperator epochAt;
   
   private final ArrayDeque<Run> running = new ArrayDeque<>();
   private final ArrayDeque<Long> arrived = new ArrayDeque<>();
@@ -80,15 +41,23 @@ final class SimulatedPipeline {
   private long freeAt;
   private long lastTick;
 
-  private record Run(long end, int rows, long nanos, long[] arrivals) {}
+  private record Run(long epoch, long end, int rows, long nanos, long[] arrivals) {}
 
   /**
    * @param modelAt the model that serves at a time
+   * @param epochAt the epoch of the decision that it serves by
    */
-  SimulatedPipeline(long seed, Batching batching, LongFunction<ModelCurve> modelAt) {
+  SimulatedPipeline(
+      long seed, BatchPlan plan, LongFunction<ModelCurve> modelAt, LongUnaryOperator epochAt) {
     this.random = new Random(seed);
-    this.batching = batching;
+    this.plan = plan;
     this.modelAt = modelAt;
+    this.epochAt = epochAt;
+  }
+
+  /** One model, from the beginning. */
+  SimulatedPipeline(long seed, BatchPlan plan, ModelCurve model) {
+    this(seed, plan, at -> model, at -> 1);
   }
 
   /** Records a second that no setting exceeds by much. */
@@ -132,18 +101,13 @@ final class SimulatedPipeline {
       if (now - lastTick >= TICK_NANOS) {
         tick();
       }
-      if (waiting() > 0 && inFlight < inFlightRows(batching.target().rows())) {
+      if (waiting() > 0 && inFlight < plan.target().inFlightRows()) {
         take();
       } else {
         tick();
         now = Math.min(end, nextEvent());
       }
     }
-  }
-
-  /** As the default of {@code batch.max-in-flight-rows}. */
-  private static int inFlightRows(int rows) {
-    return 4 * rows;
   }
 
   private double gap(double rate) {
@@ -156,7 +120,7 @@ final class SimulatedPipeline {
       next = Math.min(next, running.peek().end);
     }
     if (openRows > 0) {
-      next = Math.min(next, openedAt + batching.target().lingerNanos());
+      next = Math.min(next, openedAt + plan.target().lingerNanos());
       if (running.isEmpty()) {
         next = Math.min(next, lastRow + QUIET_NANOS);
       }
@@ -183,16 +147,17 @@ final class SimulatedPipeline {
     open[openRows++] = arrival;
     taken++;
     inFlight++;
-    if (quiet || openRows >= batching.target().rows()) {
+    if (quiet || openRows >= plan.target().rows()) {
       seal();
     }
   }
 
   private void tick() {
     lastTick = now;
-    batching.step(now, taken, waiting(), inFlight);
+    plan.waits("thread", "partitions", waiting());
+    plan.step(now, taken, inFlight);
     boolean quiet = now - lastRow >= QUIET_NANOS && running.isEmpty();
-    if (openRows > 0 && (quiet || now - openedAt >= batching.target().lingerNanos())) {
+    if (openRows > 0 && (quiet || now - openedAt >= plan.target().lingerNanos())) {
       seal();
     }
   }
@@ -200,7 +165,7 @@ final class SimulatedPipeline {
   private void seal() {
     long nanos = (long) (modelAt.apply(now).nanos(openRows) * noise());
     freeAt = Math.max(now, freeAt) + nanos;
-    running.add(new Run(freeAt, openRows, nanos, Arrays.copyOf(open, openRows)));
+    running.add(new Run(epochAt.applyAsLong(now), freeAt, openRows, nanos, Arrays.copyOf(open, openRows)));
     openRows = 0;
   }
 
@@ -214,7 +179,7 @@ final class SimulatedPipeline {
     while (!running.isEmpty() && running.peek().end <= now) {
       Run run = running.remove();
       inFlight -= run.rows;
-      batching.ran(run.rows, run.nanos);
+      plan.ran(run.epoch, run.rows, run.nanos);
       for (long arrival : run.arrivals) {
         if (arrival >= 0) {
           latencies.add(run.end - arrival);
