@@ -70,7 +70,7 @@ public final class VersionBinding {
         fingerprint,
         signature,
         inputFormat,
-        lengths.bind(signature),
+        lengths.bind(terms.pipeline(), signature),
         encoder,
         leases);
   }

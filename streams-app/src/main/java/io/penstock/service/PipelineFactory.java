@@ -6,7 +6,7 @@ import io.penstock.batching.Inference;
 import io.penstock.batching.auto.AutoBatching;
 import io.penstock.batching.auto.BatchPlan;
 import io.penstock.batching.auto.TuningLimits;
-import io.penstock.batching.shape.VariableLengths;
+import io.penstock.check.model.CheckedPipeline;
 import io.penstock.check.schema.InputSchema;
 import io.penstock.codec.DeadLetterEncoder;
 import io.penstock.codec.FieldMapping;
@@ -80,7 +80,7 @@ final class PipelineFactory {
         terms(name, pipeline, plan),
         pipeline.signature(),
         new AvroInputFormat(registry, mapping),
-        lengths(pipeline.batch()),
+        CheckedPipeline.lengths(pipeline.batch()),
         new InputSchema(registry, name, pipeline.input().topic(), mapping),
         new AvroOutputFormat(registry, Subjects.ofValues(pipeline.output().topic()), autoRegister));
   }
@@ -124,14 +124,6 @@ final class PipelineFactory {
         batch.maxAge(),
         Math.max(batch.rows(), batch.maxInFlightRows() / threads),
         Math.max(1, batch.maxInFlight().bytes() / threads));
-  }
-
-  private static VariableLengths lengths(BatchConfig batch) {
-    BatchConfig.Cost cost = batch.cost();
-    return new VariableLengths(
-        batch.padding(),
-        batch.lengthBuckets(),
-        cost == null ? null : new VariableLengths.Cost(cost.input(), cost.max()));
   }
 
   private static byte[] audit(Cutover cutover) {

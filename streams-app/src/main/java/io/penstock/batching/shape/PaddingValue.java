@@ -24,17 +24,18 @@ final class PaddingValue {
   /**
    * Reads a number, {@code true} or {@code false}, or any text, as the input's dtype asks for.
    *
+   * @param key where the text stands, for messages
    * @throws MappingException if the text is no value of the dtype
    */
-  static PaddingValue of(String text, TensorSpec input) {
+  static PaddingValue of(String key, String text, TensorSpec input) {
     Column element = Column.of(input.dtype());
     element.reshape(new int[0], 1);
     try {
       write(text, element);
     } catch (IllegalArgumentException e) {
       throw new MappingException(
-          "batch.padding.%s: '%s' (expected: a value of input %s, %s)"
-              .formatted(input.name(), text, input, e.getMessage()));
+          "%s: '%s' (expected: a value of input %s, %s)"
+              .formatted(key, text, input, e.getMessage()));
     }
     return new PaddingValue(element);
   }

@@ -38,19 +38,23 @@ public record VariableLengths(
   /**
    * What follows for a signature.
    *
+   * @param pipeline the pipeline's name, for messages
    * @throws MappingException if an input does not exist, has no open dimension, or its padding is
-   *     no value of its dtype, naming input, dtype and shape
+   *     no value of its dtype, naming key, input, dtype and shape
    */
-  public RowShapes bind(ModelSignature signature) {
+  public RowShapes bind(String pipeline, ModelSignature signature) {
+    String batch = "pipelines." + pipeline + ".batch.";
     Map<String, PaddingValue> values = new TreeMap<>();
     new TreeMap<>(padding)
         .forEach(
-            (name, text) ->
-                values.put(
-                    name, PaddingValue.of(text, openInput("padding." + name, name, signature))));
+            (name, text) -> {
+              String key = batch + "padding." + name;
+              values.put(name, PaddingValue.of(key, text, openInput(key, name, signature)));
+            });
     int costColumn = RowShapes.NONE;
     if (cost != null) {
-      costColumn = signature.inputs().indexOf(openInput("cost.input", cost.input(), signature));
+      TensorSpec counted = openInput(batch + "cost.input", cost.input(), signature);
+      costColumn = signature.inputs().indexOf(counted);
     }
     return new RowShapes(
         signature.inputs(),
@@ -67,12 +71,12 @@ public record VariableLengths(
             .orElseThrow(
                 () ->
                     new MappingException(
-                        "batch.%s: %s is no input of signature %s (expected: one of %s)"
+                        "%s: %s is no input of signature %s (expected: one of %s)"
                             .formatted(key, name, signature.name(), signature.inputs())));
     if (input.isFixedSize()) {
       throw new MappingException(
-          ("batch.%s: input %s of signature %s has rows of fixed size (expected: an input with an"
-                  + " open dimension, -1, behind the first)")
+          ("%s: input %s of signature %s has rows of fixed size (expected: an input with an open"
+                  + " dimension, -1, behind the first)")
               .formatted(key, input, signature.name()));
     }
     return input;

@@ -1,9 +1,11 @@
 package io.penstock.check.model;
 
+import io.penstock.batching.shape.VariableLengths;
 import io.penstock.codec.FieldMapping;
 import io.penstock.codec.InputBinding;
 import io.penstock.codec.MappingException;
 import io.penstock.codec.avro.PredictionSchemas;
+import io.penstock.config.BatchConfig;
 import io.penstock.config.PipelineConfig;
 import io.penstock.model.ModelSignature;
 import java.util.List;
@@ -44,6 +46,24 @@ public record CheckedPipeline(String name, PipelineConfig config, ModelFolder mo
     return PredictionSchemas.of(config.model(), signature);
   }
 
+  /**
+   * Checks that padding and cost fit the signature.
+   *
+   * @throws MappingException if they do not
+   */
+  void checkLengths(ModelSignature signature) {
+    var unused = lengths(config.batch()).bind(name, signature);
+  }
+
+  /** What a configuration says of inputs with open dimensions. */
+  public static VariableLengths lengths(BatchConfig batch) {
+    BatchConfig.Cost cost = batch.cost();
+    return new VariableLengths(
+        batch.padding(),
+        batch.lengthBuckets(),
+        cost == null ? null : new VariableLengths.Cost(cost.input(), cost.max()));
+  }
+
   /** The bindings as a user reads them: {@code x from [age, income]}. */
   public static String describe(List<InputBinding> bindings) {
     return bindings.stream()
@@ -55,6 +75,7 @@ public record CheckedPipeline(String name, PipelineConfig config, ModelFolder mo
     try {
       var unusedBindings = bindings(signature);
       var unusedSchema = predictions(signature);
+      checkLengths(signature);
       return true;
     } catch (MappingException e) {
       return false;

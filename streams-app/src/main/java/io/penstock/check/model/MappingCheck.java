@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.SortedMap;
 
 /**
- * Checks that a pipeline's fields fit its signature, and that the signature's outputs can be
- * written, in the newest version that has the signature. Silent where none has it.
+ * Checks that a pipeline's fields and padding fit its signature, and that the signature's outputs
+ * can be written, in the newest version that has the signature. Silent where none has it.
  */
 public final class MappingCheck implements Check {
 
@@ -33,6 +33,7 @@ public final class MappingCheck implements Check {
     try {
       List<InputBinding> bindings = pipeline.bindings(newest);
       var unused = pipeline.predictions(newest);
+      pipeline.checkLengths(newest);
       return List.of(Verdict.ok(subject, "fields fit: " + CheckedPipeline.describe(bindings)));
     } catch (MappingException e) {
       return List.of(refused(subject, signatures.lastKey(), String.valueOf(e.getMessage())));
@@ -40,9 +41,14 @@ public final class MappingCheck implements Check {
   }
 
   private Verdict refused(String subject, long version, String reason) {
+    String key = "pipelines." + pipeline.name();
     String message =
-        "%s/%d: %s (key: pipelines.%s.input.fields)"
-            .formatted(pipeline.config().model(), version, reason, pipeline.name());
+        "%s/%d: %s%s"
+            .formatted(
+                pipeline.config().model(),
+                version,
+                reason,
+                reason.startsWith(key) ? "" : " (key: " + key + ".input.fields)");
     Set<Long> older = pipeline.servable().keySet();
     return older.isEmpty()
         ? Verdict.failed(subject, message)

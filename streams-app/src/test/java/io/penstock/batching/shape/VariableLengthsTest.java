@@ -31,23 +31,23 @@ class VariableLengthsTest {
 
   @Test
   void shouldRefusePaddingOfAnInputThatDoesNotExist() {
-    assertThatThrownBy(() -> padding(Map.of("token", "0")).bind(REVIEWS))
+    assertThatThrownBy(() -> padding(Map.of("token", "0")).bind("reviews", REVIEWS))
         .isInstanceOf(MappingException.class)
         .hasMessageStartingWith(
-            "batch.padding.token: token is no input of signature serving_default (expected: one of")
+            "pipelines.reviews.batch.padding.token: token is no input of signature serving_default (expected: one of")
         .hasMessageContaining("tokens: int64[-1,-1]");
   }
 
   @Test
   void shouldRefusePaddingAndCostOfAnInputOfFixedSize() {
-    assertThatThrownBy(() -> padding(Map.of("age", "0")).bind(REVIEWS))
+    assertThatThrownBy(() -> padding(Map.of("age", "0")).bind("reviews", REVIEWS))
         .hasMessage(
-            "batch.padding.age: input age: float32[-1,3] of signature serving_default has rows of"
+            "pipelines.reviews.batch.padding.age: input age: float32[-1,3] of signature serving_default has rows of"
                 + " fixed size (expected: an input with an open dimension, -1, behind the first)");
     VariableLengths cost =
         new VariableLengths(Map.of(), List.of(), new VariableLengths.Cost("age", 1));
-    assertThatThrownBy(() -> cost.bind(REVIEWS))
-        .hasMessageStartingWith("batch.cost.input: input age");
+    assertThatThrownBy(() -> cost.bind("reviews", REVIEWS))
+        .hasMessageStartingWith("pipelines.reviews.batch.cost.input: input age");
   }
 
   @ParameterizedTest
@@ -96,14 +96,14 @@ class VariableLengthsTest {
     assertThatThrownBy(() -> filled(dtype, text))
         .isInstanceOf(MappingException.class)
         .hasMessage(
-            "batch.padding.x: '%s' (expected: a value of input x: %s[-1,-1], %s)"
+            "pipelines.reviews.batch.padding.x: '%s' (expected: a value of input x: %s[-1,-1], %s)"
                 .formatted(text, dtype, expected));
   }
 
   @Test
   void shouldFillRowsUpToTheLongestOfTheirBatch() {
     // given
-    RowShapes shapes = padding(Map.of("tokens", "-1", "words", "-")).bind(REVIEWS);
+    RowShapes shapes = padding(Map.of("tokens", "-1", "words", "-")).bind("reviews", REVIEWS);
     Rows one = row(new long[] {1}, "a", "b");
     Rows two = row(new long[] {2, 3});
     RowShape all = shapes.of(one, 1 << 20).union(shapes.of(two, 1 << 20));
@@ -126,7 +126,7 @@ class VariableLengthsTest {
   void shouldFillLengthsUpToTheirBucket() {
     // given
     RowShapes shapes =
-        new VariableLengths(Map.of("tokens", "0"), List.of(2, 4), null).bind(REVIEWS);
+        new VariableLengths(Map.of("tokens", "0"), List.of(2, 4), null).bind("reviews", REVIEWS);
 
     // then
     assertThat(lengths(shapes, 0, 1, 2, 3, 4, 5)).containsExactly(2, 2, 2, 4, 4, 5);
@@ -138,7 +138,7 @@ class VariableLengthsTest {
   @Test
   void shouldLeaveARowItsLengthWhereTheBucketWouldMakeItTooLarge() {
     RowShapes shapes =
-        new VariableLengths(Map.of("tokens", "0"), List.of(1 << 24), null).bind(REVIEWS);
+        new VariableLengths(Map.of("tokens", "0"), List.of(1 << 24), null).bind("reviews", REVIEWS);
 
     assertThat(lengths(shapes, 3)).containsExactly(3);
   }
@@ -161,7 +161,7 @@ class VariableLengthsTest {
   private static Rows filled(DType dtype, String text) {
     ModelSignature signature =
         new ModelSignature("s", List.of(new TensorSpec("x", dtype, List.of(-1L, -1L))), List.of());
-    RowShapes shapes = padding(Map.of("x", text)).bind(signature);
+    RowShapes shapes = padding(Map.of("x", text)).bind("reviews", signature);
     Rows empty = Rows.of(signature.inputs(), 1);
     Rows batch = Rows.of(signature.inputs());
     shapes.layOut(List.of(empty), new RowShape(new int[][] {{5}}), batch);

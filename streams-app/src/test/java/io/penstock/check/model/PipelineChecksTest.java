@@ -98,12 +98,29 @@ final class PipelineChecksTest {
         .contains("pixels: float32[-1,64]");
   }
 
+  @Test
+  void shouldRefusePaddingThatDoesNotFitTheSignature() {
+    PenstockConfig config = config("serving_default", "{}", "{padding: {pixels: 0}}");
+    CheckedPipeline pipeline =
+        new CheckedPipeline("p", config.pipeline("p"), new ModelFolder("digits", folder));
+
+    assertThat(lines(new MappingCheck(pipeline)))
+        .containsExactly(
+            "FAILED   pipeline p: digits/1: pipelines.p.batch.padding.pixels: input pixels:"
+                + " float32[-1,64] of signature serving_default has rows of fixed size (expected:"
+                + " an input with an open dimension, -1, behind the first)");
+  }
+
   private CheckedPipeline pipeline(String signature, String fields) {
     return new CheckedPipeline(
         "p", config(signature, fields).pipeline("p"), new ModelFolder("digits", folder));
   }
 
   private PenstockConfig config(String signature, String fields) {
+    return config(signature, fields, "{}");
+  }
+
+  private PenstockConfig config(String signature, String fields, String batch) {
     return Configs.of(
         """
         service: scoring
@@ -118,8 +135,9 @@ final class PipelineChecksTest {
             input: {topic: images, fields: %s}
             output: {topic: digits}
             dead-letters: {topic: dead}
+            batch: %s
         """
-            .formatted(folder, signature, fields));
+            .formatted(folder, signature, fields, batch));
   }
 
   private static List<String> lines(Check check) {

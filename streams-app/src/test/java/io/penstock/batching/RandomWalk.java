@@ -1,0 +1,328 @@
+package io.penstock.batching;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.penstock.batching.shape.VariableLengths;
+import io.penstock.codec.DeadLetterReason;
+import io.penstock.codec.UndecodableRecordException;
+import io.penstock.inference.ManualInference;
+import io.penstock.model.Column;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+
+/**
+ * Random records, ticks, runs, failures, cutovers, retirements, flushes and losses of partitions
+ * against one batcher, in virtual time, beside what is plainly expected of it.
+ */
+final class RandomWalk {
+
+  private static final int EVENTS = 250;
+  private static final long MILLI = 1_000_000;
+  private static final long QUIET = MILLI / 2;
+
+  private final Random random;
+  private final boolean openShapes;
+  private final VariableLengths lengths;
+  private final BatchLimits limits;
+  private final long budgetBytes;
+  private final ByteBudget budget;
+  private final Batcher batcher;
+
+  /** Sealed batches that nobody has run yet; a run may take any of them. */
+  private final List<Batch> waiting = new ArrayList<>();
+
+  /** Every batch that was sealed, with the tokens of its rows; later its columns are reused. */
+  private final Map<Batch, Integer> sealed = new LinkedHashMap<>();
+
+  private final List<Taken> taken = new ArrayList<>();
+  private final List<FakeModel> models = new ArrayList<>();
+  private final Map<FakeModel, VersionBinding> bindings = new HashMap<>();
+  private long now;
+  private long lastTick;
+  private long lastRow = -QUIET;
+  private int firstOfThread;
+
+  RandomWalk(long seed) {
+    random = new Random(seed);
+    openShapes = random.nextInt(3) > 0;
+    lengths = openShapes ? randomLengths() : VariableLengths.NONE;
+    int maxRows = 1 + random.nextInt(8);
+    limits =
+        new BatchLimits(
+            maxRows,
+            oneOf(20, 100, 1 << 20),
+            Duration.ofMillis(random.nextInt(6)),
+            null,
+            maxRows * (1 + random.nextInt(4)),
+            oneOf(150, 1 << 20));
+    budgetBytes = oneOf(100, 1 << 20);
+    budget = new ByteBudget(budgetBytes);
+    batcher = new Batcher(limits, budget, this::submit, () -> now, rows -> {});
+    deploy();
+  }
+
+  private VariableLengths randomLengths() {
+    VariableLengths.Cost cost =
+        random.nextBoolean() ? new VariableLengths.Cost("tokens", 1 + random.nextInt(30)) : null;
+    Map<String, String> padding =
+        random.nextInt(3) > 0 ? FakeModel.TOKENS_PADDED.padding() : Map.of();
+    boolean buckets = !padding.isEmpty() && random.nextBoolean();
+    return new VariableLengths(padding, buckets ? List.of(2, 5) : List.of(), cost);
+  }
+
+  private int oneOf(int... choices) {
+    return choices[random.nextInt(choices.length)];
+  }
+
+  /** A row, and what must become of it. */
+  private record Taken(
+      Batcher.Row row,
+      FakeModel model,
+      VersionBinding version,
+      long number,
+      int tokens,
+      int pixels,
+      long at) {
+
+    Batch batch() {
+      return row.batch();
+    }
+  }
+
+  void run() {
+    for (int event = 0; event < EVENTS; event++) {
+      switch (random.nextInt(40)) {
+        case 0 -> deploy();
+        case 1 -> models.get(random.nextInt(models.size())).retire();
+        case 2, 3 -> batcher.sealAll();
+        case 4 -> batcher.await(0);
+        case 5 -> abandon();
+        case 6, 7, 8, 9, 10, 11 -> tick();
+        case 12, 13, 14 -> now += random.nextInt((int) QUIET);
+        case 15, 16, 17, 18, 19, 20 -> runAny();
+        default -> add();
+      }
+      checkBudget();
+    }
+    batcher.sealAll();
+    while (!waiting.isEmpty()) {
+      runAny();
+    }
+    tick();
+    checkEnd();
+  }
+
+  int rows() {
+    return taken.size();
+  }
+
+  private void deploy() {
+    long version = models.size() + 1;
+    FakeModel model = openShapes ? FakeModel.withOpenShapes(version) : new FakeModel(version);
+    models.add(model);
+    bindings.put(model, model.binding(lengths));
+  }
+
+  private void tick() {
+    boolean quiet = runningNow() == 0;
+    now = Math.max(now, lastTick + MILLI);
+    lastTick = now;
+    quiet &= now - lastRow >= QUIET;
+    batcher.tick();
+    for (Taken row : taken.subList(firstOfThread, taken.size())) {
+      if (!sealed.containsKey(row.batch())) {
+        assertThat(quiet).as("%s waits though nothing runs", row).isFalse();
+        assertThat(now - row.at).as("%s waits", row).isLessThan(limits.linger().toNanos());
+      }
+    }
+  }
+
+  private void add() {
+    checkFull();
+    if (batcher.isFull()) {
+      return;
+    }
+    FakeModel model = models.get(models.size() - 1 - random.nextInt(Math.min(2, models.size())));
+    long number = random.nextInt(12) == 0 ? -1 - random.nextInt(9) : random.nextInt(1000);
+    int tokens = random.nextInt(random.nextInt(8) == 0 ? 60 : 7);
+    int pixels = 1 + random.nextInt(2);
+    byte[] record =
+        openShapes ? FakeModel.record(number, tokens, pixels) : FakeModel.record(number);
+    if (random.nextInt(15) == 0) {
+      addMalformed(model);
+      return;
+    }
+    Optional<Batcher.Row> row = batcher.add(bindings.get(model), record);
+    if (row.isEmpty()) {
+      assertThat(model.isRetired()).as("a version gives no lease").isTrue();
+      return;
+    }
+    taken.add(new Taken(row.get(), model, bindings.get(model), number, tokens, pixels, now));
+    lastRow = now;
+  }
+
+  private void addMalformed(FakeModel model) {
+    try {
+      batcher.add(bindings.get(model), new byte[3]);
+    } catch (UndecodableRecordException e) {
+      return;
+    }
+    throw new AssertionError("three bytes were taken for a record");
+  }
+
+  /** The batcher hands a batch over: it must be within every limit. */
+  private void submit(Batch batch) {
+    assertThat(sealed).as("sealed before").doesNotContainKey(batch);
+    sealed.put(batch, tokens(batch));
+    waiting.add(batch);
+    int rows = batch.rows();
+    assertThat(rows).isBetween(1, limits.maxRows());
+    long bytes = 0;
+    for (int row = 0; row < rows; row++) {
+      bytes += batch.inputs().valueBytes(row);
+    }
+    if (rows > 1) {
+      assertThat(bytes).as("bytes of %d rows", rows).isLessThanOrEqualTo(limits.maxBytes());
+    }
+    assertThat(batch.bytes()).isGreaterThanOrEqualTo(bytes);
+    VariableLengths.Cost cost = lengths.cost();
+    if (cost != null && rows > 1) {
+      assertThat((long) rows * tokens(batch)).as("cost").isLessThanOrEqualTo(cost.max());
+    }
+  }
+
+  private void runAny() {
+    if (waiting.isEmpty()) {
+      return;
+    }
+    Batch batch = waiting.remove(random.nextInt(waiting.size()));
+    if (random.nextInt(10) == 0) {
+      batch.fail(new IllegalStateException("out of memory"));
+    } else {
+      ManualInference inference = new ManualInference();
+      inference.submit(batch);
+      inference.runAll();
+    }
+  }
+
+  /** The partitions are lost. What is not sealed is not run; what is, finishes unread. */
+  private void abandon() {
+    batcher.abandon();
+    for (Taken row : taken.subList(firstOfThread, taken.size())) {
+      if (sealed.containsKey(row.batch())) {
+        continue;
+      }
+      assertThat(row.batch().isFinished()).isFalse();
+    }
+    taken.removeIf(row -> !sealed.containsKey(row.batch()));
+    firstOfThread = taken.size();
+  }
+
+  private long runningNow() {
+    return taken.subList(firstOfThread, taken.size()).stream()
+        .map(Taken::batch)
+        .distinct()
+        .filter(waiting::contains)
+        .count();
+  }
+
+  /** Whether a record has to wait is a matter of what is taken and not computed. */
+  private void checkFull() {
+    List<Batch> uncomputed =
+        taken.subList(firstOfThread, taken.size()).stream()
+            .map(Taken::batch)
+            .distinct()
+            .filter(batch -> !batch.isFinished())
+            .toList();
+    int rows = uncomputed.stream().mapToInt(Batch::rows).sum();
+    long bytes = uncomputed.stream().mapToLong(Batch::bytes).sum();
+    boolean full =
+        rows >= limits.maxInFlightRows()
+            || bytes >= limits.maxInFlightBytes()
+            || (rows > 0 && budget.usedBytes() >= budgetBytes);
+    assertThat(batcher.isFull()).as("full with %d rows, %d bytes", rows, bytes).isEqualTo(full);
+  }
+
+  private void checkBudget() {
+    long bytes =
+        taken.stream()
+            .map(Taken::batch)
+            .distinct()
+            .filter(batch -> !batch.isFinished())
+            .mapToLong(Batch::bytes)
+            .sum();
+    assertThat(budget.usedBytes()).as("budget used").isEqualTo(bytes);
+  }
+
+  private void checkEnd() {
+    assertThat(batcher.isFull()).isFalse();
+    assertThat(budget.usedBytes()).isZero();
+    assertThat(models).allMatch(model -> model.leased() == 0);
+    Map<Batch, List<Taken>> rows = new HashMap<>();
+    taken.forEach(row -> rows.computeIfAbsent(row.batch(), b -> new ArrayList<>()).add(row));
+    assertThat(rows.keySet()).containsExactlyInAnyOrderElementsOf(sealed.keySet());
+    rows.forEach(this::checkBatch);
+  }
+
+  private void checkBatch(Batch batch, List<Taken> rows) {
+    assertThat(rows).hasSize(batch.rows());
+    int longest = 0;
+    for (int index = 0; index < rows.size(); index++) {
+      Taken row = rows.get(index);
+      assertThat(row.row.index()).isEqualTo(index);
+      assertThat(batch.binding()).isSameAs(row.version);
+      longest = Math.max(longest, padded(row));
+      checkOutcome(batch, row);
+    }
+    if (openShapes) {
+      assertThat(sealed.get(batch)).as("length of %s", rows).isEqualTo(longest);
+      assertThat(rows).extracting(Taken::pixels).containsOnly(rows.get(0).pixels);
+      if (lengths.padding().isEmpty() || !lengths.lengthBuckets().isEmpty()) {
+        assertThat(rows).extracting(this::padded).containsOnly(longest);
+      }
+    }
+  }
+
+  private static void checkOutcome(Batch batch, Taken row) {
+    assertThat(batch.isFinished()).isTrue();
+    if (batch.failure() != null) {
+      assertThat(batch.failure()).hasMessage("out of memory");
+    } else if (row.number < 0) {
+      assertThat(batch.rowFailure(row.row.index()).reason())
+          .isEqualTo(DeadLetterReason.INFERENCE_FAILED);
+    } else {
+      assertThat(FakeModel.predicted(batch.prediction(row.row.index())))
+          .isEqualTo(row.model.id().version() * 1_000_000 + row.number);
+    }
+  }
+
+  /** The least length that a row with that many tokens has in a batch. */
+  private int padded(Taken row) {
+    for (int bucket : lengths.lengthBuckets()) {
+      int bytes = bucket * Integer.BYTES + row.pixels * 2 + Long.BYTES;
+      if (row.tokens <= bucket && bytes <= limits.maxBytes()) {
+        return bucket;
+      }
+    }
+    return row.tokens;
+  }
+
+  private int tokens(Batch batch) {
+    if (!openShapes) {
+      return 0;
+    }
+    Column tokens = batch.inputs().column(1);
+    return tokens.rowShape()[0];
+  }
+
+  @Override
+  public String toString() {
+    return limits + ", " + lengths + ", budget of " + budgetBytes + " bytes, at " + now + " ns";
+  }
+}
