@@ -29,7 +29,7 @@ public record BatchLimits(
   public BatchLimits {
     require(maxRows >= 1, "maxRows", maxRows, "1 or more");
     require(maxBytes >= 1, "maxBytes", maxBytes, "1 or more");
-    
+
     require(maxAge == null || !maxAge.isNegative(), "maxAge", maxAge, "0 or more");
     require(maxInFlightRows >= maxRows, "maxInFlightRows", maxInFlightRows, "maxRows or more");
     require(maxInFlightBytes >= 1, "maxInFlightBytes", maxInFlightBytes, "1 or more");

@@ -136,7 +136,8 @@ public final class VersionBinding {
    */
   public boolean mayRunTogether(Rows like, int rows, long bytes) {
     return rows <= Math.min(sizes.max(), terms.plan().target().rows())
-        && bytes <= terms.maxBytes() && !rowShapes.costsTooMuch(like, rows);
+        && bytes <= terms.maxBytes()
+        && !rowShapes.costsTooMuch(like, rows);
   }
 
   /** Runs it no more: whatever is submitted for it fails with that. The first reason stays. */

@@ -22,7 +22,8 @@ import java.util.stream.Collectors;
 final class ServiceHealth implements Supplier<HealthReport> {
 
   private static final HealthReport.Pipeline PIPELINE_TO_COME =
-      new HealthReport.Pipeline(true, false, Pipeline.State.WAITING.name(), "", 0, 0, new HealthReport.Batches(0, 0, ""));
+      new HealthReport.Pipeline(
+          true, false, Pipeline.State.WAITING.name(), "", 0, 0, new HealthReport.Batches(0, 0, ""));
   private static final HealthReport.Model MODEL_TO_COME =
       new HealthReport.Model(false, "none yet", new TreeMap<>(), "");
 

@@ -21,7 +21,8 @@ final class AdminServerTest {
 
   private static final Batches BATCHES = new Batches(64, 1.5, "as configured");
   private static final Pipeline RUNNING = new Pipeline(true, true, "RUNNING", "", 0, 0, BATCHES);
-  private static final Pipeline REBALANCING = new Pipeline(true, false, "REBALANCING", "", 0, 0, BATCHES);
+  private static final Pipeline REBALANCING =
+      new Pipeline(true, false, "REBALANCING", "", 0, 0, BATCHES);
   private static final Pipeline DEAD =
       new Pipeline(false, false, "ERROR", "an offset is gone", 0, 0, BATCHES);
 

@@ -47,7 +47,6 @@ final class BatchTuner {
   /** While it catches up, a batch may fill for that many times its run. */
   private static final int FILLING_RUNS = 4;
 
-
   private final TuningLimits limits;
 
   BatchTuner(TuningLimits limits) {

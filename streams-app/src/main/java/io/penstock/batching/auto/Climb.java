@@ -81,9 +81,7 @@ record Climb(
       return known ? descended(nowNanos, curve, longestRunNanos) : orDone(nanos, runs);
     }
     boolean clear = runs >= CLEAR_RUNS && gain(curve) >= CLEAR_GAIN;
-    return known || clear
-        ? climbed(nowNanos, curve, limits, longestRunNanos)
-        : orDone(nanos, runs);
+    return known || clear ? climbed(nowNanos, curve, limits, longestRunNanos) : orDone(nanos, runs);
   }
 
   private Climb orDone(long nanos, long runs) {
@@ -100,8 +98,7 @@ record Climb(
     int nowBest = pays ? rung : best;
     double nowCost = pays ? curve.nanosPerRow(rung) : bestNanosPerRow;
     int nowMisses = pays ? 0 : misses + 1;
-    Climb now =
-        new Climb(direction, rung, nowBest, nowCost, nowMisses, startNanos, runsBefore);
+    Climb now = new Climb(direction, rung, nowBest, nowCost, nowMisses, startNanos, runsBefore);
     boolean ends =
         nowMisses == PATIENCE
             || rung + 1 == limits.sizes().size()

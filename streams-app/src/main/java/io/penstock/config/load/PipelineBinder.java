@@ -232,7 +232,7 @@ final class PipelineBinder {
             BatchConfig.MAX_IN_FLIGHT_BYTES,
             "64MiB",
             "The most bytes of such records.");
-    
+
     return section.build(
         () ->
             new BatchConfig(

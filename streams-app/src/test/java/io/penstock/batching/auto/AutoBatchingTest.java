@@ -68,10 +68,7 @@ class AutoBatchingTest {
 
   static Stream<Arguments> loads() {
     return Stream.of(ModelCurve.MLP, ModelCurve.CNN, ModelCurve.TOKENS)
-        .flatMap(
-            model ->
-                Stream.of(0.0005, 0.2, 0.5, 0.7)
-                    .flatMap(load -> withSeeds(model, load)));
+        .flatMap(model -> Stream.of(0.0005, 0.2, 0.5, 0.7).flatMap(load -> withSeeds(model, load)));
   }
 
   @ParameterizedTest
@@ -96,8 +93,7 @@ class AutoBatchingTest {
 
   static Stream<Arguments> heavyLoads() {
     return Stream.of(ModelCurve.CNN, ModelCurve.TOKENS, ModelCurve.LINEAR, ModelCurve.SLOW)
-        .flatMap(
-            model -> Stream.of(0.8, 0.95, 1.1).flatMap(load -> withSeeds(model, load)));
+        .flatMap(model -> Stream.of(0.8, 0.95, 1.1).flatMap(load -> withSeeds(model, load)));
   }
 
   @ParameterizedTest
@@ -184,7 +180,6 @@ class AutoBatchingTest {
           random.nextLong() >> random.nextInt(64));
 
       assertThat(auto.target().rows()).isBetween(1, MAX_ROWS);
-      
     }
   }
 

@@ -25,7 +25,7 @@ final class SimulatedPipeline {
   private final BatchPlan plan;
   private final LongFunction<ModelCurve> modelAt;
   private final LongUnaryOperator epochAt;
-  
+
   private final ArrayDeque<Run> running = new ArrayDeque<>();
   private final ArrayDeque<Long> arrived = new ArrayDeque<>();
   private final Latencies latencies = new Latencies();
@@ -165,7 +165,8 @@ final class SimulatedPipeline {
   private void seal() {
     long nanos = (long) (modelAt.apply(now).nanos(openRows) * noise());
     freeAt = Math.max(now, freeAt) + nanos;
-    running.add(new Run(epochAt.applyAsLong(now), freeAt, openRows, nanos, Arrays.copyOf(open, openRows)));
+    running.add(
+        new Run(epochAt.applyAsLong(now), freeAt, openRows, nanos, Arrays.copyOf(open, openRows)));
     openRows = 0;
   }
 
