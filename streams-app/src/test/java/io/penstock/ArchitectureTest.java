@@ -61,6 +61,7 @@ class ArchitectureTest {
   @ValueSource(
       strings = {
         "io.penstock.batching",
+        "io.penstock.batching.auto",
         "io.penstock.config",
         "io.penstock.control",
         "io.penstock.control.message",

@@ -28,7 +28,7 @@ public final class Batcher {
   /** A stream is quiet when as long as this has passed since its last row. */
   private static final long QUIET_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
-  private final long lingerNanos;
+  private final BatchLimits limits;
   private final Inference inference;
   private final LongSupplier clock;
   private final IntConsumer onSeal;
@@ -50,7 +50,7 @@ public final class Batcher {
       Inference inference,
       LongSupplier clock,
       IntConsumer onSeal) {
-    this.lingerNanos = limits.linger().toNanos();
+    this.limits = limits;
     this.inFlight = new InFlight(limits, budget);
     this.site = new Gathering.Site(limits, inFlight, clock, this::seal);
     this.inference = inference;
@@ -102,6 +102,7 @@ public final class Batcher {
     collect();
     long now = clock.getAsLong();
     boolean quiet = isQuiet(now);
+    long lingerNanos = limits.lingerNanos();
     sealIf(batch -> quiet || now - batch.openedNanos() >= lingerNanos);
     if (gatherings.size() > 1) {
       forgetLeftVersions();
@@ -138,6 +139,7 @@ public final class Batcher {
   private long nanosUntilDue() {
     long now = clock.getAsLong();
     long due = Long.MAX_VALUE;
+    long lingerNanos = limits.lingerNanos();
     for (Gathering gathering : gatherings.values()) {
       if (!gathering.isEmpty()) {
         due = Math.min(due, gathering.oldestNanos() + lingerNanos - now);

@@ -61,7 +61,7 @@ final class FixedSizeGathering implements Gathering {
     }
     openBytes += rowBytes;
     int index = batch.take(value.length, openBytes);
-    if (batch.rows() == capacityRows) {
+    if (batch.rows() >= Math.min(capacityRows, site.limits().targetRows())) {
       seal(batch);
     }
     return new Batcher.Row(batch, index);

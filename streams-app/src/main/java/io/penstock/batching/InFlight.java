@@ -20,7 +20,7 @@ final class InFlight {
 
   /** Whether the next record has to wait. */
   boolean isFull() {
-    return rows >= limits.maxInFlightRows()
+    return rows >= limits.inFlightRows()
         || bytes >= limits.maxInFlightBytes()
         || (rows > 0 && process.isSpent());
   }

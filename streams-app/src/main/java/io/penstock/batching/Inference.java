@@ -1,5 +1,6 @@
 package io.penstock.batching;
 
+import io.penstock.batching.auto.BatchPlan;
 import io.penstock.model.BatchSizes;
 import java.util.Objects;
 
@@ -18,13 +19,21 @@ public interface Inference {
    * @param sizes the sizes that its batches may be run at
    * @param maxBytes bytes of input columns that a batch of several rows does not exceed
    * @param nonFinite what becomes of a row whose outputs are not all finite numbers
+   * @param plan what its batches aim at, which is told what runs take
    */
-  record Terms(String pipeline, int share, BatchSizes sizes, long maxBytes, NonFinite nonFinite) {
+  record Terms(
+      String pipeline,
+      int share,
+      BatchSizes sizes,
+      long maxBytes,
+      NonFinite nonFinite,
+      BatchPlan plan) {
 
     public Terms {
       Objects.requireNonNull(pipeline, "pipeline");
       Objects.requireNonNull(sizes, "sizes");
       Objects.requireNonNull(nonFinite, "nonFinite");
+      Objects.requireNonNull(plan, "plan");
       if (share < 1) {
         throw new IllegalArgumentException("share: " + share + " (expected: 1 or more)");
       }

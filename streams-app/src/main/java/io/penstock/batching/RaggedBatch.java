@@ -50,7 +50,7 @@ final class RaggedBatch {
   /** Whether one row more leaves the batch within its limits, given the shape and texts of all. */
   private boolean fits(RowShape all, long allTextBytes) {
     int rows = singles.size() + 1;
-    return rows <= limits.maxRows()
+    return rows <= limits.targetRows()
         && shapes.bytes(all) <= (limits.maxBytes() - allTextBytes) / rows
         && !shapes.costsTooMuch(all, rows);
   }

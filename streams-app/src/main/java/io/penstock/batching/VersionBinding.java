@@ -135,7 +135,9 @@ public final class VersionBinding {
    * @param bytes of their columns together
    */
   public boolean mayRunTogether(Rows like, int rows, long bytes) {
-    return rows <= sizes.max() && bytes <= terms.maxBytes() && !rowShapes.costsTooMuch(like, rows);
+    return rows <= Math.min(sizes.max(), terms.plan().target().rows())
+        && bytes <= terms.maxBytes()
+        && !rowShapes.costsTooMuch(like, rows);
   }
 
   /** Runs it no more: whatever is submitted for it fails with that. The first reason stays. */

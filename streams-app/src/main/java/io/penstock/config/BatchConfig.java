@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a pipeline gathers records into batches, and how much it holds at once.
  *
+ * @param latency the goal that rows and linger are tuned for; null where they are fixed
  * @param rows the most rows of a batch
  * @param bytes the most bytes of a batch's inputs; a larger row is a batch of its own
  * @param allowedSizes the sizes that batches are run at, padded; empty: any
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxInFlight the most bytes of records between input and outcome
  */
 public record BatchConfig(
+    @Nullable Duration latency,
     int rows,
     DataSize bytes,
     List<Integer> allowedSizes,
@@ -34,12 +36,16 @@ public record BatchConfig(
     int maxInFlightRows,
     DataSize maxInFlight) {
 
-  public static final Syntax<String> MODE = Syntax.choice(List.of("fixed")).notYet("auto");
+  public static final String FIXED = "fixed";
+  public static final String AUTO = "auto";
+
+  public static final Syntax<String> MODE = Syntax.choice(List.of(FIXED, AUTO));
   public static final Syntax<Integer> ROWS = Syntax.wholeNumber(1, 65_536);
   public static final Syntax<DataSize> BYTES = Syntax.dataSize(1 << 10, 1 << 30);
   public static final Syntax<String> COST_INPUT =
       Syntax.matching(Pattern.compile("\\S.*"), "an input of the signature");
   public static final Syntax<Integer> COST_MAX = Syntax.wholeNumber(1, Integer.MAX_VALUE);
+  public static final Syntax<Duration> LATENCY = Syntax.duration(Duration.ofMillis(1));
   public static final Syntax<Duration> LINGER = Syntax.duration(Duration.ZERO);
   public static final Syntax<Duration> MAX_AGE = Syntax.duration(Duration.ofMillis(1));
   public static final Syntax<String> PADDING =
@@ -49,6 +55,9 @@ public record BatchConfig(
   public static final Syntax<DataSize> MAX_IN_FLIGHT_BYTES = Syntax.dataSize(1 << 20);
 
   public BatchConfig {
+    if (latency != null) {
+      LATENCY.check("latency", latency);
+    }
     ROWS.check("rows", rows);
     BYTES.check("bytes", bytes);
     LINGER.check("linger", linger);

@@ -42,6 +42,7 @@ public record HealthReport(
    * @param detail what an operator should know, or an empty text
    * @param inFlightRecords records between input and outcome now
    * @param averageBatchRows rows per batch since the start; 0 before the first
+   * @param batches what its batches aim at now
    */
   public record Pipeline(
       boolean live,
@@ -49,7 +50,17 @@ public record HealthReport(
       String state,
       String detail,
       long inFlightRecords,
-      double averageBatchRows) {}
+      double averageBatchRows,
+      Batches batches) {}
+
+  /**
+   * What batches aim at.
+   *
+   * @param rows rows at which one is sealed; 0 where that is not known yet
+   * @param lingerMillis how long a row waits for others at most
+   * @param reason who has chosen that, and why
+   */
+  public record Batches(int rows, double lingerMillis, String reason) {}
 
   /**
    * A model.

@@ -24,6 +24,11 @@ public final class PipelineStatistics {
     batchedRows.add(rows);
   }
 
+  /** Records taken from the input. */
+  long admittedRecords() {
+    return admitted.sum();
+  }
+
   /** Records between input and outcome now. */
   public long inFlightRecords() {
     return Math.max(0, admitted.sum() - left.sum());

@@ -1,12 +1,15 @@
 package io.penstock.pipeline;
 
 import io.penstock.batching.Batcher;
+import io.penstock.batching.auto.BatchPlan;
 import io.penstock.pipeline.PipelineSettings.WaitLimits;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.errors.StreamsException;
 import org.jspecify.annotations.Nullable;
 
@@ -37,8 +40,12 @@ public final class ThreadLane {
   /** How often whatever is due is done while records keep coming, and how long a rest may be. */
   private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
+  private static final long WAITING_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
   private final Batcher batcher;
   private final WaitLimits limits;
+  private final BatchPlan plan;
+  private final PipelineStatistics statistics;
   private final LongSupplier clock;
   private boolean committing;
   private long waitDeadline = NONE;
@@ -47,11 +54,20 @@ public final class ThreadLane {
   private boolean dropped;
   private final List<PredictProcessor> tasks = new ArrayList<>();
   private long lastWorkNanos;
+  private long lastWaitingNanos;
 
-  ThreadLane(Batcher batcher, WaitLimits limits, LongSupplier clock) {
+  ThreadLane(
+      Batcher batcher,
+      WaitLimits limits,
+      BatchPlan plan,
+      PipelineStatistics statistics,
+      LongSupplier clock) {
     this.batcher = batcher;
     this.limits = limits;
+    this.plan = plan;
+    this.statistics = statistics;
     this.clock = clock;
+    this.lastWaitingNanos = clock.getAsLong() - WAITING_NANOS;
   }
 
   Batcher batcher() {
@@ -70,6 +86,7 @@ public final class ThreadLane {
     tasks.remove(task);
     if (tasks.isEmpty()) {
       batcher.abandon();
+      plan.left(this);
     }
   }
 
@@ -90,10 +107,24 @@ public final class ThreadLane {
   public void work() {
     commitIsOver();
     lastWorkNanos = clock.getAsLong();
+    if (plan.isTuned()) {
+      plan.step(lastWorkNanos, statistics.admittedRecords(), statistics.inFlightRecords());
+    }
     batcher.tick();
     for (PredictProcessor task : tasks) {
       task.forwardFinished();
     }
+  }
+
+  /** Whether somebody asks what waits in the thread's partitions: now and then, if at all. */
+  public boolean wantsWaiting() {
+    return plan.isTuned() && clock.getAsLong() - lastWaitingNanos >= WAITING_NANOS;
+  }
+
+  /** So many records of those partitions were not fetched yet. */
+  public void waiting(Set<TopicPartition> partitions, long records) {
+    lastWaitingNanos = clock.getAsLong();
+    plan.waits(this, partitions, records);
   }
 
   /** Whether records wait for their outcomes on this thread: {@link #rest} rather than poll. */
@@ -188,6 +219,7 @@ public final class ThreadLane {
     fail(cause);
     dropped = true;
     batcher.abandon();
+    plan.left(this);
   }
 
   /** Whether the thread was told to drop what it has, and has opened no task since. */

@@ -28,6 +28,8 @@ public final class ThreadLanes {
                 new ThreadLane(
                     new Batcher(settings.limits(), budget, inference, clock, statistics::sealed),
                     settings.waits(),
+                    settings.limits().plan(),
+                    statistics,
                     clock));
   }
 

@@ -3,6 +3,9 @@ package io.penstock.service;
 import io.penstock.batching.BatchLimits;
 import io.penstock.batching.ByteBudget;
 import io.penstock.batching.Inference;
+import io.penstock.batching.auto.AutoBatching;
+import io.penstock.batching.auto.BatchPlan;
+import io.penstock.batching.auto.TuningLimits;
 import io.penstock.check.model.CheckedPipeline;
 import io.penstock.check.schema.InputSchema;
 import io.penstock.codec.DeadLetterEncoder;
@@ -20,6 +23,7 @@ import io.penstock.registry.Subjects;
 import io.penstock.schemas.AuditEvent;
 import io.penstock.streams.Pipeline;
 import io.penstock.streams.StreamsSettings;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.OptionalLong;
 
@@ -57,6 +61,7 @@ final class PipelineFactory {
     DeadLetterEncoder deadLetters =
         new DeadLetterEncoder(
             registry, Subjects.ofValues(pipeline.deadLetters().topic()), autoRegister);
+    BatchPlan plan = plan(name, pipeline);
     Pipeline.Definition definition =
         new Pipeline.Definition(
             name,
@@ -64,7 +69,7 @@ final class PipelineFactory {
             pipeline.output().topic(),
             pipeline.deadLetters().topic(),
             config.controlTopics().audit(),
-            limits(pipeline),
+            limits(pipeline, plan),
             budget,
             deadLetters::encode,
             PipelineFactory::audit);
@@ -78,7 +83,7 @@ final class PipelineFactory {
     FieldMapping mapping = new FieldMapping(pipeline.input().fields());
     return new ServedPipeline(
         new Pipeline(definition, streams, inference, lanes -> foundation.clients(name, lanes)),
-        terms(name, pipeline),
+        terms(name, pipeline, plan),
         pipeline.signature(),
         new AvroInputFormat(registry, mapping),
         CheckedPipeline.lengths(pipeline.batch()),
@@ -86,7 +91,7 @@ final class PipelineFactory {
         new AvroOutputFormat(registry, Subjects.ofValues(pipeline.output().topic()), autoRegister));
   }
 
-  private static Inference.Terms terms(String name, PipelineConfig pipeline) {
+  private static Inference.Terms terms(String name, PipelineConfig pipeline, BatchPlan plan) {
     BatchConfig batch = pipeline.batch();
     return new Inference.Terms(
         name,
@@ -95,17 +100,33 @@ final class PipelineFactory {
         batch.bytes().bytes(),
         pipeline.output().nonFinite() == PipelineConfig.NonFinite.DEAD_LETTER
             ? Inference.NonFinite.DEAD_LETTER
-            : Inference.NonFinite.PASS);
+            : Inference.NonFinite.PASS,
+        plan);
+  }
+
+  private BatchPlan plan(String name, PipelineConfig pipeline) {
+    BatchConfig batch = pipeline.batch();
+    Duration latency = batch.latency();
+    if (latency == null) {
+      return BatchPlan.fixed(batch.rows(), batch.linger());
+    }
+    int runners = config.inference().threads();
+    TuningLimits limits =
+        batch.allowedSizes().isEmpty()
+            ? TuningLimits.upTo(batch.rows(), latency, pipeline.threads(), runners)
+            : new TuningLimits(
+                latency.toNanos(), batch.allowedSizes(), pipeline.threads(), runners);
+    return new AutoBatching(name, limits, System.nanoTime());
   }
 
   /** The limits of a pipeline, in equal parts for its threads. */
-  private static BatchLimits limits(PipelineConfig pipeline) {
+  private static BatchLimits limits(PipelineConfig pipeline, BatchPlan plan) {
     BatchConfig batch = pipeline.batch();
     int threads = pipeline.threads();
     return new BatchLimits(
         batch.rows(),
         Math.toIntExact(batch.bytes().bytes()),
-        batch.linger(),
+        plan,
         batch.maxAge(),
         Math.max(batch.rows(), batch.maxInFlightRows() / threads),
         Math.max(1, batch.maxInFlight().bytes() / threads));

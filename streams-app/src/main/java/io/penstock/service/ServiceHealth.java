@@ -1,5 +1,6 @@
 package io.penstock.service;
 
+import io.penstock.batching.auto.BatchTarget;
 import io.penstock.config.PenstockConfig;
 import io.penstock.http.HealthReport;
 import io.penstock.model.lifecycle.VersionState;
@@ -21,7 +22,8 @@ import java.util.stream.Collectors;
 final class ServiceHealth implements Supplier<HealthReport> {
 
   private static final HealthReport.Pipeline PIPELINE_TO_COME =
-      new HealthReport.Pipeline(true, false, Pipeline.State.WAITING.name(), "", 0, 0);
+      new HealthReport.Pipeline(
+          true, false, Pipeline.State.WAITING.name(), "", 0, 0, new HealthReport.Batches(0, 0, ""));
   private static final HealthReport.Model MODEL_TO_COME =
       new HealthReport.Model(false, "none yet", new TreeMap<>(), "");
 
@@ -57,13 +59,15 @@ final class ServiceHealth implements Supplier<HealthReport> {
     Pipeline.State state = pipeline.state();
     PipelineStatistics statistics = pipeline.statistics();
     long batches = statistics.batches();
+    BatchTarget target = served.terms().plan().target();
     return new HealthReport.Pipeline(
         state != Pipeline.State.HALTED,
         state == Pipeline.State.RUNNING,
         state.name(),
         pipeline.haltReason().orElse(""),
         statistics.inFlightRecords(),
-        batches == 0 ? 0 : (double) statistics.batchedRows() / batches);
+        batches == 0 ? 0 : (double) statistics.batchedRows() / batches,
+        new HealthReport.Batches(target.rows(), target.lingerNanos() / 1e6, target.reason()));
   }
 
   private static HealthReport.Model report(ModelHost host) {

@@ -5,6 +5,7 @@ import io.penstock.pipeline.ThreadLanes;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -42,6 +43,9 @@ final class GuardedConsumer extends KafkaConsumer<byte[], byte[]> {
   @Override
   public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
     ThreadLane lane = lanes.current();
+    if (lane.wantsWaiting()) {
+      tellWhatWaits(lane);
+    }
     lane.work();
     if (!lane.isPending()) {
       return fetch(lane.idlePoll(timeout));
@@ -53,6 +57,16 @@ final class GuardedConsumer extends KafkaConsumer<byte[], byte[]> {
     lane.rest();
     lane.work();
     return fetch(Duration.ZERO);
+  }
+
+  /** What the last answers of the brokers said; asks nobody but for a partition's first time. */
+  private void tellWhatWaits(ThreadLane lane) {
+    Set<TopicPartition> partitions = Set.copyOf(assignment());
+    long records = 0;
+    for (TopicPartition partition : partitions) {
+      records += currentLag(partition).orElse(0);
+    }
+    lane.waiting(partitions, records);
   }
 
   private ConsumerRecords<byte[], byte[]> fetch(Duration timeout) {

@@ -1,5 +1,6 @@
 package io.penstock.batching;
 
+import io.penstock.batching.auto.BatchPlan;
 import io.penstock.batching.shape.VariableLengths;
 import io.penstock.codec.DeadLetterReason;
 import io.penstock.codec.InputFormat;
@@ -17,6 +18,7 @@ import io.penstock.model.ServableId;
 import io.penstock.model.ServableVersion;
 import io.penstock.model.TensorSpec;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -98,7 +100,13 @@ public final class FakeModel implements ServableVersion, InputFormat {
 
   /** Terms without a bound on bytes. */
   public static Inference.Terms terms(String pipeline, int share, BatchSizes sizes) {
-    return new Inference.Terms(pipeline, share, sizes, Long.MAX_VALUE, Inference.NonFinite.PASS);
+    return new Inference.Terms(
+        pipeline,
+        share,
+        sizes,
+        Long.MAX_VALUE,
+        Inference.NonFinite.PASS,
+        BatchPlan.fixed(sizes.max(), Duration.ZERO));
   }
 
   public VersionBinding binding() {

@@ -124,6 +124,7 @@ final class SyntaxTest {
 
   private static BatchConfig batch(int rows, int maxInFlightRows, List<Integer> lengthBuckets) {
     return new BatchConfig(
+        null,
         rows,
         DataSize.ofMebibytes(1),
         List.of(),

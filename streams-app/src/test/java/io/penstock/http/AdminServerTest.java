@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.config.HttpConfig;
+import io.penstock.http.HealthReport.Batches;
 import io.penstock.http.HealthReport.ControlPlane;
 import io.penstock.http.HealthReport.Model;
 import io.penstock.http.HealthReport.Pipeline;
@@ -18,10 +19,12 @@ import org.junit.jupiter.api.Test;
 
 final class AdminServerTest {
 
-  private static final Pipeline RUNNING = new Pipeline(true, true, "RUNNING", "", 0, 0);
-  private static final Pipeline REBALANCING = new Pipeline(true, false, "REBALANCING", "", 0, 0);
+  private static final Batches BATCHES = new Batches(64, 1.5, "as configured");
+  private static final Pipeline RUNNING = new Pipeline(true, true, "RUNNING", "", 0, 0, BATCHES);
+  private static final Pipeline REBALANCING =
+      new Pipeline(true, false, "REBALANCING", "", 0, 0, BATCHES);
   private static final Pipeline DEAD =
-      new Pipeline(false, false, "ERROR", "an offset is gone", 0, 0);
+      new Pipeline(false, false, "ERROR", "an offset is gone", 0, 0, BATCHES);
 
   private final HttpClient client = HttpClient.newHttpClient();
 
@@ -36,7 +39,8 @@ final class AdminServerTest {
           .isEqualTo(
               "{\"live\":true,\"ready\":true,"
                   + "\"pipelines\":{\"p\":{\"live\":true,\"ready\":true,\"state\":\"RUNNING\","
-                  + "\"detail\":\"\",\"inFlightRecords\":0,\"averageBatchRows\":0.0}},"
+                  + "\"detail\":\"\",\"inFlightRecords\":0,\"averageBatchRows\":0.0,"
+                  + "\"batches\":{\"rows\":64,\"lingerMillis\":1.5,\"reason\":\"as configured\"}}},"
                   + "\"models\":{\"digits\":{\"ready\":true,\"active\":\"2\","
                   + "\"versions\":{\"1\":\"UNLOADING\",\"2\":\"AVAILABLE\"},\"detail\":\"\"}},"
                   + "\"controlPlane\":{\"ready\":true,\"state\":\"FOLLOWING\",\"detail\":\"\"}}");

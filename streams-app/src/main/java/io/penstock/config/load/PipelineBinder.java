@@ -141,9 +141,40 @@ final class PipelineBinder {
   }
 
   private static Setting<BatchConfig> batch(Section section) {
-    section.optional("mode", BatchConfig.MODE, "fixed", "How the size of batches is chosen.");
-    var rows =
-        section.optional("rows", BatchConfig.ROWS, "128", "The most rows that are run at once.");
+    var mode =
+        section.optional(
+            "mode",
+            BatchConfig.MODE,
+            BatchConfig.FIXED,
+            "How the size of batches is chosen: by `rows` and `linger`, or found out from what runs"
+                + " take and what waits, for `latency` and up to `max-rows`.");
+    boolean auto = mode.valid().filter(BatchConfig.AUTO::equals).isPresent();
+    var fixedRows =
+        section.optionalWhere(
+            !auto,
+            "not used with mode: auto, which has max-rows",
+            "rows",
+            BatchConfig.ROWS,
+            "128",
+            "The most rows that are run at once, with `mode: fixed`.");
+    var maxRows =
+        section.optionalWhere(
+            auto,
+            "not used with mode: fixed, which has rows",
+            "max-rows",
+            BatchConfig.ROWS,
+            "256",
+            "The most rows that are run at once, with `mode: auto`.");
+    var rows = auto ? maxRows : fixedRows;
+    var latency =
+        section.optionalWhere(
+            auto,
+            "not used with mode: fixed, which has linger",
+            "latency",
+            BatchConfig.LATENCY,
+            "20ms",
+            "The goal of `mode: auto`, from record in to prediction out, for 99 of 100 records while"
+                + " the pipeline keeps up.");
     var bytes =
         section.optional(
             "bytes",
@@ -155,16 +186,19 @@ final class PipelineBinder {
             "allowed-sizes",
             BatchConfig.ROWS,
             new Absent("any size"),
-            "The sizes that batches are run at, the last being `rows`: smaller ones are padded up to"
+            "The sizes that batches are run at, the last being `rows` or `max-rows`: smaller ones are padded up to"
                 + " the next with copies of their last row, which no output shows. A model that"
                 + " takes one size only needs no list. A list.");
     var cost = cost(section.section("cost"));
     var linger =
-        section.optional(
+        section.optionalWhere(
+            !auto,
+            "not used with mode: auto, which has latency",
             "linger",
             BatchConfig.LINGER,
             "5ms",
-            "How long a row may wait for others. A bound: a quiet stream does not wait.");
+            "How long a row may wait for others, with `mode: fixed`. A bound: a quiet stream does"
+                + " not wait.");
     var maxAge =
         section.optional(
             "max-age",
@@ -190,7 +224,7 @@ final class PipelineBinder {
             "max-in-flight-rows",
             BatchConfig.MAX_IN_FLIGHT_ROWS,
             fourBatches,
-            "4 × `rows`",
+            "4 × `rows`, or 4 × `max-rows`",
             "The most records between input and outcome.");
     var inFlightBytes =
         section.optional(
@@ -198,10 +232,11 @@ final class PipelineBinder {
             BatchConfig.MAX_IN_FLIGHT_BYTES,
             "64MiB",
             "The most bytes of such records.");
-    List.of("latency", "max-rows").forEach(section::notYet);
+
     return section.build(
         () ->
             new BatchConfig(
+                auto ? latency.get() : null,
                 rows.get(),
                 bytes.get(),
                 allowedSizes.get(),

@@ -89,16 +89,42 @@ public final class Section {
     reading.keys().add(new KeyDoc(path.child(key), shownDefault, syntax.expected(), meaning));
   }
 
+  /**
+   * A key that is of use only where something holds; elsewhere it is a problem unless it is absent,
+   * and is its default.
+   *
+   * @param useless why it is a problem, if it is
+   */
+  public <T> Setting<T> optionalWhere(
+      boolean holds,
+      String useless,
+      String key,
+      Syntax<T> syntax,
+      String defaultText,
+      String meaning) {
+    if (holds) {
+      return optional(key, syntax, defaultText, meaning);
+    }
+    declare(key, syntax, "`" + defaultText + "`", meaning);
+    refuse(key, useless);
+    return Setting.of(syntax.parse(defaultText));
+  }
+
   /** A key that a later release will read: a problem unless it is absent. */
   public void notYet(String key) {
+    refuse(key, "not supported yet");
+  }
+
+  private void refuse(String key, String why) {
     ConfigPath at = path.child(key);
+    String message = why + " (expected: nothing)";
     Node node = mapping.entries().get(key);
     if (node != null) {
       known.add(key);
-      problem(node.origin(), at, "not supported yet (expected: nothing)");
+      problem(node.origin(), at, message);
     }
     if (reading.environment().override(at).isPresent()) {
-      problem(new Origin.Variable(at.variable()), at, "not supported yet (expected: nothing)");
+      problem(new Origin.Variable(at.variable()), at, message);
     }
   }
 

@@ -125,6 +125,7 @@ final class ConfigKeysTest {
                         "fraud-scores", PipelineConfig.Format.AVRO, PipelineConfig.NonFinite.PASS),
                     new PipelineConfig.DeadLetters("fraud-dead"),
                     new BatchConfig(
+                        null,
                         128,
                         DataSize.ofMebibytes(16),
                         List.of(),
@@ -228,6 +229,7 @@ final class ConfigKeysTest {
                     "out", PipelineConfig.Format.AVRO, PipelineConfig.NonFinite.DEAD_LETTER),
                 new PipelineConfig.DeadLetters("dead"),
                 new BatchConfig(
+                    null,
                     64,
                     DataSize.ofBytes(500_000),
                     List.of(1, 8, 64),

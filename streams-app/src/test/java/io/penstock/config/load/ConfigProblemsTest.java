@@ -69,14 +69,15 @@ final class ConfigProblemsTest {
       delimiter = '|',
       textBlock =
           """
-          mode: auto                  | mode: auto (not supported yet; expected: fixed)
+          mode: adaptive              | mode: adaptive (expected: fixed | auto)
           rows: 0                     | rows: 0 (expected: 1-65536)
           rows: 1e3                   | rows: 1e3 (expected: 1-65536)
           linger: -5ms                | linger: -5ms (expected: a time such as 5ms, 10s, 2m or PT5S)
           max-in-flight-rows: 64      | max-in-flight-rows: 64 (expected: at least rows: 128)
           max-in-flight-bytes: 64     | max-in-flight-bytes: 64 (expected: a size such as 512KB, 64MiB or 6GiB, at least 1MiB)
           max-in-flight-bytes: 1B     | max-in-flight-bytes: 1B (expected: a size such as 512KB, 64MiB or 6GiB, at least 1MiB)
-          latency: 20ms               | latency: not supported yet (expected: nothing)
+          latency: 20ms               | latency: not used with mode: fixed, which has linger (expected: nothing)
+          max-rows: 64                | max-rows: not used with mode: fixed, which has rows (expected: nothing)
           """)
   void shouldSayWhatIsWrongWithABatch(String key, String problem) {
     assertThat(problems(minimal -> minimal + "    batch:\n      " + key + "\n"))
