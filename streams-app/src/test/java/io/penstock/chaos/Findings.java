@@ -11,6 +11,7 @@ import java.util.List;
  * @param outOfOrder outcomes after one of a later input
  * @param firstsOutOfOrder the same, duplicates left out
  * @param gaveUp instances that ended by themselves
+ * @param hanging transactions that the broker left open and that were aborted by hand
  * @param verdicts what the commands came to
  * @param complaints whatever else was wrong, in words
  * @param recoverySeconds from the end of the last fault until nothing was missing
@@ -28,6 +29,7 @@ record Findings(
     int firstsOutOfOrder,
     int misanswered,
     int gaveUp,
+    int hanging,
     List<String> verdicts,
     List<String> complaints,
     long recoverySeconds,
@@ -64,7 +66,7 @@ record Findings(
   public String toString() {
     return ("plan seed=%d guarantee=%s threads=%d inferenceThreads=%d instances=%d mix=%s faults=%s"
             + " inputs=%d outcomes=%d deadLetters=%d lost=%d duplicated=%d outOfOrder=%d"
-            + " firstsOutOfOrder=%d misanswered=%d gaveUp=%d commands=%s recoverySeconds=%d seconds=%d%s")
+            + " firstsOutOfOrder=%d misanswered=%d gaveUp=%d hanging=%d commands=%s recoverySeconds=%d seconds=%d%s")
         .formatted(
             plan.seed(),
             plan.guarantee(),
@@ -82,6 +84,7 @@ record Findings(
             firstsOutOfOrder,
             misanswered,
             gaveUp,
+            hanging,
             verdicts,
             recoverySeconds,
             seconds,

@@ -7,6 +7,7 @@ import io.penstock.testkit.Await;
 import io.penstock.testkit.BreakableStack;
 import io.penstock.testkit.Census;
 import io.penstock.testkit.CommittedRecords;
+import io.penstock.testkit.TransactionOperator;
 import io.penstock.testkit.Workbench;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,7 +34,13 @@ final class PlanRun {
 
   private static final int PARTITIONS = 4;
   private static final int START_SECONDS = 180;
-  private static final int ANSWER_SECONDS = 120;
+  private static final int RECOVERY_SECONDS = 120;
+
+  /**
+   * Longer than any transaction may last: whoever looks as often sees the same one twice only if it
+   * hangs.
+   */
+  private static final int OPERATOR_SECONDS = 20;
 
   private final Plan plan;
   private final String name;
@@ -78,15 +85,10 @@ final class PlanRun {
         awaitOutcomes(fleet, census);
         strike(fleet);
       }
-      long faultsOver = System.nanoTime();
-      List<String> complaints = new ArrayList<>();
-      if (!awaitAnswers(fleet, census)) {
-        complaints.add("not answered within " + ANSWER_SECONDS + " s; logs:\n" + fleet.logs());
-      }
-      long recovered = System.nanoTime();
-      List<String> verdicts = verdicts();
+      Recovery recovery = awaitRecovery(fleet, census);
       fleet.end();
       census.update();
+      List<String> complaints = new ArrayList<>(recovery.complaints());
       complaints.addAll(fleet.complaints());
       complaints.addAll(some(answers.wrong()));
       complaints.addAll(some(census.disorderOfFirsts()));
@@ -103,10 +105,11 @@ final class PlanRun {
           census.disorderOfFirsts().size(),
           answers.wrong().size(),
           fleet.gaveUp(),
-          verdicts,
+          recovery.hanging(),
+          recovery.verdicts(),
           complaints,
-          TimeUnit.NANOSECONDS.toSeconds(recovered - faultsOver),
-          TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start));
+          recovery.seconds(),
+          secondsSince(start));
     }
   }
 
@@ -241,27 +244,61 @@ final class PlanRun {
         bench.producer().send(new ProducerRecord<>(name + ".control", json.getBytes(UTF_8))));
   }
 
-  /** Waits until nothing is missing; says whether that came true. */
-  private boolean awaitAnswers(Fleet fleet, Census census) {
+  /** How a fleet was after the last fault. */
+  private record Recovery(
+      List<String> verdicts, int hanging, long seconds, List<String> complaints) {}
+
+  /** Waits until every input has its outcome and every command its verdict, for a while. */
+  private Recovery awaitRecovery(Fleet fleet, Census census) {
+    long start = System.nanoTime();
     long inputs = census.inputs();
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(ANSWER_SECONDS);
-    while (census.update().answered() < inputs && System.nanoTime() < deadline) {
-      fleet.supervise();
-      Await.pause(100);
+    try (CommittedRecords records = new CommittedRecords(stack.bootstrapServers());
+        TransactionOperator operator =
+            new TransactionOperator(stack.bootstrapServers(), topics())) {
+      AuditTrail audit = new AuditTrail(records, name);
+      boolean complete = false;
+      int looks = 0;
+      while (!complete && secondsSince(start) < RECOVERY_SECONDS) {
+        fleet.supervise();
+        Await.pause(200);
+        complete =
+            census.update().answered() >= inputs && verdicts(audit).size() == commands.size();
+        if (brokerFails() && secondsSince(start) / OPERATOR_SECONDS > looks) {
+          looks++;
+          operator.look();
+        }
+      }
+      List<String> complaints =
+          complete
+              ? List.of()
+              : List.of("not recovered within %d s:%n%s".formatted(RECOVERY_SECONDS, fleet.logs()));
+      return new Recovery(verdicts(audit), operator.aborted(), secondsSince(start), complaints);
     }
-    return census.answered() >= inputs;
   }
 
-  private List<String> verdicts() {
+  private static long secondsSince(long start) {
+    return TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start);
+  }
+
+  private boolean brokerFails() {
+    return plan.has(Fault.BROKER_CRASH) || plan.has(Fault.BROKER_FREEZE);
+  }
+
+  private List<String> topics() {
+    return List.of(
+        topic("out"), topic("dead"), name + ".audit", name + ".decisions", "__consumer_offsets");
+  }
+
+  private List<String> verdicts(AuditTrail audit) {
     List<String> verdicts = new ArrayList<>();
-    try (CommittedRecords records = new CommittedRecords(stack.bootstrapServers())) {
-      for (Future<RecordMetadata> command : commands) {
-        verdicts.add(new AuditTrail(records, name).verdict(command.get().offset()));
+    for (Future<RecordMetadata> command : commands) {
+      try {
+        audit.verdictSoFar(command.get().offset()).ifPresent(verdicts::add);
+      } catch (ExecutionException | InterruptedException e) {
+        throw new AssertionError("a command was not sent", e);
       }
-      return verdicts;
-    } catch (ExecutionException | InterruptedException e) {
-      throw new AssertionError("a command was not sent", e);
     }
+    return verdicts;
   }
 
   private static void until(
