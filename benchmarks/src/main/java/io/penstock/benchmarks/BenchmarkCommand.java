@@ -2,11 +2,8 @@ package io.penstock.benchmarks;
 
 import io.penstock.benchmarks.measure.Proc;
 import io.penstock.benchmarks.report.Environment;
-import io.penstock.benchmarks.report.Measurement;
-import io.penstock.benchmarks.report.ResultFile;
-import io.penstock.benchmarks.report.ResultTable;
 import io.penstock.benchmarks.report.Results;
-import io.penstock.benchmarks.report.Verdict;
+import io.penstock.benchmarks.subject.Checkout;
 import io.penstock.benchmarks.suite.Bench;
 import io.penstock.benchmarks.suite.Options;
 import io.penstock.benchmarks.suite.Progress;
@@ -22,10 +19,9 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
@@ -48,6 +44,7 @@ import picocli.CommandLine.Parameters;
 public final class BenchmarkCommand implements Callable<Integer> {
 
   private static final int REPETITIONS = 3;
+  private static final int HALF_CAPACITY_MINUTES = 60;
 
   /** Whether standard error is a terminal; set by {@code benchmarks/run}. */
   private static final boolean DRAWN = Boolean.getBoolean("penstock.terminal");
@@ -86,6 +83,12 @@ public final class BenchmarkCommand implements Callable<Integer> {
       description = "Where results go (default: benchmarks/target/results).")
   private @Nullable Path out;
 
+  @Option(
+      names = "--minutes",
+      paramLabel = "N",
+      description = "How long the suite 'backlog' runs at half capacity (default: 60; 1 if quick).")
+  private @Nullable Integer minutes;
+
   @Option(names = "--profile", description = "Record what is measured with JFR and sum it up.")
   private boolean profile;
 
@@ -113,6 +116,15 @@ public final class BenchmarkCommand implements Callable<Integer> {
     boolean clean = true;
     try (TemporaryFolder folder = TemporaryFolder.create("penstock-benchmarks-");
         Bench bench = new Bench(checkout, options(), folder.path())) {
+      // Whoever presses Ctrl-C is not to find gigabytes of topics left.
+      Runtime.getRuntime()
+          .addShutdownHook(
+              new Thread(
+                  () -> {
+                    bench.close();
+                    folder.close();
+                  },
+                  "benchmarks-exit"));
       if (list) {
         chosen().forEach(suite -> describe(suite, bench));
         return CommandLine.ExitCode.OK;
@@ -129,6 +141,8 @@ public final class BenchmarkCommand implements Callable<Integer> {
         quick,
         repetitions != null ? repetitions : quick ? 1 : REPETITIONS,
         records == null ? OptionalLong.empty() : OptionalLong.of(records),
+        results(),
+        Duration.ofMinutes(minutes != null ? minutes : quick ? 1 : HALF_CAPACITY_MINUTES),
         profile,
         Optional.ofNullable(ffnn));
   }
@@ -156,38 +170,18 @@ public final class BenchmarkCommand implements Callable<Integer> {
     Path folder = Files.createDirectories(results().resolve(suite.name()));
     List<Variant> variants = variants(suite, bench);
     terminal.printf("%n%s: %s%n", suite.name(), suite.summary());
+    int times = suite.repetitions(bench.options());
     Results results;
-    int times = bench.options().repetitions();
     try (Progress progress = new Progress(terminal, times * variants.size(), DRAWN)) {
-      results = new Repetitions(progress, folder).run(suite.name(), variants, times);
+      results =
+          new Repetitions(progress, bench.folder(), folder).run(suite.name(), variants, times);
     }
-    List<Verdict> verdicts = suite.limits().stream().map(limit -> limit.judge(results)).toList();
-    Map<String, Map<String, String>> settings = new LinkedHashMap<>();
-    variants.forEach(variant -> settings.put(variant.name(), variant.settings()));
     Environment environment = Environment.now(checkout.commit().orElse("unknown"));
-    new ResultFile(suite.name(), environment, settings, results, verdicts)
-        .write(folder.resolve("result.json"));
-    suite.plots().forEach(plot -> plot.draw(results, folder));
-    terminal.printf("%n%s%n", ResultTable.of(results, suite.columns()));
-    if (!verdicts.isEmpty()) {
-      terminal.printf("%n%s%n", ResultTable.of(verdicts));
-    }
-    terminal.printf(
-        "%nmedians of %d; %s, %d cores, %s, commit %s; %s%n",
-        times,
-        environment.processor(),
-        environment.cores(),
-        environment.java(),
-        environment.commit(),
-        folder.resolve("result.json"));
-    results.failures().forEach(this::complain);
+    SuiteReport report = new SuiteReport(suite, variants, results, environment);
+    report.write(folder);
+    report.print(terminal);
+    terminal.println(folder);
     return results.failures().isEmpty();
-  }
-
-  private void complain(Measurement failure) {
-    terminal.printf(
-        "%n%s, repetition %d, FAILED: %s%n",
-        failure.variant(), failure.repetition(), failure.failure().orElse(""));
   }
 
   private Path results() {

@@ -38,9 +38,4 @@ public record Fleet(SortedMap<String, ModelDecision> decisions, Attendance atten
   public Fleet with(Attendance next) {
     return new Fleet(decisions, next);
   }
-
-  /** The highest epoch decided; −1 before the first. Commands up to it have been answered. */
-  public long lastEpoch() {
-    return decisions.values().stream().mapToLong(ModelDecision::getEpoch).max().orElse(-1);
-  }
 }

@@ -10,7 +10,7 @@
  * {@code CachedStateStore.flushCache()}, by way of {@code StreamTask.prepareCommit → flush →
  * ProcessorStateManager.flushCache}.
  *
- * <p>Held against kafka-streams 4.3.1, and to be proven again by the kill tests at every upgrade.
+ * <p>Held against kafka-streams 4.3.1, and to be proven again by the chaos plans at every upgrade.
  */
 @NullMarked
 package io.penstock.precommit;

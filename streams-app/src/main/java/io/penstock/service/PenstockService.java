@@ -11,11 +11,11 @@ import io.penstock.http.AdminServer;
 import io.penstock.inference.InferenceSettings;
 import io.penstock.inference.InferenceThreads;
 import io.penstock.model.BatchSizes;
+import io.penstock.model.lifecycle.ModelLoader;
 import io.penstock.model.lifecycle.ModelRuntime;
 import io.penstock.model.lifecycle.ModelSettings;
 import io.penstock.model.lifecycle.VersionPolicy;
 import io.penstock.model.source.DirectorySource;
-import io.penstock.model.tensorflow.SavedModelLoader;
 import io.penstock.model.tensorflow.SessionSettings;
 import io.penstock.registry.RegistrySettings;
 import io.penstock.registry.RestSchemaRegistry;
@@ -65,6 +65,7 @@ public final class PenstockService implements AutoCloseable {
   private static final Duration OTHERS_STOP = Duration.ofSeconds(5);
 
   private final PenstockConfig config;
+  private final Foundation foundation;
   // Read by the admin server's threads while the service starts.
   private final Map<String, ModelHost> models = new ConcurrentHashMap<>();
   private final List<ServedPipeline> pipelines = new CopyOnWriteArrayList<>();
@@ -72,8 +73,9 @@ public final class PenstockService implements AutoCloseable {
   private final ControlHealth controlHealth = new ControlHealth();
   private final StopSequence started = new StopSequence(System::nanoTime);
 
-  private PenstockService(PenstockConfig config) {
+  private PenstockService(PenstockConfig config, Foundation foundation) {
     this.config = config;
+    this.foundation = foundation;
   }
 
   /**
@@ -84,7 +86,13 @@ public final class PenstockService implements AutoCloseable {
    */
   public static PenstockService start(PenstockConfig config)
       throws InterruptedException, TimeoutException {
-    PenstockService service = new PenstockService(config);
+    return start(config, Foundation.GENUINE);
+  }
+
+  /** The same on another foundation. */
+  public static PenstockService start(PenstockConfig config, Foundation foundation)
+      throws InterruptedException, TimeoutException {
+    PenstockService service = new PenstockService(config, foundation);
     boolean complete = false;
     try {
       service.start();
@@ -111,7 +119,8 @@ public final class PenstockService implements AutoCloseable {
         opened("inference", InferenceThreads.start(inferenceSettings(), fatal::set));
     ExecutorService work = opened("work", new WorkThreads()).executor();
     makePipelines(
-        new PipelineFactory(config, registry, registrySettings.autoRegister(), inference));
+        new PipelineFactory(
+            config, registry, registrySettings.autoRegister(), inference, foundation));
     makeModels(work);
     // Stopped before the models: what is in flight drains on leases of the version that serves.
     started.stage(PIPELINES_STOP);
@@ -127,8 +136,8 @@ public final class PenstockService implements AutoCloseable {
   }
 
   private void makeModels(ExecutorService work) {
-    SavedModelLoader loader =
-        new SavedModelLoader(
+    ModelLoader loader =
+        foundation.loader(
             new SessionSettings(
                 config.inference().intraOpThreads(), config.inference().interOpThreads()));
     started.stage(MODELS_STOP);

@@ -35,14 +35,20 @@ final class PipelineFactory {
   private final boolean autoRegister;
   private final Inference inference;
   private final ByteBudget budget;
+  private final Foundation foundation;
 
   PipelineFactory(
-      PenstockConfig config, SchemaRegistry registry, boolean autoRegister, Inference inference) {
+      PenstockConfig config,
+      SchemaRegistry registry,
+      boolean autoRegister,
+      Inference inference,
+      Foundation foundation) {
     this.config = config;
     this.registry = registry;
     this.autoRegister = autoRegister;
     this.inference = inference;
     this.budget = new ByteBudget(config.inference().maxInFlight().bytes());
+    this.foundation = foundation;
   }
 
   /**
@@ -76,7 +82,7 @@ final class PipelineFactory {
             config.kafka(pipeline));
     FieldMapping mapping = new FieldMapping(pipeline.input().fields());
     return new ServedPipeline(
-        new Pipeline(definition, streams, inference),
+        new Pipeline(definition, streams, inference, lanes -> foundation.clients(name, lanes)),
         terms(name, pipeline, plan),
         pipeline.signature(),
         new AvroInputFormat(registry, mapping),

@@ -91,16 +91,12 @@ public final class Pipeline implements AutoCloseable {
       DeadLetters deadLetters,
       Cutover.Encoder cutovers) {}
 
-  public Pipeline(Definition definition, StreamsSettings streamsSettings, Inference inference) {
-    this(
-        definition,
-        streamsSettings,
-        inference,
-        lanes -> new PipelineClients(definition.name(), lanes));
-  }
-
-  /** With Kafka clients of a test's own. */
-  Pipeline(
+  /**
+   * A pipeline at rest.
+   *
+   * @param clients the Kafka clients for one run; its stream threads' lanes are made for it
+   */
+  public Pipeline(
       Definition definition,
       StreamsSettings streamsSettings,
       Inference inference,

@@ -61,6 +61,8 @@ public record StreamsSettings(
         StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG,
         LogAndFailExceptionHandler.class);
     properties.put(GLOBAL_HANDLER, true);
+    // Streams' assignor makes a StreamsConfig of the main consumer's keys, which warns by itself.
+    properties.put(StreamsConfig.mainConsumerPrefix(GLOBAL_HANDLER), true);
     return properties;
   }
 }

@@ -68,6 +68,7 @@ class PipelineTopologyTest {
     Properties properties = new Properties();
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
     properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "unused:1");
+    properties.put("processing.exception.handler.global.enabled", true);
     driver =
         new TopologyTestDriver(
             PipelineTopology.build(

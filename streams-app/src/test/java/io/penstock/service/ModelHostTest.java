@@ -20,6 +20,7 @@ import io.penstock.model.source.AspiredVersion;
 import io.penstock.model.source.SourceReport;
 import io.penstock.registry.InMemorySchemaRegistry;
 import io.penstock.streams.Pipeline;
+import io.penstock.streams.PipelineClients;
 import io.penstock.streams.StreamsSettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -80,9 +81,10 @@ final class ModelHostTest {
               StartFrom.End.EARLIEST,
               1,
               Map.of("bootstrap.servers", "localhost:1")),
-          batch -> {});
+          batch -> {},
+          lanes -> new PipelineClients("p", lanes));
   private final Queue<Runnable> starts = new LinkedBlockingQueue<>();
-  private boolean keep;
+  private boolean activating;
   private final ModelHost host =
       new ModelHost(
           runtime,
@@ -96,13 +98,7 @@ final class ModelHostTest {
                   VariableLengths.NONE,
                   new InputSchema(registry, "p", "in", FieldMapping.byName()),
                   new AvroOutputFormat(registry, "out-value", true))),
-          task -> {
-            if (keep) {
-              starts.add(task);
-            } else {
-              task.run();
-            }
-          });
+          this::work);
 
   @BeforeEach
   void startRuntime() {
@@ -185,8 +181,18 @@ final class ModelHostTest {
   }
 
   private void activate(long version, long epoch) {
-    keep = true;
+    activating = true;
     host.activate(version, epoch);
+    activating = false;
+  }
+
+  /** Does what makes a version ready; what activating one leaves to do is to start the pipeline. */
+  private void work(Runnable task) {
+    if (activating) {
+      starts.add(task);
+    } else {
+      task.run();
+    }
   }
 
   /** Waits for the outcome; throws what it failed with. */

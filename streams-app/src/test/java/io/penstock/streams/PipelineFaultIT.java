@@ -7,33 +7,25 @@ import io.penstock.batching.BatchLimits;
 import io.penstock.batching.ByteBudget;
 import io.penstock.batching.FakeModel;
 import io.penstock.config.StartFrom;
+import io.penstock.faults.Faults;
+import io.penstock.faults.FaultyClients;
+import io.penstock.faults.ForwardPath;
 import io.penstock.inference.InferenceSettings;
 import io.penstock.inference.InferenceThreads;
 import io.penstock.localstack.LocalKafka;
-import io.penstock.pipeline.ThreadLanes;
 import io.penstock.testkit.Await;
 import io.penstock.testkit.Census;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.PartitionInfo;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -47,37 +39,9 @@ import org.junit.jupiter.api.io.TempDir;
 class PipelineFaultIT {
 
   private static final int PARTITIONS = 2;
-  private static final TopicPartition NOWHERE = new TopicPartition("out", 0);
   private static final int FAULTS_PER_PATH = 2;
 
-  /** Where a forward comes from: a method on the stack. */
-  private enum ForwardPath {
-    PROCESS(".PredictProcessor", "process"),
-    POLL(".GuardedConsumer", "poll"),
-    HOOK(".PredictProcessor", "beforeCommit");
-
-    private final String type;
-    private final String method;
-
-    ForwardPath(String type, String method) {
-      this.type = type;
-      this.method = method;
-    }
-
-    boolean isCurrent() {
-      return StackWalker.getInstance()
-          .walk(
-              frames ->
-                  frames.anyMatch(
-                      frame ->
-                          frame.getClassName().endsWith(type)
-                              && frame.getMethodName().equals(method)));
-    }
-  }
-
-  private final AtomicReference<ForwardPath> armed = new AtomicReference<>();
-  private final AtomicBoolean failNextSend = new AtomicBoolean();
-  private final Set<Thread> faultedThreads = ConcurrentHashMap.newKeySet();
+  private final Faults faults = new Faults();
   private final InferenceThreads inference =
       InferenceThreads.start(new InferenceSettings(1, Duration.ofSeconds(30), 2), reason -> {});
   @TempDir private Path folder;
@@ -107,40 +71,20 @@ class PipelineFaultIT {
 
   @Test
   void shouldNeitherLoseNorDuplicateWhenForwardingTimesOut() throws Exception {
-    try (Census census = new Census(kafka.bootstrapServers(), "in", "out", "dead");
-        Pipeline pipeline = pipeline();
-        KafkaProducer<byte[], byte[]> producer = producer()) {
-      pipeline.ready(new FakeModel(1).binding());
-      pipeline.cutOver(1, 0);
-      pipeline.start();
-      long sent = 0;
-      for (int round = 0; round < FAULTS_PER_PATH; round++) {
-        for (ForwardPath path : ForwardPath.values()) {
-          long seen = census.update().outcomes();
-          armed.set(path);
-          // Under load until the fault has struck and the pipeline works again.
-          while (armed.get() != null || census.update().outcomes() < seen + 100) {
-            for (int i = 0; i < 20; i++) {
-              producer.send(record(sent++));
-            }
-            LockSupport.parkNanos(3_000_000);
-          }
-        }
+    List<Runnable> timeouts = new ArrayList<>();
+    for (int round = 0; round < FAULTS_PER_PATH; round++) {
+      for (ForwardPath path : ForwardPath.values()) {
+        timeouts.add(() -> faults.timeOut(path));
       }
-      producer.flush();
-      long all = sent;
-      Await.until(
-          "an outcome for each of " + all + " records",
-          60,
-          () -> census.update().answered() >= all);
-
+    }
+    try (Census census = runThrough(timeouts, true)) {
       assertThat(census.lost()).as("%s", census).isZero();
       assertThat(census.duplicated()).as("%s", census).isZero();
       assertThat(census.disorder()).isEmpty();
     }
-    assertThat(faultedThreads)
+    assertThat(faults.timedOutThreads())
         .as("every fault ended a thread of its own")
-        .hasSize(FAULTS_PER_PATH * ForwardPath.values().length);
+        .hasSize(timeouts.size());
   }
 
   /**
@@ -150,17 +94,27 @@ class PipelineFaultIT {
    */
   @Test
   void shouldLoseNothingWhenASendFailsAfterItWasAccepted() throws Exception {
-    try (Census census = new Census(kafka.bootstrapServers(), "in", "out", "dead");
-        Pipeline pipeline = pipeline(false);
+    try (Census census = runThrough(Collections.nCopies(5, faults::failSend), false)) {
+      assertThat(census.lost()).as("%s", census).isZero();
+    }
+  }
+
+  /**
+   * Runs a pipeline under load through one fault after the other, until all inputs are answered.
+   */
+  private Census runThrough(List<Runnable> arming, boolean exactlyOnce) throws Exception {
+    Census census = new Census(kafka.bootstrapServers(), "in", "out", "dead");
+    try (Pipeline pipeline = pipeline(exactlyOnce);
         KafkaProducer<byte[], byte[]> producer = producer()) {
       pipeline.ready(new FakeModel(1).binding());
       pipeline.cutOver(1, 0);
       pipeline.start();
       long sent = 0;
-      for (int round = 0; round < 5; round++) {
+      for (Runnable arm : arming) {
         long seen = census.update().answered();
-        failNextSend.set(true);
-        while (failNextSend.get() || census.update().answered() < seen + 500) {
+        arm.run();
+        // Until the fault has struck and the pipeline works again.
+        while (!faults.haveStruckOutcomes() || census.update().answered() < seen + 500) {
           for (int i = 0; i < 20; i++) {
             producer.send(record(sent++));
           }
@@ -170,16 +124,11 @@ class PipelineFaultIT {
       producer.flush();
       long all = sent;
       Await.until(
-          "an outcome for each of " + all + " records",
+          () -> "an outcome for each of " + all + " records: " + census,
           60,
           () -> census.update().answered() >= all);
-
-      assertThat(census.lost()).as("%s", census).isZero();
     }
-  }
-
-  private Pipeline pipeline() {
-    return pipeline(true);
+    return census;
   }
 
   private Pipeline pipeline(boolean exactlyOnce) {
@@ -201,7 +150,7 @@ class PipelineFaultIT {
             1,
             Map.of("bootstrap.servers", kafka.bootstrapServers(), "state.dir", folder + "/state")),
         inference,
-        FaultyClients::new);
+        lanes -> new FaultyClients("numbers", lanes, faults));
   }
 
   private static ProducerRecord<byte[], byte[]> record(long number) {
@@ -213,45 +162,5 @@ class PipelineFaultIT {
         Map.of("bootstrap.servers", kafka.bootstrapServers()),
         new ByteArraySerializer(),
         new ByteArraySerializer());
-  }
-
-  private final class FaultyClients extends PipelineClients {
-
-    FaultyClients(ThreadLanes lanes) {
-      super("numbers", lanes);
-    }
-
-    @Override
-    public Producer<byte[], byte[]> getProducer(Map<String, Object> config) {
-      return new FaultyProducer(config);
-    }
-  }
-
-  /** Times out once each time it is armed; the sinks ask it for partitions before each send. */
-  private final class FaultyProducer extends KafkaProducer<byte[], byte[]> {
-
-    FaultyProducer(Map<String, Object> config) {
-      super(config, new ByteArraySerializer(), new ByteArraySerializer());
-    }
-
-    @Override
-    public Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> record, Callback callback) {
-      if (failNextSend.compareAndSet(true, false)) {
-        TimeoutException failure = new TimeoutException("injected after the send was accepted");
-        callback.onCompletion(new RecordMetadata(NOWHERE, -1, -1, -1, -1, -1), failure);
-        return CompletableFuture.failedFuture(failure);
-      }
-      return super.send(record, callback);
-    }
-
-    @Override
-    public List<PartitionInfo> partitionsFor(String topic) {
-      ForwardPath path = armed.get();
-      if (path != null && path.isCurrent() && armed.compareAndSet(path, null)) {
-        faultedThreads.add(Thread.currentThread());
-        throw new TimeoutException("injected on the way from " + path);
-      }
-      return super.partitionsFor(topic);
-    }
   }
 }

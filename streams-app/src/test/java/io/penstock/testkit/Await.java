@@ -22,7 +22,15 @@ public final class Await {
       if (System.nanoTime() > deadline) {
         throw new AssertionError("not within " + seconds + " s: " + what.get());
       }
-      LockSupport.parkNanos(20_000_000);
+      pause(20);
+    }
+  }
+
+  /** Lets some time pass: between two looks, or because the time is what is tested. */
+  public static void pause(long millis) {
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+    for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {
+      LockSupport.parkNanos(left);
     }
   }
 }

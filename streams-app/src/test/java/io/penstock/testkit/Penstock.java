@@ -1,10 +1,13 @@
 package io.penstock.testkit;
 
+import io.penstock.cli.FaultyPenstock;
+import io.penstock.faults.FaultEndpoint;
 import io.penstock.localstack.host.JavaProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,17 +26,53 @@ public final class Penstock {
 
   /** Starts a command; returns as soon as its process exists. */
   public static JavaProcess start(Path log, Map<String, String> environment, String... arguments) {
+    return start(
+        "io.penstock.cli.PenstockMain",
+        List.of(distribution().resolve("lib/*").toString()),
+        List.of(),
+        log,
+        environment,
+        arguments);
+  }
+
+  /**
+   * The same with faults that can be armed.
+   *
+   * @param faultsPort where they are armed; see {@link io.penstock.faults.FaultEndpoint}
+   */
+  static JavaProcess startFaulty(
+      int faultsPort, Path log, Map<String, String> environment, String... arguments) {
+    Path tests = JavaProcess.codeSource(FaultyPenstock.class);
+    return start(
+        FaultyPenstock.class.getName(),
+        List.of(distribution().resolve("lib/*").toString(), tests.toString()),
+        List.of(
+            "-D" + FaultEndpoint.PORT + "=" + faultsPort,
+            // The tests' own is on the class path too.
+            "-Dlog4j2.configurationFile=log4j2.properties"),
+        log,
+        environment,
+        arguments);
+  }
+
+  private static JavaProcess start(
+      String mainClass,
+      List<String> classPath,
+      List<String> moreOptions,
+      Path log,
+      Map<String, String> environment,
+      String... arguments) {
     Map<String, String> variables = new HashMap<>(environment);
     variables.put("TF_CPP_MIN_LOG_LEVEL", "2");
-    return JavaProcess.start(
-        new JavaProcess.Launch(
-            "io.penstock.cli.PenstockMain",
-            List.of(distribution().resolve("lib/*").toString()),
+    List<String> options =
+        new ArrayList<>(
             List.of(
-                "-Xmx384m", "-XX:TieredStopAtLevel=1", "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0"),
-            List.of(arguments),
-            variables,
-            log));
+                "-Xmx384m",
+                "-XX:TieredStopAtLevel=1",
+                "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0"));
+    options.addAll(moreOptions);
+    return JavaProcess.start(
+        new JavaProcess.Launch(mainClass, classPath, options, List.of(arguments), variables, log));
   }
 
   /** Runs a command that is to end by itself within that time; fails when it does not. */

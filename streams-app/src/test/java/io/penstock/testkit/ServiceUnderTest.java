@@ -23,14 +23,17 @@ import java.util.Map;
 public final class ServiceUnderTest implements AutoCloseable {
 
   private static final HttpClient HTTP = HttpClient.newHttpClient();
+  private static final int NONE = -1;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final JavaProcess process;
   private final int httpPort;
+  private final int faultsPort;
 
-  private ServiceUnderTest(JavaProcess process, int httpPort) {
+  private ServiceUnderTest(JavaProcess process, int httpPort, int faultsPort) {
     this.process = process;
     this.httpPort = httpPort;
+    this.faultsPort = faultsPort;
   }
 
   /** Starts an instance; see the other method. */
@@ -52,7 +55,22 @@ public final class ServiceUnderTest implements AutoCloseable {
     JavaProcess process =
         Penstock.start(
             folder.resolve(instance + ".log"), variables, "serve", "--config", config.toString());
-    return new ServiceUnderTest(process, port);
+    return new ServiceUnderTest(process, port, NONE);
+  }
+
+  /** Starts an instance in which faults can be armed: the same command on a faulty foundation. */
+  public static ServiceUnderTest startFaulty(Path config, Path folder, String instance) {
+    int port = LoopbackPorts.free();
+    int faultsPort = LoopbackPorts.free();
+    JavaProcess process =
+        Penstock.startFaulty(
+            faultsPort,
+            folder.resolve(instance + ".log"),
+            Map.of("PENSTOCK_HTTP__LISTEN", "127.0.0.1:" + port),
+            "serve",
+            "--config",
+            config.toString());
+    return new ServiceUnderTest(process, port, faultsPort);
   }
 
   public boolean isAlive() {
@@ -63,6 +81,11 @@ public final class ServiceUnderTest implements AutoCloseable {
     if (!process.isAlive()) {
       throw new AssertionError("the service ended:\n" + log());
     }
+    return saysReady();
+  }
+
+  /** The same of one that may end at any time. */
+  public boolean saysReady() {
     try {
       return get("/health/ready").statusCode() == 200;
     } catch (IOException e) {
@@ -79,6 +102,30 @@ public final class ServiceUnderTest implements AutoCloseable {
     }
   }
 
+  /** How many records it says are in flight in a pipeline; 0 if it does not answer. */
+  public long inFlightRecords(String pipeline) {
+    try {
+      return JSON.readTree(get("/health/ready").body())
+          .at("/pipelines/" + pipeline + "/inFlightRecords")
+          .asLong();
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
+  /**
+   * Arms a fault; without effect if the process has just ended.
+   *
+   * @param fault a path of {@link io.penstock.faults.FaultEndpoint}
+   */
+  public void arm(String fault) {
+    try {
+      get(faultsPort, fault);
+    } catch (IOException e) {
+      // Gone, or going.
+    }
+  }
+
   public void awaitReady() {
     Await.until("the service is ready", 90, this::isReady);
   }
@@ -87,6 +134,21 @@ public final class ServiceUnderTest implements AutoCloseable {
   public void kill() {
     process.kill();
     process.exitCode();
+  }
+
+  /** SIGSTOP: it stands still, and does not know. */
+  public void freeze() {
+    Freezer.freeze(process.pid());
+  }
+
+  /** SIGCONT. */
+  public void thaw() {
+    Freezer.thaw(process.pid());
+  }
+
+  /** SIGTERM; returns at once. */
+  public void askToEnd() {
+    process.terminate();
   }
 
   /** SIGTERM; gives the exit code, and fails if the service does not end. */
@@ -118,8 +180,12 @@ public final class ServiceUnderTest implements AutoCloseable {
   }
 
   private HttpResponse<String> get(String path) throws IOException {
+    return get(httpPort, path);
+  }
+
+  private static HttpResponse<String> get(int port, String path) throws IOException {
     HttpRequest request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + httpPort + path))
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
             .timeout(Duration.ofSeconds(5))
             .build();
     try {

@@ -35,13 +35,19 @@ public final class Workbench implements AutoCloseable {
   /** Larger than the client's default, so that a test can send what a service cannot. */
   private static final int MAX_REQUEST_BYTES = 8 << 20;
 
-  private final TestStack stack = TestStack.start();
+  private final TestStack stack;
   private final RestSchemaRegistry registry;
   private final Path folder;
   private final KafkaProducer<byte[], byte[]> producer;
 
   public Workbench(Path folder) {
+    this(folder, TestStack.start());
+  }
+
+  /** On a stack that it closes in the end. */
+  public Workbench(Path folder, TestStack stack) {
     this.folder = folder;
+    this.stack = stack;
     this.registry =
         new RestSchemaRegistry(
             RegistrySettings.of(Map.of("schema.registry.url", stack.registryUrl())));

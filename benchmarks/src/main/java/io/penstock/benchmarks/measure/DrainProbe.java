@@ -5,6 +5,7 @@ import io.penstock.benchmarks.report.Reading;
 import io.penstock.benchmarks.subject.Subject;
 import io.penstock.benchmarks.subject.SubjectFailedException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -27,11 +28,18 @@ public record DrainProbe(long records, long loaded, Duration limit) {
   private static final double MEGABYTE = 1 << 20;
 
   /**
+   * What came of it.
+   *
+   * @param steadyFrom when the steady part began
+   */
+  public record Drained(Reading reading, Instant steadyFrom) {}
+
+  /**
    * Measures a subject that was just started.
    *
    * @throws SubjectFailedException if it ends or does not finish in time
    */
-  public Reading measure(Subject subject, OutputOffsets output, long brokerPid) {
+  public Drained measure(Subject subject, OutputOffsets output, long brokerPid) {
     CpuMeter meter = new CpuMeter(subject.pids());
     CpuMeter broker = new CpuMeter(List.of(brokerPid, ProcessHandle.current().pid()));
     Window window = new Window(records);
@@ -39,7 +47,8 @@ public record DrainProbe(long records, long loaded, Duration limit) {
     for (int poll = 0; !window.isComplete(); poll++) {
       long count = output.count();
       if (window.wants(count)) {
-        window.mark(new Window.Mark(System.nanoTime(), count, meter.read(), broker.read()));
+        window.mark(
+            new Window.Mark(Instant.now(), System.nanoTime(), count, meter.read(), broker.read()));
       } else if (poll % POLLS_PER_LOOK == 0) {
         meter.look();
         subject.requireAlive();
@@ -53,10 +62,10 @@ public record DrainProbe(long records, long loaded, Duration limit) {
       LockSupport.parkNanos(POLL_NANOS);
     }
     Map<Metric, Double> metrics = metrics(window);
-    metrics.put(Metric.RESIDENT_MB, Proc.residentBytes(subject.pid()) / MEGABYTE);
-    metrics.put(Metric.PEAK_RESIDENT_MB, Proc.peakResidentBytes(subject.pid()) / MEGABYTE);
+    metrics.put(Metric.RESIDENT_MB, Proc.residentBytes(subject.pids()) / MEGABYTE);
+    metrics.put(Metric.PEAK_RESIDENT_MB, Proc.peakResidentBytes(subject.pids()) / MEGABYTE);
     allocation(subject, output, metrics);
-    return new Reading("", metrics);
+    return new Drained(new Reading("", metrics), window.from().at());
   }
 
   private static Map<Metric, Double> metrics(Window window) {
@@ -83,8 +92,11 @@ public record DrainProbe(long records, long loaded, Duration limit) {
       count = output.count();
     }
     long before = count;
-    OptionalLong bytes = StreamThreadAllocation.bytes(subject.pid());
-    double records = (before + output.count()) / 2.0;
-    bytes.ifPresent(b -> metrics.put(Metric.STREAM_THREAD_BYTES, b / records));
+    List<OptionalLong> bytes = subject.pids().stream().map(StreamThreadAllocation::bytes).toList();
+    double outcomes = (before + output.count()) / 2.0;
+    if (bytes.stream().anyMatch(OptionalLong::isPresent)) {
+      double sum = bytes.stream().mapToLong(b -> b.orElse(0)).sum();
+      metrics.put(Metric.STREAM_THREAD_BYTES, sum / outcomes);
+    }
   }
 }

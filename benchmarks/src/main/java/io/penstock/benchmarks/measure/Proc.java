@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
@@ -18,6 +19,7 @@ public final class Proc {
   /** USER_HZ, in which {@code stat} counts: 100 on every platform that Java runs on. */
   private static final long NANOS_PER_TICK = 10_000_000;
 
+  private static final long MOMENT_NANOS = 500_000_000;
   private static final Path ROOT = Path.of("/proc");
   private static final int UTIME = 11;
   private static final int STIME = 12;
@@ -66,14 +68,22 @@ public final class Proc {
     return status(pid, "Threads:");
   }
 
-  /** Resident memory in bytes. */
-  public static long residentBytes(long pid) {
-    return status(pid, "VmRSS:") * 1024;
+  /** Resident memory of all these, in bytes. */
+  public static long residentBytes(List<Long> pids) {
+    return pids.stream().mapToLong(pid -> status(pid, "VmRSS:")).sum() * 1024;
   }
 
-  /** The most that resident memory has been, in bytes. */
-  public static long peakResidentBytes(long pid) {
-    return status(pid, "VmHWM:") * 1024;
+  /** The most that resident memory of each of these has been, in bytes. */
+  public static long peakResidentBytes(List<Long> pids) {
+    return pids.stream().mapToLong(pid -> status(pid, "VmHWM:")).sum() * 1024;
+  }
+
+  /** How many cores the machine is busy with, over a moment in which this process only waits. */
+  public static double busyCores() {
+    long start = System.nanoTime();
+    long before = machineNanos();
+    LockSupport.parkNanos(MOMENT_NANOS);
+    return (machineNanos() - before) / (double) (System.nanoTime() - start);
   }
 
   /** Processor time that all processes of the machine took. */

@@ -1,5 +1,6 @@
 package io.penstock.benchmarks.measure;
 
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +20,8 @@ final class Window {
   }
 
   /** How many records were there at a time, and what had been spent on them. */
-  record Mark(long nanoTime, long count, CpuMeter.Reading subject, CpuMeter.Reading broker) {}
+  record Mark(
+      Instant at, long nanoTime, long count, CpuMeter.Reading subject, CpuMeter.Reading broker) {}
 
   /** Whether a sight of that count is an edge of the window, to be told by {@link #mark}. */
   boolean wants(long count) {

@@ -25,7 +25,8 @@ public final class PeerArguments {
     return values.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).sorted().toList();
   }
 
-  static PeerArguments parse(String... arguments) {
+  /** Of a command line. */
+  public static PeerArguments parse(String... arguments) {
     Map<String, String> values = new HashMap<>();
     for (String argument : arguments) {
       int equals = argument.indexOf('=');
@@ -35,7 +36,7 @@ public final class PeerArguments {
   }
 
   /** A value that must be there. */
-  String text(String key) {
+  public String text(String key) {
     String value = values.get(key);
     if (value == null) {
       throw new IllegalArgumentException("%s is missing (there: %s)".formatted(key, values));
@@ -43,7 +44,8 @@ public final class PeerArguments {
     return value;
   }
 
-  int number(String key) {
+  /** A whole number that must be there. */
+  public int number(String key) {
     return Integer.parseInt(text(key));
   }
 

@@ -19,7 +19,7 @@ import org.apache.kafka.streams.processor.api.ProcessorSupplier;
  * pipelines have, whatever they are, so that a ratio compares what is done with records and nothing
  * else.
  */
-final class StreamsPeer {
+public final class StreamsPeer {
 
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
   private static final long START_LIMIT_SECONDS = 60;
@@ -31,7 +31,7 @@ final class StreamsPeer {
    * Runs until the process is asked to end. Arguments: {@code bootstrap}, {@code application},
    * {@code input}, {@code output}, {@code guarantee} ({@code alos} or {@code eos}), Kafka's keys.
    */
-  static void run(
+  public static void run(
       PeerArguments arguments, ProcessorSupplier<byte[], byte[], byte[], byte[]> processor)
       throws InterruptedException {
     Topology topology =

@@ -9,6 +9,7 @@ import java.util.Optional;
  *
  * @param repetition from 1
  * @param load the machine's load averages before it started
+ * @param busyCores how many cores the machine was busy with just before it started
  * @param failure why there are no metrics
  */
 public record Measurement(
@@ -17,6 +18,7 @@ public record Measurement(
     int repetition,
     Instant at,
     String load,
+    double busyCores,
     Map<Metric, Double> metrics,
     Optional<String> failure) {
 

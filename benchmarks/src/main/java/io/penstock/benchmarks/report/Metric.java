@@ -23,8 +23,7 @@ public enum Metric {
   READY_SECONDS("ready s", "%.2f"),
   FIRST_PREDICTION_SECONDS("first prediction s", "%.2f"),
   CUTOVERS("cutovers", "%,.0f"),
-  THREADS("threads", "%,.0f"),
-  SECONDS("seconds", "%.1f");
+  THREADS("threads", "%,.0f");
 
   private final String label;
   private final String format;

@@ -45,6 +45,11 @@ public record Results(List<Measurement> measurements) {
         .toList();
   }
 
+  /** The most cores that the machine was busy with before a measurement. */
+  public double busyCores() {
+    return measurements.stream().mapToDouble(Measurement::busyCores).max().orElse(0);
+  }
+
   /** What failed. */
   public List<Measurement> failures() {
     return measurements.stream().filter(m -> m.failure().isPresent()).toList();

@@ -16,17 +16,41 @@ public final class Subject implements AutoCloseable {
   private final String name;
   private final List<JavaProcess> processes;
   private final BooleanSupplier ready;
+  private final List<AutoCloseable> companions;
+  private final long startedNanos = System.nanoTime();
 
   /**
-   * Running processes.
+   * Processes that have just been started.
    *
    * @param processes the one that reads and writes topics first
    * @param ready whether it works, to be asked again and again
    */
   Subject(String name, List<JavaProcess> processes, BooleanSupplier ready) {
+    this(name, processes, ready, List.of());
+  }
+
+  private Subject(
+      String name,
+      List<JavaProcess> processes,
+      BooleanSupplier ready,
+      List<AutoCloseable> companions) {
     this.name = name;
     this.processes = List.copyOf(processes);
     this.ready = ready;
+    this.companions = List.copyOf(companions);
+  }
+
+  /** Subjects that are measured as one, ready when all are. */
+  public static Subject together(String name, List<Subject> subjects) {
+    return new Subject(
+        name,
+        subjects.stream().flatMap(subject -> subject.processes.stream()).toList(),
+        () -> subjects.stream().allMatch(Subject::isReady));
+  }
+
+  /** This one with something that is closed before it. */
+  public Subject with(AutoCloseable companion) {
+    return new Subject(name, processes, ready, List.of(companion));
   }
 
   /** For messages. */
@@ -37,6 +61,16 @@ public final class Subject implements AutoCloseable {
   /** The process that reads and writes topics. */
   public long pid() {
     return processes.get(0).pid();
+  }
+
+  /** When it was started, as {@link System#nanoTime} tells. */
+  public long startedNanos() {
+    return startedNanos;
+  }
+
+  /** Whether it works. */
+  public boolean isReady() {
+    return ready.getAsBoolean();
   }
 
   /** All its processes. */
@@ -65,7 +99,7 @@ public final class Subject implements AutoCloseable {
    */
   public void awaitReady(Duration limit) {
     long deadline = System.nanoTime() + limit.toNanos();
-    while (!ready.getAsBoolean()) {
+    while (!isReady()) {
       requireAlive();
       if (System.nanoTime() > deadline) {
         throw new SubjectFailedException(
@@ -90,6 +124,13 @@ public final class Subject implements AutoCloseable {
   /** Stops all its processes, in order; idempotent. */
   @Override
   public void close() {
+    for (AutoCloseable companion : companions) {
+      try {
+        companion.close();
+      } catch (Exception e) {
+        throw new IllegalStateException("What runs beside " + name + " does not end", e);
+      }
+    }
     processes.forEach(process -> process.stop(GRACE));
   }
 }

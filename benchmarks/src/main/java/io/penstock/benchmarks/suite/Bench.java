@@ -1,12 +1,15 @@
 package io.penstock.benchmarks.suite;
 
-import io.penstock.benchmarks.Checkout;
 import io.penstock.benchmarks.data.ModelDirectory;
 import io.penstock.benchmarks.data.Workload;
 import io.penstock.benchmarks.data.Workloads;
 import io.penstock.benchmarks.measure.FlightRecording;
+import io.penstock.benchmarks.report.Metric;
+import io.penstock.benchmarks.report.ProfileSummary;
+import io.penstock.benchmarks.report.ResultFile;
 import io.penstock.benchmarks.stack.RecordLoader;
 import io.penstock.benchmarks.stack.Stack;
+import io.penstock.benchmarks.subject.Checkout;
 import io.penstock.benchmarks.subject.PeerProcess;
 import io.penstock.benchmarks.subject.ServiceConfig;
 import io.penstock.benchmarks.subject.ServiceProcess;
@@ -14,9 +17,13 @@ import io.penstock.benchmarks.subject.Subject;
 import io.penstock.localstack.host.LoopbackPorts;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +34,12 @@ public final class Bench implements AutoCloseable {
 
   private static final String FLIGHT_RECORDING =
       "-XX:StartFlightRecording=settings=profile,maxsize=200m";
+
+  /** Keys of a model that save a few seconds of every start. */
+  static final Map<String, Object> FAST_SCANS = Map.of("settle", "100ms", "poll-interval", "100ms");
+
+  private static final List<String> CONTROL_TOPICS =
+      List.of("control", "reports", "decisions", "audit");
 
   private final Checkout checkout;
   private final Options options;
@@ -54,8 +67,13 @@ public final class Bench implements AutoCloseable {
     return options;
   }
 
+  /** For files that are of no use afterwards. */
+  public Path folder() {
+    return folder;
+  }
+
   /** The broker and the registry; started at the first call. */
-  public Stack stack() {
+  public synchronized Stack stack() {
     Stack running = stack;
     if (running == null) {
       running = Stack.start(checkout.ownClassPath(), folder);
@@ -96,13 +114,23 @@ public final class Bench implements AutoCloseable {
     return loaded.getOrDefault(topic, 0L);
   }
 
-  /** A base path with the workload's model as version 1. */
-  public ModelDirectory model(Workload workload) {
+  /** A base path with the workload's model as that many versions, equal to each other. */
+  ModelDirectory model(Workload workload, int versions) {
     return models.computeIfAbsent(
-        workload.name(),
+        workload.name() + "-" + versions,
         name ->
             ModelDirectory.create(
-                folder.resolve("models").resolve(name), workload.savedModel(), 1));
+                folder.resolve("models").resolve(name),
+                workload.savedModel(),
+                IntStream.rangeClosed(1, versions).toArray()));
+  }
+
+  /** What the throughput suite last measured of a variant here, in records a second. */
+  OptionalDouble capacity(String variant) {
+    double rate =
+        ResultFile.medianOf(
+            options.results().resolve("throughput").resolve(ResultFile.NAME), variant, Metric.RATE);
+    return Double.isNaN(rate) ? OptionalDouble.empty() : OptionalDouble.of(rate);
   }
 
   /** A configuration without models and pipelines for a service of the trial's name. */
@@ -112,8 +140,19 @@ public final class Bench implements AutoCloseable {
   }
 
   /** Where the trial's service runs. */
-  public ServiceProcess.Site serviceSite(Variant.Trial trial) {
-    return new ServiceProcess.Site(checkout.serviceClassPath(), trial.folder(), jvmOptions());
+  ServiceProcess.Site serviceSite(Variant.Trial trial) {
+    return serviceSite(trial.folder(), List.of());
+  }
+
+  /**
+   * Where a service runs.
+   *
+   * @param more options of its Java
+   */
+  ServiceProcess.Site serviceSite(Path site, List<String> more) {
+    List<String> all = new ArrayList<>(more);
+    all.addAll(jvmOptions());
+    return new ServiceProcess.Site(checkout.serviceClassPath(), site, all);
   }
 
   /** Where the trial's peer runs. */
@@ -125,15 +164,34 @@ public final class Bench implements AutoCloseable {
     return options.profile() ? List.of(FLIGHT_RECORDING) : List.of();
   }
 
-  /** Keeps the subject's flight recording with the results, where one is made. */
-  void keepProfile(Subject subject, Variant.Trial trial) {
+  /**
+   * Keeps the subject's flight recording with the results, where one is made, and sums up what it
+   * holds from that time on.
+   */
+  void keepProfile(Subject subject, Variant.Trial trial, Instant from) {
     if (options.profile()) {
-      FlightRecording.dump(subject.pid(), trial.kept().resolve(trial.id() + ".jfr"));
+      Path recording = trial.kept().resolve(trial.id() + ".jfr");
+      FlightRecording.dump(subject.pid(), recording);
+      ProfileSummary.of(recording, from).write(trial.kept().resolve(trial.id() + ".profile.txt"));
     }
   }
 
+  /** Removes what the trial wrote to, control topics included. */
+  void deleteTopics(Variant.Trial trial, String... outputs) {
+    List<String> topics = new ArrayList<>();
+    for (String output : outputs) {
+      topics.add(output);
+      topics.add(output + "-dead");
+    }
+    for (String control : CONTROL_TOPICS) {
+      topics.add(trial.id() + "." + control);
+    }
+    stack().topics().delete(topics);
+  }
+
+  /** Stops the broker; idempotent. The one thing that another thread may call too. */
   @Override
-  public void close() {
+  public synchronized void close() {
     if (stack != null) {
       stack.close();
     }

@@ -21,15 +21,18 @@ import java.util.Optional;
 public final class Repetitions {
 
   private final Progress progress;
+  private final Path trials;
   private final Path kept;
 
   /**
    * Repetitions that tell how far they are.
    *
+   * @param trials for the folders of trials, which are removed one by one; exists
    * @param kept for files that stay with the results; exists
    */
-  public Repetitions(Progress progress, Path kept) {
+  public Repetitions(Progress progress, Path trials, Path kept) {
     this.progress = progress;
+    this.trials = trials;
     this.kept = kept;
   }
 
@@ -55,6 +58,7 @@ public final class Repetitions {
   private List<Measurement> measure(String suite, Variant variant, int repetition) {
     Instant at = Instant.now();
     String load = Proc.load();
+    double busyCores = Proc.busyCores();
     String id =
         "%s-%s-%d-%s"
             .formatted(
@@ -63,7 +67,7 @@ public final class Repetitions {
                 repetition,
                 Long.toString(at.toEpochMilli() & 0xffffff, Character.MAX_RADIX))
             .toLowerCase(Locale.ROOT);
-    try (TemporaryFolder folder = TemporaryFolder.create("penstock-bench-")) {
+    try (TemporaryFolder folder = TemporaryFolder.create(trials, "trial-")) {
       List<Reading> readings =
           variant.measure().measure(new Variant.Trial(id, repetition, folder.path(), kept));
       return readings.stream()
@@ -75,20 +79,23 @@ public final class Repetitions {
                       repetition,
                       at,
                       load,
+                      busyCores,
                       reading.metrics(),
                       Optional.empty()))
           .toList();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return List.of(failed(variant, repetition, at, load, "interrupted"));
+      return List.of(failed(variant, repetition, at, load, busyCores, "interrupted"));
     } catch (Exception e) {
-      return List.of(failed(variant, repetition, at, load, String.valueOf(e.getMessage())));
+      return List.of(
+          failed(variant, repetition, at, load, busyCores, String.valueOf(e.getMessage())));
     }
   }
 
   private static Measurement failed(
-      Variant variant, int repetition, Instant at, String load, String why) {
-    return new Measurement(variant.name(), "", repetition, at, load, Map.of(), Optional.of(why));
+      Variant variant, int repetition, Instant at, String load, double busyCores, String why) {
+    return new Measurement(
+        variant.name(), "", repetition, at, load, busyCores, Map.of(), Optional.of(why));
   }
 
   private static List<Measurement> inOrderOf(List<Variant> variants, List<Measurement> all) {

@@ -17,6 +17,11 @@ public interface Suite {
   /** What it compares; nothing is started before a variant is measured. */
   List<Variant> variants(Bench bench);
 
+  /** How often it measures each variant. */
+  default int repetitions(Options options) {
+    return options.repetitions();
+  }
+
   /** The columns of its table, what counts most first. */
   List<Metric> columns();
 

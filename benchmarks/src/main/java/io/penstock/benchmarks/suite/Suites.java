@@ -6,7 +6,16 @@ import java.util.Optional;
 /** All suites, in the order in which they are run. */
 public final class Suites {
 
-  private static final List<Suite> ALL = List.of(new ThroughputSuite());
+  private static final List<Suite> ALL =
+      List.of(
+          new ThroughputSuite(),
+          new LatencySuite(),
+          new StartSuite(),
+          new SwapSuite(),
+          new PartitionsSuite(),
+          new ModelsSuite(),
+          new BacklogSuite(),
+          new ScaleSuite());
 
   private Suites() {}
 

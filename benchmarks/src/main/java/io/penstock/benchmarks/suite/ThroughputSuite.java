@@ -1,12 +1,11 @@
 package io.penstock.benchmarks.suite;
 
-import io.penstock.benchmarks.peer.PassThrough;
+import io.penstock.benchmarks.data.Workloads;
 import io.penstock.benchmarks.report.Limit;
 import io.penstock.benchmarks.report.Metric;
 import io.penstock.benchmarks.report.Plot;
 import io.penstock.benchmarks.report.Results;
-import io.penstock.benchmarks.subject.PeerProcess;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -16,13 +15,21 @@ final class ThroughputSuite implements Suite {
   private static final int PARTITIONS = 4;
   private static final long RECORDS = 800_000;
   private static final long QUICK_RECORDS = 300_000;
+  private static final int BATCH = 128;
 
-  /** The value of a prediction of ten floats with a little around it. */
-  private static final String OUTCOME_BYTES = "120";
+  /** What is an order of magnitude slower drains less, to be done in about the same time. */
+  private static final double SLOW = 0.14;
 
-  private static final String ALOS = "at_least_once";
-  private static final String EOS = "exactly_once_v2";
+  private static final double SLOWER = 0.05;
 
+  private static final String PASS = "pass";
+  private static final String PASS_BEST = "pass-best";
+  private static final String RAW_BATCH = "raw-tensorflow-128";
+  private static final String PENSTOCK = "penstock-alos";
+  private static final String PENSTOCK_EOS = "penstock-eos";
+  private static final String NAIVE = "record-at-a-time";
+
+  /** Client settings under which a pass-through is fastest, whatever latency they cost. */
   private static final Map<String, String> BEST_SETTINGS =
       Map.of(
           "main.consumer.max.partition.fetch.bytes", "4194304",
@@ -48,34 +55,52 @@ final class ThroughputSuite implements Suite {
     long records =
         bench.options().records().orElse(bench.options().quick() ? QUICK_RECORDS : RECORDS);
     Drain drain = new Drain(bench, bench.mainWorkload(), PARTITIONS, records);
+    Starters starters = new Starters(bench, drain.workload(), PARTITIONS);
+    Drain slow = drain.at(SLOW);
+    Map<String, Object> one = Map.of("batch", Map.of("rows", 1));
+    List<Variant> variants = new ArrayList<>();
+    variants.add(drain.variant(PASS, Map.of(), starters.passThrough(Map.of())));
+    variants.add(drain.variant(PASS_BEST, BEST_SETTINGS, starters.passThrough(BEST_SETTINGS)));
+    variants.add(drain.variant("pass-copy", Map.of("outcome", "the record"), starters.copy()));
+    variants.add(
+        drain.variant(
+            PENSTOCK,
+            Map.of("guarantee", Starters.ALOS),
+            starters.penstock(Starters.ALOS, Map.of())));
+    variants.add(
+        drain.transactional(
+            PENSTOCK_EOS,
+            Map.of("guarantee", Starters.EOS),
+            starters.penstock(Starters.EOS, Map.of())));
+    variants.add(
+        slow.variant(
+            "penstock-batch-1", Map.of("rows", "1"), starters.penstock(Starters.ALOS, one)));
+    variants.add(slow.variant(NAIVE, Map.of(), starters.recordAtATime()));
+    variants.add(drain.at(SLOWER).variant("rpc-1", Map.of("batch", "1"), starters.rpc(1)));
+    variants.add(
+        slow.variant("rpc-128", Map.of("batch", String.valueOf(BATCH)), starters.rpc(BATCH)));
+    variants.add(RawTensorFlowVariant.of("raw-tensorflow-1", bench, drain.workload(), 1));
+    variants.add(RawTensorFlowVariant.of(RAW_BATCH, bench, drain.workload(), BATCH));
+    variants.addAll(examples(bench, records));
+    return variants;
+  }
+
+  /** Other shapes of records and models. */
+  private static List<Variant> examples(Bench bench, long records) {
     return List.of(
-        passThrough(drain, "pass", Map.of("outcome-bytes", OUTCOME_BYTES)),
-        passThrough(drain, "pass-best", bestSettings()),
-        drain.penstock("penstock-alos", ALOS, Map.of()),
-        drain.penstock("penstock-eos", EOS, Map.of()));
-  }
-
-  private static Map<String, String> bestSettings() {
-    Map<String, String> settings = new HashMap<>(BEST_SETTINGS);
-    settings.put("outcome-bytes", OUTCOME_BYTES);
-    return settings;
-  }
-
-  private static Variant passThrough(Drain drain, String name, Map<String, String> more) {
-    return drain.variant(
-        name,
-        more,
-        false,
-        (trial, input, output) -> {
-          Map<String, String> arguments = new HashMap<>(more);
-          arguments.put("bootstrap", drain.bench().stack().bootstrapServers());
-          arguments.put("application", trial.id());
-          arguments.put("input", input);
-          arguments.put("output", output);
-          arguments.put("guarantee", "alos");
-          return PeerProcess.start(
-              name, drain.bench().peerSite(trial), PassThrough.class, arguments);
-        });
+            Workloads.digits(bench.checkout().example("digits")),
+            Workloads.cars(bench.checkout().example("cars-mpg")),
+            Workloads.reviews(bench.checkout().example("reviews")))
+        .stream()
+        .map(
+            workload ->
+                new Drain(bench, workload, PARTITIONS, records)
+                    .variant(
+                        "penstock-" + workload.name(),
+                        Map.of("model", workload.name()),
+                        new Starters(bench, workload, PARTITIONS)
+                            .penstock(Starters.ALOS, Map.of())))
+        .toList();
   }
 
   @Override
@@ -93,25 +118,29 @@ final class ThroughputSuite implements Suite {
   @Override
   public List<Limit> limits() {
     return List.of(
-        Limit.atLeast(
-            0.8, "", "penstock-alos ÷ pass, rate", r -> rates(r, "penstock-alos", "pass")),
+        Limit.atLeast(0.8, "", "rate: ALOS ÷ pass-through", r -> rates(r, PENSTOCK, PASS)),
         Limit.atLeast(
             0.65,
             "",
-            "penstock-alos ÷ pass-best, rate",
-            r -> rates(r, "penstock-alos", "pass-best")),
-        Limit.atLeast(
-            0.95,
+            "rate: ALOS ÷ pass-through at its best settings",
+            r -> rates(r, PENSTOCK, PASS_BEST)),
+        Limit.atLeast(0.95, "", "rate: EOS ÷ ALOS", r -> rates(r, PENSTOCK_EOS, PENSTOCK)),
+        Limit.atLeast(15, "", "rate: ALOS ÷ record at a time", r -> rates(r, PENSTOCK, NAIVE)),
+        Limit.atMost(
+            1.2,
             "",
-            "penstock-eos ÷ penstock-alos, rate",
-            r -> rates(r, "penstock-eos", "penstock-alos")),
+            "CPU without JIT: ALOS ÷ (pass-through + raw TensorFlow)",
+            r ->
+                r.median(PENSTOCK, Metric.CPU_WITHOUT_JIT)
+                    / (r.median(PASS, Metric.CPU_WITHOUT_JIT)
+                        + r.median(RAW_BATCH, Metric.CPU_WITHOUT_JIT))),
         Limit.atMost(
             200,
             " B",
-            "penstock-alos − pass, allocation of the stream thread per record",
+            "stream thread's allocation per record: ALOS − pass-through",
             r ->
-                r.median("penstock-alos", Metric.STREAM_THREAD_BYTES)
-                    - r.median("pass", Metric.STREAM_THREAD_BYTES)));
+                r.median(PENSTOCK, Metric.STREAM_THREAD_BYTES)
+                    - r.median(PASS, Metric.STREAM_THREAD_BYTES)));
   }
 
   private static double rates(Results results, String variant, String of) {

@@ -28,6 +28,17 @@ public final class TemporaryFolder implements AutoCloseable {
     }
   }
 
+  /**
+   * A new folder inside another, with a name that starts so; goes with the other, if not before.
+   */
+  public static TemporaryFolder create(Path parent, String prefix) {
+    try {
+      return new TemporaryFolder(Files.createTempDirectory(parent, prefix));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   public Path path() {
     return path;
   }

@@ -8,6 +8,7 @@ import io.penstock.control.Ruling;
 import io.penstock.control.message.ControlMessages;
 import io.penstock.control.message.Decoded;
 import io.penstock.schemas.AuditEvent;
+import io.penstock.schemas.ControlPosition;
 import io.penstock.schemas.InstanceReport;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -15,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -35,8 +35,10 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Order is what makes a takeover safe. First the transactional id is claimed: from then on no
  * predecessor can write, and what it had not committed is gone. Only then are the decisions read,
- * to their end; then the committed offset says which command is the first without an answer. Each
- * ruling is one transaction with the offset of its command, so decisions and offset agree.
+ * to their end; with them stands which command is the first without an answer. Each ruling is one
+ * transaction with the position after its command, so decisions and position agree. The group's
+ * offset, committed with it, only shows operators how far the controller is: brokers forget it when
+ * nobody is a member for days.
  */
 final class ControllerTerm implements AutoCloseable {
 
@@ -46,7 +48,6 @@ final class ControllerTerm implements AutoCloseable {
 
   private final ControlTopics topics;
   private final TopicPartition control;
-  private final String group;
   private final Controller controller;
   private final ControlMessages messages;
   private final Supplier<Now> clock;
@@ -69,7 +70,6 @@ final class ControllerTerm implements AutoCloseable {
       Consumer<String, byte[]> commands) {
     this.topics = settings.topics();
     this.control = new TopicPartition(topics.control(), 0);
-    this.group = settings.controllerGroup();
     this.controller = new Controller(settings.promotionDeadline());
     this.messages = messages;
     this.clock = clock;
@@ -82,14 +82,16 @@ final class ControllerTerm implements AutoCloseable {
 
   /** Takes over: fences the predecessor, reads what there is, finds the first open command. */
   void begin() {
+    long nextCommand;
     producer.initTransactions();
     try (DecisionsReader decisions =
         new DecisionsReader(
             new TopicTail(clients.reader("controller-decisions"), topics.decisions()), messages)) {
       fleet = new Fleet(decisions.readToEnd(READ_TIMEOUT), fleet.attendance());
+      nextCommand = decisions.nextCommand();
     }
     reports.readToEnd(READ_TIMEOUT).forEach(this::hear);
-    long position = firstUnanswered();
+    long position = withinTopic(nextCommand);
     commands.seek(control, position);
     LOG.info(
         "{}: controller from offset {} on, models decided: {}",
@@ -98,22 +100,15 @@ final class ControllerTerm implements AutoCloseable {
         fleet.decisions().keySet());
   }
 
-  /**
-   * Where to go on. The group's offset is lost when nobody was a member for days; commands that
-   * made a decision are then known by its epoch and not carried out again.
-   */
-  private long firstUnanswered() {
-    OffsetAndMetadata committed = commands.committed(Set.of(control)).get(control);
-    long afterLastEpoch = fleet.lastEpoch() + 1;
-    long position = Math.max(committed == null ? 0 : committed.offset(), afterLastEpoch);
+  /** The position, or the beginning of the topic if that is later. */
+  private long withinTopic(long position) {
     long beginning = commands.beginningOffsets(List.of(control)).getOrDefault(control, 0L);
     long end = commands.endOffsets(List.of(control)).getOrDefault(control, 0L);
     if (position > end) {
       throw new ControlPlaneException(
           ("%s ends at offset %d (expected: %d or more, since commands up to there were answered);"
-                  + " if the topic was deleted and created again, do the same with %s and remove the"
-                  + " offsets of group %s")
-              .formatted(control, end, position, topics.decisions(), group));
+                  + " if the topic was deleted and created again, do the same with %s")
+              .formatted(control, end, position, topics.decisions()));
     }
     return Math.max(position, beginning);
   }
@@ -167,14 +162,20 @@ final class ControllerTerm implements AutoCloseable {
               decision ->
                   send(topics.decisions(), decision.getModel(), ControlMessages.encode(decision)));
       ruling.audit().forEach(event -> send(topics.audit(), null, ControlMessages.encode(event)));
-      nextCommand.ifPresent(
-          offset ->
-              producer.sendOffsetsToTransaction(
-                  Map.of(control, new OffsetAndMetadata(offset)), commands.groupMetadata()));
+      nextCommand.ifPresent(this::sendPosition);
       producer.commitTransaction();
     }
     fleet = ruling.fleet();
     ruling.audit().forEach(ControllerTerm::log);
+  }
+
+  private void sendPosition(long next) {
+    send(
+        topics.decisions(),
+        DecisionsReader.POSITION_KEY,
+        ControlMessages.encode(new ControlPosition(next)));
+    producer.sendOffsetsToTransaction(
+        Map.of(control, new OffsetAndMetadata(next)), commands.groupMetadata());
   }
 
   /** A failure comes out of the commit. */

@@ -5,6 +5,7 @@ import io.penstock.control.message.Decoded;
 import io.penstock.schemas.ModelDecision;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -13,15 +14,20 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The decisions topic as decisions: of several about one model only the newest, since each says it
- * all. What is no decision is noted and passed over, so that the last good one stands. Not
- * thread-safe, but for {@link #wakeup}.
+ * all; and the position up to which commands are answered, which stands beside them. What is
+ * neither is noted and passed over, so that the last good one stands. Not thread-safe, but for
+ * {@link #wakeup}.
  */
 final class DecisionsReader implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(DecisionsReader.class);
 
+  /** The key of the position: models are named otherwise. */
+  static final String POSITION_KEY = "/control";
+
   private final TopicTail tail;
   private final ControlMessages messages;
+  private long nextCommand;
 
   DecisionsReader(TopicTail tail, ControlMessages messages) {
     this.tail = tail;
@@ -38,22 +44,36 @@ final class DecisionsReader implements AutoCloseable {
     return newest(tail.poll(timeout));
   }
 
+  /** The offset of the first command without an answer, by what was read so far. */
+  long nextCommand() {
+    return nextCommand;
+  }
+
   private SortedMap<String, ModelDecision> newest(List<ConsumerRecord<String, byte[]>> records) {
     SortedMap<String, ModelDecision> newest = new TreeMap<>();
     for (ConsumerRecord<String, byte[]> record : records) {
-      Decoded<ModelDecision> decoded = messages.decision(record.value());
-      if (decoded instanceof Decoded.Message<ModelDecision> message) {
-        newest.put(message.value().getModel(), message.value());
-      } else if (decoded instanceof Decoded.Garbage<ModelDecision> garbage) {
-        LOG.warn(
-            "{}-{}@{}: not a decision, passed over: {}",
-            record.topic(),
-            record.partition(),
-            record.offset(),
-            garbage.reason());
+      if (POSITION_KEY.equals(record.key())) {
+        read(messages.position(record.value()), record)
+            .ifPresent(position -> nextCommand = position.getNext());
+      } else {
+        read(messages.decision(record.value()), record)
+            .ifPresent(decision -> newest.put(decision.getModel(), decision));
       }
     }
     return newest;
+  }
+
+  private static <T> Optional<T> read(Decoded<T> decoded, ConsumerRecord<String, byte[]> record) {
+    if (decoded instanceof Decoded.Message<T> message) {
+      return Optional.of(message.value());
+    }
+    LOG.warn(
+        "{}-{}@{}: not a decision, passed over: {}",
+        record.topic(),
+        record.partition(),
+        record.offset(),
+        ((Decoded.Garbage<T>) decoded).reason());
+    return Optional.empty();
   }
 
   void wakeup() {

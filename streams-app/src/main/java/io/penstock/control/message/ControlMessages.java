@@ -9,6 +9,7 @@ import io.penstock.registry.RegistryException;
 import io.penstock.registry.SchemaRegistry;
 import io.penstock.schemas.AuditEvent;
 import io.penstock.schemas.Command;
+import io.penstock.schemas.ControlPosition;
 import io.penstock.schemas.InstanceReport;
 import io.penstock.schemas.ModelDecision;
 import java.io.IOException;
@@ -75,6 +76,10 @@ public final class ControlMessages {
 
   public Decoded<ModelDecision> decision(byte @Nullable [] value) {
     return decode(value, ModelDecision.getClassSchema(), ModelDecision.class);
+  }
+
+  public Decoded<ControlPosition> position(byte @Nullable [] value) {
+    return decode(value, ControlPosition.getClassSchema(), ControlPosition.class);
   }
 
   public Decoded<AuditEvent> auditEvent(byte @Nullable [] value) {

@@ -232,6 +232,45 @@ class ControlPlaneIT {
     }
   }
 
+  /** Brokers forget a group's offset when nobody was a member for days. */
+  @Test
+  void shouldAnswerNoCommandTwiceWhenTheGroupsOffsetIsLost() throws Exception {
+    FakeInstance instance = new FakeInstance(false, 1).hanging(2);
+    List<String> before;
+    try (ControlPlane plane = start("a", instance)) {
+      audit.await("ACTIVATED 1");
+      say("{\"promote\":{\"model\":\"digits\",\"version\":2}}");
+      say("{\"promote\":{\"model\":\"digits\",\"version\":3}}");
+      say("{\"promote\":{\"model\":\"digitz\",\"version\":4}}");
+      say("{\"abort\":{\"model\":\"digits\"}}");
+      say("{\"promote\":{\"model\":\"digits\",\"version\":5,\"expected\":9}}");
+      say("noise");
+      before = audit.await("REJECTED @6");
+    }
+    assertThat(before)
+        .extracting(line -> line.split(" ", -1)[0])
+        .containsExactly(
+            "PREPARE",
+            "ACTIVATED",
+            "PREPARE",
+            "REJECTED",
+            "REJECTED",
+            "ABORTED",
+            "REJECTED",
+            "REJECTED");
+    try (Admin admin = admin()) {
+      admin.deleteConsumerGroups(List.of(service + "-controller")).all().get();
+    }
+
+    try (ControlPlane plane = start("b", new FakeInstance(false, 1))) {
+      plane.awaitCaughtUp(Duration.ofSeconds(30));
+      say("{\"promote\":{\"model\":\"digits\",\"version\":6}}");
+
+      assertThat(audit.await("ACTIVATED 6").subList(before.size(), before.size() + 2))
+          .containsExactly("PREPARE 6 from 1 @7", "ACTIVATED 6 from 1 @7");
+    }
+  }
+
   @Test
   void shouldSayWhenTheControlTopicWasDeletedAndMadeAgain() throws Exception {
     try (ControlPlane plane = start("a", new FakeInstance(false, 1))) {

@@ -1,4 +1,4 @@
-package io.penstock.benchmarks;
+package io.penstock.benchmarks.subject;
 
 import java.io.File;
 import java.io.IOException;
@@ -13,13 +13,14 @@ import java.util.concurrent.TimeUnit;
 public record Checkout(Path root) {
 
   /** Names the checkout; set by {@code benchmarks/run}. */
-  static final String PROPERTY = "penstock.root";
+  public static final String PROPERTY = "penstock.root";
 
   public Checkout {
     root = root.toAbsolutePath().normalize();
   }
 
-  static Checkout current() {
+  /** The one that {@code benchmarks/run} was called in. */
+  public static Checkout current() {
     return new Checkout(Path.of(System.getProperty(PROPERTY, "")));
   }
 

@@ -1,0 +1,154 @@
+package io.penstock.benchmarks.suite;
+
+import io.penstock.benchmarks.measure.CpuMeter;
+import io.penstock.benchmarks.report.Limit;
+import io.penstock.benchmarks.report.Metric;
+import io.penstock.benchmarks.report.Plot;
+import io.penstock.benchmarks.report.Reading;
+import io.penstock.benchmarks.stack.AuditTrail;
+import io.penstock.benchmarks.subject.Promoter;
+import io.penstock.benchmarks.subject.ServiceConfig;
+import io.penstock.benchmarks.subject.ServiceProcess;
+import io.penstock.benchmarks.subject.Subject;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What it costs that versions are swapped every two seconds. Only the newest version stays loaded
+ * beside the active one, so that each promotion loads, warms up, cuts over and unloads.
+ */
+final class SwapSuite implements Suite {
+
+  private static final int PARTITIONS = 4;
+  private static final int VERSIONS = 8;
+  private static final Duration INTERVAL = Duration.ofSeconds(2);
+  private static final int RATE = 500;
+  private static final Duration WARM_UP = Duration.ofSeconds(10);
+  private static final Duration FLOW = Duration.ofSeconds(40);
+  private static final Duration QUICK_FLOW = Duration.ofSeconds(12);
+  private static final long RECORDS = 1_500_000;
+  private static final long QUICK_RECORDS = 300_000;
+
+  private static final String STEADY = "flow-steady";
+  private static final String SWAPPING = "flow-swapping";
+  private static final String DRAIN_STEADY = "drain-steady";
+  private static final String DRAIN_SWAPPING = "drain-swapping";
+
+  @Override
+  public String name() {
+    return "swap";
+  }
+
+  @Override
+  public String summary() {
+    return "latency and rate while a version is promoted every 2 s, and without";
+  }
+
+  @Override
+  public List<Variant> variants(Bench bench) {
+    Starters starters = new Starters(bench, bench.mainWorkload(), PARTITIONS);
+    long records =
+        bench.options().records().orElse(bench.options().quick() ? QUICK_RECORDS : RECORDS);
+    Drain drain = new Drain(bench, starters.workload(), PARTITIONS, records);
+    Map<String, String> every = Map.of("promotion", "every " + INTERVAL.toSeconds() + " s");
+    return List.of(
+        flow(starters, STEADY, Map.of(), service(starters)),
+        flow(starters, SWAPPING, every, swapping(starters)),
+        drain.variant(DRAIN_STEADY, Map.of(), service(starters)),
+        drain.variant(DRAIN_SWAPPING, every, swapping(starters)));
+  }
+
+  private static Starters.Starter service(Starters starters) {
+    Bench bench = starters.bench();
+    return (trial, input, output) -> {
+      ServiceConfig config =
+          starters.config(
+              trial,
+              new Starters.Topics(input, output),
+              bench.model(starters.workload(), VERSIONS),
+              Starters.ALOS,
+              Map.of());
+      ServiceProcess.createTopics(bench.serviceSite(trial), config, PARTITIONS);
+      return ServiceProcess.serve(trial.id(), bench.serviceSite(trial), config);
+    };
+  }
+
+  private static Starters.Starter swapping(Starters starters) {
+    Starters.Starter service = service(starters);
+    return (trial, input, output) -> {
+      Subject subject = service.start(trial, input, output);
+      return subject.with(
+          new Promoter(
+              starters.bench().stack().bootstrapServers(),
+              trial.id(),
+              starters.workload().name(),
+              VERSIONS,
+              INTERVAL));
+    };
+  }
+
+  private static Variant flow(
+      Starters starters, String name, Map<String, String> settings, Starters.Starter starter) {
+    Bench bench = starters.bench();
+    Duration duration = bench.options().quick() ? QUICK_FLOW : FLOW;
+    return new Variant(
+        name,
+        settings,
+        trial ->
+            new Flow(bench, starters.workload(), PARTITIONS)
+                .through(
+                    trial,
+                    false,
+                    starter,
+                    (probe, subject) -> {
+                      probe.warmUp(RATE, WARM_UP);
+                      Reading reading =
+                          probe.measure("", RATE, duration, new CpuMeter(subject.pids()));
+                      return List.of(withCutovers(bench, trial, reading));
+                    }));
+  }
+
+  private static Reading withCutovers(Bench bench, Variant.Trial trial, Reading reading) {
+    Map<Metric, Double> metrics = new EnumMap<>(reading.metrics());
+    metrics.put(
+        Metric.CUTOVERS,
+        (double) AuditTrail.cutovers(bench.stack().bootstrapServers(), trial.id()));
+    return new Reading(reading.point(), metrics);
+  }
+
+  @Override
+  public List<Metric> columns() {
+    return List.of(
+        Metric.P99_MILLIS,
+        Metric.P50_MILLIS,
+        Metric.P999_MILLIS,
+        Metric.MAX_MILLIS,
+        Metric.CUTOVERS,
+        Metric.RATE,
+        Metric.CPU_WITHOUT_JIT);
+  }
+
+  @Override
+  public List<Limit> limits() {
+    return List.of(
+        Limit.atMost(
+            1.2,
+            "",
+            "p99 at 500/s: swapping ÷ steady",
+            r -> r.median(SWAPPING, Metric.P99_MILLIS) / r.median(STEADY, Metric.P99_MILLIS)),
+        Limit.atLeast(
+            0.95,
+            "",
+            "rate of a drain: swapping ÷ steady",
+            r -> r.median(DRAIN_SWAPPING, Metric.RATE) / r.median(DRAIN_STEADY, Metric.RATE)));
+  }
+
+  @Override
+  public List<Plot> plots() {
+    return List.of(
+        Plot.bars("swap-p99", "99th percentile at 500 records/s", Metric.P99_MILLIS),
+        Plot.bars("swap-rate", "Draining a backlog", Metric.RATE));
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.penstock.benchmarks.data;
+
+import org.jspecify.annotations.NullMarked;

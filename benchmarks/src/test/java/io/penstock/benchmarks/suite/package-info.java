@@ -1,0 +1,4 @@
+@NullMarked
+package io.penstock.benchmarks.suite;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,151 @@
+package io.penstock.chaos;
+
+import io.penstock.testkit.Await;
+import io.penstock.testkit.ServiceUnderTest;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** One process of a fleet, from its start to its end. Not thread-safe. */
+final class Instance {
+
+  private static final long END_SECONDS = 75;
+  private static final int LOOKS = 50;
+
+  private final String name;
+  private final ServiceUnderTest service;
+  private boolean ready;
+  private boolean frozen;
+  private boolean killed;
+  private boolean modelBroken;
+  private boolean disturbed;
+  private long askedToEndNanos;
+
+  /**
+   * A process that has just been started.
+   *
+   * @param disturbed whether something around it fails, or has
+   */
+  Instance(String name, ServiceUnderTest service, boolean disturbed) {
+    this.name = name;
+    this.service = service;
+    this.disturbed = disturbed;
+  }
+
+  boolean isAlive() {
+    return service.isAlive();
+  }
+
+  /** Whether it is, or once was, ready. */
+  boolean hasBeenReady() {
+    if (!ready && !frozen && service.isAlive()) {
+      ready = service.saysReady();
+    }
+    return ready;
+  }
+
+  /** Waits a while for a moment with records in flight, and says how many there are. */
+  long inFlight() {
+    long inFlight = 0;
+    for (int look = 0; inFlight == 0 && look < LOOKS && isAlive() && !frozen; look++) {
+      inFlight = service.inFlightRecords(PlanRun.PIPELINE);
+      if (inFlight == 0) {
+        Await.pause(10);
+      }
+    }
+    return inFlight;
+  }
+
+  void kill() {
+    killed = true;
+    service.kill();
+  }
+
+  void askToEnd() {
+    if (askedToEndNanos == 0) {
+      askedToEndNanos = System.nanoTime();
+      service.askToEnd();
+    }
+  }
+
+  boolean isAskedToEnd() {
+    return askedToEndNanos != 0;
+  }
+
+  void freeze() {
+    frozen = true;
+    disturbed = true;
+    service.freeze();
+  }
+
+  void thaw() {
+    if (frozen) {
+      frozen = false;
+      service.thaw();
+    }
+  }
+
+  /** Arms a fault in it, unless it cannot listen. */
+  void arm(Fault fault, int extent) {
+    disturb();
+    modelBroken |= fault.breaksModel();
+    if (!frozen && isAlive()) {
+      String path =
+          switch (fault) {
+            case MODEL_HANG -> "hang";
+            case MODEL_FAILURE -> "fail-runs";
+            case TIMEOUT_IN_PROCESS, TIMEOUT_IN_POLL, TIMEOUT_IN_HOOK ->
+                fault.name().toLowerCase(Locale.ROOT).replace("timeout_in_", "time-out-");
+            case FAILED_SEND -> "fail-send";
+            default -> throw new IllegalArgumentException(fault.toString());
+          };
+      service.arm("/" + path + "/" + extent);
+    }
+  }
+
+  /** Something around it fails: its threads may, too. */
+  void disturb() {
+    disturbed = true;
+  }
+
+  /** Whether it was asked to end and takes too long. */
+  boolean isOverdue() {
+    return isAskedToEnd()
+        && isAlive()
+        && !frozen
+        && System.nanoTime() - askedToEndNanos > TimeUnit.SECONDS.toNanos(END_SECONDS);
+  }
+
+  /** What was wrong about its end, after it; nothing if it ended as it should. */
+  Optional<String> complaint() {
+    if (killed) {
+      return Optional.empty();
+    }
+    int exitCode = service.exitCode();
+    boolean mayGiveUp = !ready || modelBroken;
+    if (isAskedToEnd() && exitCode == 0) {
+      return !disturbed && service.logged("stream thread replaced")
+          ? Optional.of(name + " broke a thread although nothing was wrong around it")
+          : Optional.empty();
+    }
+    return mayGiveUp
+        ? Optional.empty()
+        : Optional.of(
+            "%s ended with %d%s:\n%s"
+                .formatted(name, exitCode, isAskedToEnd() ? " after SIGTERM" : "", service.log()));
+  }
+
+  /** Whether it ended by itself. */
+  boolean gaveUp() {
+    return !killed && !isAskedToEnd();
+  }
+
+  String log() {
+    return name + ":\n" + service.log();
+  }
+
+  void close() {
+    thaw();
+    service.kill();
+  }
+}

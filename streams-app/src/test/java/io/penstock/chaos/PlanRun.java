@@ -1,0 +1,277 @@
+package io.penstock.chaos;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.penstock.testkit.AuditTrail;
+import io.penstock.testkit.Await;
+import io.penstock.testkit.BreakableStack;
+import io.penstock.testkit.Census;
+import io.penstock.testkit.CommittedRecords;
+import io.penstock.testkit.Workbench;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+
+/**
+ * One plan, carried out: a fleet of its own under load on topics of its own, struck as the plan
+ * says, then left alone until every input has its outcome. Not thread-safe.
+ */
+final class PlanRun {
+
+  static final String PIPELINE = "reviews";
+
+  private static final int PARTITIONS = 4;
+  private static final int START_SECONDS = 180;
+  private static final int ANSWER_SECONDS = 120;
+
+  private final Plan plan;
+  private final String name;
+  private final Workbench bench;
+  private final BreakableStack stack;
+  private final Path logs;
+  private final List<String> struck = new ArrayList<>();
+  private final List<Future<RecordMetadata>> commands = new ArrayList<>();
+  private final PriorityQueue<Due> timetable =
+      new PriorityQueue<>(Comparator.comparingLong(Due::nanos));
+  private long inFlight;
+
+  /** Something to be done at a time. */
+  private record Due(long nanos, Runnable action) {}
+
+  /**
+   * A plan to be carried out.
+   *
+   * @param name of the service and, with more behind it, of its topics
+   * @param logs the folder for the logs of the fleet
+   */
+  PlanRun(Plan plan, String name, Workbench bench, BreakableStack stack, Path logs) {
+    this.plan = plan;
+    this.name = name;
+    this.bench = bench;
+    this.stack = stack;
+    this.logs = logs;
+  }
+
+  /** Carries the plan out. */
+  Findings run() {
+    long start = System.nanoTime();
+    createTopics();
+    Path model = installVersion(1);
+    Answers answers = new Answers(bench, topic("dead"));
+    try (Fleet fleet = new Fleet(writeConfig(model), logs);
+        Census census =
+            new Census(
+                stack.bootstrapServers(), topic("in"), topic("out"), topic("dead"), answers)) {
+      begin(fleet);
+      try (MixedLoad load = new MixedLoad(bench, topic("in"), PARTITIONS, plan)) {
+        awaitOutcomes(fleet, census);
+        strike(fleet);
+      }
+      long faultsOver = System.nanoTime();
+      List<String> complaints = new ArrayList<>();
+      if (!awaitAnswers(fleet, census)) {
+        complaints.add("not answered within " + ANSWER_SECONDS + " s; logs:\n" + fleet.logs());
+      }
+      long recovered = System.nanoTime();
+      List<String> verdicts = verdicts();
+      fleet.end();
+      census.update();
+      complaints.addAll(fleet.complaints());
+      complaints.addAll(some(answers.wrong()));
+      complaints.addAll(some(census.disorderOfFirsts()));
+      return new Findings(
+          plan,
+          struck,
+          inFlight,
+          census.inputs(),
+          census.outcomes(),
+          census.deadLetters(),
+          census.lost(),
+          census.duplicated(),
+          census.disorder().size(),
+          census.disorderOfFirsts().size(),
+          answers.wrong().size(),
+          fleet.gaveUp(),
+          verdicts,
+          complaints,
+          TimeUnit.NANOSECONDS.toSeconds(recovered - faultsOver),
+          TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start));
+    }
+  }
+
+  private static List<String> some(List<String> all) {
+    return all.subList(0, Math.min(5, all.size()));
+  }
+
+  private void createTopics() {
+    bench.createControlTopics(name);
+    bench.createTopics(PARTITIONS, topic("in"));
+    Map<String, String> limit =
+        Map.of("max.message.bytes", String.valueOf(MixedLoad.MAX_OUTCOME_BYTES));
+    stack.createTopics(
+        new NewTopic(topic("out"), PARTITIONS, (short) 1).configs(limit),
+        new NewTopic(topic("dead"), PARTITIONS, (short) 1).configs(limit));
+  }
+
+  private String topic(String what) {
+    return name + "-" + what;
+  }
+
+  private Path installVersion(int version) {
+    return bench.installVersion("examples/reviews/1", name, version);
+  }
+
+  /** Short times, so that everything that can time out does within a plan. */
+  private Path writeConfig(Path model) {
+    return bench.writeConfig(
+        name + ".yaml",
+        name,
+        """
+        inference: {threads: %d}
+        models:
+          reviews: {path: "%s", settle: 300ms, poll-interval: 100ms, versions: {count: 2}}
+        pipelines:
+          reviews:
+            model: reviews
+            guarantee: %s
+            start-from: earliest
+            input: {topic: %s, format: avro}
+            output: {topic: %s, format: avro}
+            dead-letters: {topic: %s}
+            batch: {rows: 64, linger: 20ms}
+            threads: %d
+            kafka:
+              main.consumer.session.timeout.ms: 3000
+              main.consumer.max.poll.interval.ms: 10000
+              producer.transaction.timeout.ms: 5000
+        """
+            .formatted(
+                plan.inferenceThreads(),
+                model,
+                plan.guarantee(),
+                topic("in"),
+                topic("out"),
+                topic("dead"),
+                plan.threads()));
+  }
+
+  private void begin(Fleet fleet) {
+    for (int slot = 0; slot < plan.instances(); slot++) {
+      fleet.want(slot);
+    }
+    until(fleet, START_SECONDS, fleet::isComplete, () -> "a fleet:\n" + fleet.logs());
+  }
+
+  private static void awaitOutcomes(Fleet fleet, Census census) {
+    until(
+        fleet,
+        START_SECONDS,
+        () -> census.update().outcomes() > 100,
+        () -> "first outcomes:\n" + fleet.logs());
+  }
+
+  private void strike(Fleet fleet) {
+    long begin = System.nanoTime();
+    plan.strikes()
+        .forEach(
+            strike ->
+                timetable.add(
+                    new Due(
+                        begin + TimeUnit.MILLISECONDS.toNanos(strike.atMillis()),
+                        () -> strike(fleet, strike))));
+    while (!timetable.isEmpty()) {
+      if (System.nanoTime() >= timetable.element().nanos()) {
+        timetable.remove().action().run();
+      } else {
+        fleet.supervise();
+        Await.pause(10);
+      }
+    }
+  }
+
+  private void strike(Fleet fleet, Strike strike) {
+    long rows = fleet.inFlight(strike.slot());
+    inFlight += rows;
+    struck.add(strike + "=" + rows);
+    int slot = strike.slot();
+    int extent = strike.extent();
+    switch (strike.fault()) {
+      case KILL -> fleet.kill(slot, extent);
+      case TERMINATE -> fleet.terminate(slot, extent);
+      case FREEZE -> after(extent, fleet.freeze(slot));
+      case JOIN -> fleet.want(slot);
+      case LEAVE -> fleet.leave(slot);
+      case BROKER_CRASH -> {
+        fleet.disturb();
+        stack.broker().crash();
+        after(extent, stack.broker()::restart);
+      }
+      case BROKER_FREEZE -> {
+        fleet.disturb();
+        stack.broker().freeze();
+        after(extent, stack.broker()::thaw);
+      }
+      case PROMOTE -> {
+        installVersion(2);
+        command("{\"promote\":{\"model\":\"reviews\",\"version\":2}}");
+      }
+      case ROLL_BACK -> command("{\"rollback\":{\"model\":\"reviews\"}}");
+      default -> fleet.arm(slot, strike.fault(), extent);
+    }
+  }
+
+  private void after(int millis, Runnable action) {
+    timetable.add(new Due(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis), action));
+  }
+
+  /** The broker may be away: nobody waits here. */
+  private void command(String json) {
+    commands.add(
+        bench.producer().send(new ProducerRecord<>(name + ".control", json.getBytes(UTF_8))));
+  }
+
+  /** Waits until nothing is missing; says whether that came true. */
+  private boolean awaitAnswers(Fleet fleet, Census census) {
+    long inputs = census.inputs();
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(ANSWER_SECONDS);
+    while (census.update().answered() < inputs && System.nanoTime() < deadline) {
+      fleet.supervise();
+      Await.pause(100);
+    }
+    return census.answered() >= inputs;
+  }
+
+  private List<String> verdicts() {
+    List<String> verdicts = new ArrayList<>();
+    try (CommittedRecords records = new CommittedRecords(stack.bootstrapServers())) {
+      for (Future<RecordMetadata> command : commands) {
+        verdicts.add(new AuditTrail(records, name).verdict(command.get().offset()));
+      }
+      return verdicts;
+    } catch (ExecutionException | InterruptedException e) {
+      throw new AssertionError("a command was not sent", e);
+    }
+  }
+
+  private static void until(
+      Fleet fleet, long seconds, BooleanSupplier holds, Supplier<String> what) {
+    Await.until(
+        what,
+        seconds,
+        () -> {
+          fleet.supervise();
+          return holds.getAsBoolean();
+        });
+  }
+}

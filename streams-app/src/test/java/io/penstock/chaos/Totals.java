@@ -1,0 +1,43 @@
+package io.penstock.chaos;
+
+/** What the plans of one guarantee came to together. Not thread-safe. */
+final class Totals {
+
+  private final Guarantee guarantee;
+  private int plans;
+  private int strikes;
+  private long inFlight;
+  private long inputs;
+  private long outcomes;
+  private long lost;
+  private long duplicated;
+  private long outOfOrder;
+
+  Totals(Guarantee guarantee) {
+    this.guarantee = guarantee;
+  }
+
+  void add(Findings findings) {
+    plans++;
+    strikes += findings.struck().size();
+    inFlight += findings.inFlight();
+    inputs += findings.inputs();
+    outcomes += findings.outcomes();
+    lost += findings.lost();
+    duplicated += findings.duplicated();
+    outOfOrder += findings.outOfOrder();
+  }
+
+  int plans() {
+    return plans;
+  }
+
+  /** One line. */
+  @Override
+  public String toString() {
+    return ("total guarantee=%s plans=%d strikes=%d inFlight=%d inputs=%d outcomes=%d lost=%d"
+            + " duplicated=%d outOfOrder=%d")
+        .formatted(
+            guarantee, plans, strikes, inFlight, inputs, outcomes, lost, duplicated, outOfOrder);
+  }
+}

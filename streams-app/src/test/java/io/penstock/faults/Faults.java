@@ -1,0 +1,71 @@
+package io.penstock.faults;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** The faults that are armed in this process: each strikes where it can next, once. Thread-safe. */
+public final class Faults {
+
+  private final AtomicLong hangMillis = new AtomicLong();
+  private final AtomicInteger failingRuns = new AtomicInteger();
+  private final AtomicReference<@Nullable ForwardPath> forwardTimeout = new AtomicReference<>();
+  private final AtomicBoolean failedSend = new AtomicBoolean();
+  private final Set<Thread> timedOutThreads = ConcurrentHashMap.newKeySet();
+
+  /** The next run of a model takes so much longer. */
+  public void hang(long millis) {
+    hangMillis.set(millis);
+  }
+
+  /** So many runs of models fail, one after the other. */
+  public void failRuns(int count) {
+    failingRuns.set(count);
+  }
+
+  /** The next forward on that path times out. */
+  public void timeOut(ForwardPath path) {
+    forwardTimeout.set(path);
+  }
+
+  /** The next send is accepted, and fails. */
+  public void failSend() {
+    failedSend.set(true);
+  }
+
+  /** Whether forwards and sends have had the faults that were armed for them. */
+  public boolean haveStruckOutcomes() {
+    return forwardTimeout.get() == null && !failedSend.get();
+  }
+
+  /** The threads on which a forward has timed out. */
+  public Set<Thread> timedOutThreads() {
+    return timedOutThreads;
+  }
+
+  long takeHang() {
+    return hangMillis.getAndSet(0);
+  }
+
+  boolean takeFailingRun() {
+    return failingRuns.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
+  }
+
+  /** The path of the calling thread, if a forward on it is to time out. */
+  @Nullable ForwardPath takeTimeout() {
+    ForwardPath path = forwardTimeout.get();
+    if (path == null || !path.isCurrent() || !forwardTimeout.compareAndSet(path, null)) {
+      return null;
+    }
+    timedOutThreads.add(Thread.currentThread());
+    return path;
+  }
+
+  boolean takeFailedSend() {
+    return failedSend.compareAndSet(true, false);
+  }
+}

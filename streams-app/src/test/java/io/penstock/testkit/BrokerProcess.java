@@ -1,0 +1,100 @@
+package io.penstock.testkit;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.penstock.localstack.LocalKafka;
+import io.penstock.localstack.host.JavaProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A Kafka node in a process of its own, so that it can crash, come back on its data, and answer
+ * nobody for a while. Not thread-safe.
+ */
+public final class BrokerProcess implements AutoCloseable {
+
+  private static final String READY = "the broker is ready at ";
+
+  private final Path folder;
+  private final String bootstrapServers;
+  private JavaProcess process;
+
+  /** Starts a node in that folder, and returns when it is ready. */
+  public BrokerProcess(Path folder) {
+    this.folder = folder;
+    this.process = launch();
+    Await.until(
+        () -> "the broker: " + process.lastLines(20),
+        120,
+        () -> !process.isAlive() || log().contains(READY));
+    String log = log();
+    if (!log.contains(READY)) {
+      throw new AssertionError("the broker ended:\n" + log);
+    }
+    int address = log.indexOf(READY) + READY.length();
+    this.bootstrapServers = log.substring(address, log.indexOf('\n', address)).strip();
+  }
+
+  private JavaProcess launch() {
+    return JavaProcess.start(
+        new JavaProcess.Launch(
+            BrokerProcess.class.getName(),
+            List.of(System.getProperty("java.class.path")),
+            List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+            List.of(folder.resolve("kafka").toString()),
+            Map.of(),
+            folder.resolve("broker.log")));
+  }
+
+  private String log() {
+    try {
+      return Files.readString(folder.resolve("broker.log"), UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The same after every crash. */
+  public String bootstrapServers() {
+    return bootstrapServers;
+  }
+
+  /** SIGKILL. */
+  public void crash() {
+    process.kill();
+  }
+
+  /** Starts again after a crash; returns before it is ready. */
+  public void restart() {
+    process = launch();
+  }
+
+  /** From now on it answers nobody. */
+  public void freeze() {
+    Freezer.freeze(process.pid());
+  }
+
+  /** It goes on where it was. */
+  public void thaw() {
+    Freezer.thaw(process.pid());
+  }
+
+  /** Nothing is kept, so nothing has to be asked. */
+  @Override
+  public void close() {
+    process.kill();
+  }
+
+  /** The process: runs a node in the folder that is named until it is ended. */
+  public static void main(String[] arguments) throws InterruptedException {
+    Map<String, String> soonFenced =
+        Map.of("broker.session.timeout.ms", "3000", "broker.heartbeat.interval.ms", "500");
+    LocalKafka kafka = LocalKafka.start(Path.of(arguments[0]), soonFenced);
+    System.out.println(READY + kafka.bootstrapServers());
+    Thread.currentThread().join();
+  }
+}
