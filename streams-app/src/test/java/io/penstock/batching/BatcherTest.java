@@ -281,6 +281,64 @@ class BatcherTest {
     assertThat(budget.usedBytes()).isZero();
   }
 
+  @Test
+  void shouldFollowItsPlanFromOneRowToTheNext() {
+    // given
+    FakePlan plan = new FakePlan(2, 5 * MILLI);
+    Batcher batcher = batcher(planned(plan, 8), ByteBudget.unlimited());
+    batcher.add(version, FakeModel.record(0));
+    add(batcher, 2);
+    // when
+    plan.aimAt(4, 5 * MILLI);
+    add(batcher, 4);
+    add(batcher, 3);
+    plan.aimAt(1, 5 * MILLI);
+    add(batcher, 1);
+    // then
+    inference.runAll();
+    assertThat(model.runs()).containsExactly(1, 2, 4, 4);
+  }
+
+  @Test
+  void shouldLetRowsLingerForAsLongAsItsPlanSays() {
+    // given
+    FakePlan plan = new FakePlan(8, 5 * MILLI);
+    Batcher batcher = batcher(planned(plan, 8), ByteBudget.unlimited());
+    add(batcher, 2);
+    // when
+    now += MILLI;
+    batcher.tick();
+    int patient = inference.sealed();
+    plan.aimAt(8, MILLI);
+    batcher.tick();
+    // then
+    assertThat(patient).isEqualTo(1);
+    assertThat(inference.sealed()).isEqualTo(2);
+  }
+
+  @Test
+  void shouldHaveFewRowsInFlightWhileBatchesAreSmall() {
+    // given
+    FakePlan plan = new FakePlan(1, 0);
+    Batcher batcher = batcher(planned(plan, 8), ByteBudget.unlimited());
+    // when
+    add(batcher, 4);
+    // then
+    assertThat(batcher.isFull()).isTrue();
+    plan.aimAt(2, 0);
+    assertThat(batcher.isFull()).isFalse();
+  }
+
+  private void add(Batcher batcher, int rows) {
+    for (int i = 0; i < rows; i++) {
+      batcher.add(version, FakeModel.record(i));
+    }
+  }
+
+  private static BatchLimits planned(FakePlan plan, int maxRows) {
+    return new BatchLimits(maxRows, 1 << 20, plan, null, 4 * maxRows, 1 << 20);
+  }
+
   private static long prediction(Batcher.Row row) {
     return FakeModel.predicted(row.batch().prediction(row.index()));
   }

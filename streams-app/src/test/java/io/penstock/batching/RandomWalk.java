@@ -138,7 +138,7 @@ final class RandomWalk {
     for (Taken row : taken.subList(firstOfThread, taken.size())) {
       if (!sealed.containsKey(row.batch())) {
         assertThat(quiet).as("%s waits though nothing runs", row).isFalse();
-        assertThat(now - row.at).as("%s waits", row).isLessThan(limits.linger().toNanos());
+        assertThat(now - row.at).as("%s waits", row).isLessThan(limits.lingerNanos());
       }
     }
   }

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.batching.Batch;
 import io.penstock.batching.FakeModel;
+import io.penstock.batching.FakePlan;
+import io.penstock.batching.Inference;
 import io.penstock.batching.SealedBatches;
 import io.penstock.batching.VersionBinding;
 import io.penstock.batching.VersionQuarantinedException;
+import io.penstock.model.BatchSizes;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -45,6 +48,28 @@ final class InferenceThreadsTest {
     awaitFinished(batch);
     assertThat(FakeModel.predicted(batch.prediction(0))).isEqualTo(1_000_007);
     assertThat(model.leased()).isZero();
+  }
+
+  @Test
+  void shouldJoinBatchesUpToWhatThePlanAimsAtAndTellItOfEachRun() throws InterruptedException {
+    // given
+    FakePlan plan = new FakePlan(4, 0);
+    FakeModel model = new FakeModel(1);
+    VersionBinding version =
+        model.binding(
+            new Inference.Terms(
+                "fakes", 1, BatchSizes.upTo(8), 1 << 20, Inference.NonFinite.PASS, plan));
+    hang(model, SealedBatches.of(version, 1));
+    // when
+    threads.submit(SealedBatches.of(version, 2, 3));
+    threads.submit(SealedBatches.of(version, 4, 5));
+    threads.submit(SealedBatches.of(version, 6, 7));
+    mayReturn.countDown();
+    // then
+    Batch afterAll = SealedBatches.of(new FakeModel(2).binding(), 8);
+    threads.submit(afterAll);
+    awaitFinished(afterAll);
+    assertThat(plan.runs()).containsExactly(1, 4, 2);
   }
 
   @Test

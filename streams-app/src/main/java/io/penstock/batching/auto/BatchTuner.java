@@ -115,7 +115,7 @@ final class BatchTuner {
   }
 
   private double longestRunNanos(RunCurve curve) {
-    return Math.max(LONG_RUN * limits.latencyNanos(), 2 * curve.nanos(1));
+    return Math.max((double) LONG_RUN * limits.latencyNanos(), 2 * curve.nanos(1));
   }
 
   private BatchTarget cheapest(Tuning now, Climb climb, RunCurve curve) {

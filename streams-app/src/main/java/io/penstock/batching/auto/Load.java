@@ -67,8 +67,9 @@ record Load(
             ? Math.max(0, arrivalRate + weight * (arrived - arrivalRate))
             : arrivalRate;
     double timely = taken * limits.latencyNanos() / 1e9;
-    long gathered = limits.timelyRows(rows);
-    boolean behind = now.backlog() > Math.max(gathered + (long) limits.gatherers() * rows, timely);
+    double gathered = limits.timelyRows(rows);
+    double another = (double) limits.gatherers() * rows;
+    boolean behind = now.backlog() > Math.max(gathered + another, timely);
     boolean caughtUp = now.backlog() <= Math.max(gathered, timely / 2);
     return new Load(
         now,

@@ -46,8 +46,8 @@ public record TuningLimits(long latencyNanos, List<Integer> sizes, int gatherers
   }
 
   /** The most that can be in flight while nothing waits: a batch fills here, another runs there. */
-  long timelyRows(int rows) {
-    return (long) (gatherers + runners) * rows;
+  double timelyRows(int rows) {
+    return (double) (gatherers + runners) * rows;
   }
 
   /** The place of the size that is nearest, by ratio. */

@@ -69,7 +69,7 @@ final class ConfigProblemsTest {
       delimiter = '|',
       textBlock =
           """
-          mode: adaptive              | mode: adaptive (expected: fixed | auto)
+          mode: adaptive              | 'mode: adaptive (expected: fixed | auto)'
           rows: 0                     | rows: 0 (expected: 1-65536)
           rows: 1e3                   | rows: 1e3 (expected: 1-65536)
           linger: -5ms                | linger: -5ms (expected: a time such as 5ms, 10s, 2m or PT5S)
