@@ -143,6 +143,20 @@ final class ConfigKeysTest {
   }
 
   @Test
+  void shouldReadTheKeysOfTunedBatches() {
+    BatchConfig batch =
+        new ConfigFiles(folder)
+            .load(ConfigFiles.MINIMAL + "    batch: {mode: auto, latency: 50ms, max-rows: 96}\n")
+            .config()
+            .pipeline("payments-fraud")
+            .batch();
+
+    assertThat(batch.latency()).isEqualTo(Duration.ofMillis(50));
+    assertThat(batch.rows()).isEqualTo(96);
+    assertThat(batch.maxInFlightRows()).isEqualTo(384);
+  }
+
+  @Test
   void shouldReadEveryKey() {
     PenstockConfig config =
         new ConfigFiles(folder)

@@ -89,6 +89,21 @@ final class ConfigProblemsTest {
       delimiter = '|',
       textBlock =
           """
+          rows: 64                    | rows: not used with mode: auto, which has max-rows (expected: nothing)
+          linger: 1ms                 | linger: not used with mode: auto, which has latency (expected: nothing)
+          latency: 0ms                | latency: 0ms (expected: a time such as 5ms, 10s, 2m or PT5S, at least 1ms)
+          max-rows: 0                 | max-rows: 0 (expected: 1-65536)
+          """)
+  void shouldSayWhatIsWrongWithATunedBatch(String key, String problem) {
+    assertThat(problems(minimal -> minimal + "    batch:\n      mode: auto\n      " + key + "\n"))
+        .containsExactly("fraud.yaml:18: pipelines.payments-fraud.batch." + problem);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
           comit.interval.ms: 1        | comit.interval.ms: unknown key (expected: a key of Kafka Streams or its clients; did you mean commit.interval.ms?)
           producer.liger.ms: 1        | producer.liger.ms: unknown key (expected: a key of Kafka Streams or its clients; did you mean producer.linger.ms?)
           producer.group.id: g        | producer.group.id: set by Penstock from service and the pipeline's name
