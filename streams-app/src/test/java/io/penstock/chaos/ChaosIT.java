@@ -30,8 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ChaosIT {
 
   private static final int PLANS = Integer.getInteger("chaos.plans", 1);
-  private static final long SEED =
-      Long.getLong("chaos.seed", System.currentTimeMillis() * 1000);
+  private static final long SEED = Long.getLong("chaos.seed", System.currentTimeMillis() * 1000);
   private static final String ONLY = System.getProperty("chaos.guarantee", "");
 
   /** More draws than that for one plan with records in flight, and something else is wrong. */
@@ -45,8 +44,7 @@ class ChaosIT {
 
   @BeforeAll
   static void startStack() throws IOException {
-    folder =
-        Files.createDirectories(Penstock.root().resolve("streams-app/target/chaos/" + SEED));
+    folder = Files.createDirectories(Penstock.root().resolve("streams-app/target/chaos/" + SEED));
     stack = BreakableStack.start(folder);
     bench = new Workbench(folder, stack);
   }

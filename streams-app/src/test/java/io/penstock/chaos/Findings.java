@@ -10,6 +10,8 @@ import java.util.List;
  * @param inFlight all of these together
  * @param outOfOrder outcomes after one of a later input
  * @param firstsOutOfOrder the same, duplicates left out
+ * @param misanswered outcomes that do not suit their inputs
+ * @param uncommitted inputs whose offsets were not committed in the end
  * @param gaveUp instances that ended by themselves
  * @param hanging transactions that the broker left open and that were aborted by hand
  * @param verdicts what the commands came to
@@ -28,6 +30,7 @@ record Findings(
     int outOfOrder,
     int firstsOutOfOrder,
     int misanswered,
+    long uncommitted,
     int gaveUp,
     int hanging,
     List<String> verdicts,
@@ -48,6 +51,7 @@ record Findings(
     if (plan.guarantee() == Guarantee.EXACTLY_ONCE_V2) {
       forbid(violations, duplicated, "duplicated");
       forbid(violations, outOfOrder, "out of order");
+      forbid(violations, uncommitted, "uncommitted");
     } else if (!plan.has(Fault.FAILED_SEND)) {
       // Only a send that fails leaves a gap that is filled later.
       forbid(violations, firstsOutOfOrder, "first outcomes out of order");
@@ -66,7 +70,7 @@ record Findings(
   public String toString() {
     return ("plan seed=%d guarantee=%s threads=%d inferenceThreads=%d instances=%d mix=%s faults=%s"
             + " inputs=%d outcomes=%d deadLetters=%d lost=%d duplicated=%d outOfOrder=%d"
-            + " firstsOutOfOrder=%d misanswered=%d gaveUp=%d hanging=%d commands=%s recoverySeconds=%d seconds=%d%s")
+            + " firstsOutOfOrder=%d misanswered=%d uncommitted=%d gaveUp=%d hanging=%d commands=%s recoverySeconds=%d seconds=%d%s")
         .formatted(
             plan.seed(),
             plan.guarantee(),
@@ -83,6 +87,7 @@ record Findings(
             outOfOrder,
             firstsOutOfOrder,
             misanswered,
+            uncommitted,
             gaveUp,
             hanging,
             verdicts,

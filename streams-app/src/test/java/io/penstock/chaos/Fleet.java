@@ -80,8 +80,7 @@ final class Fleet implements AutoCloseable {
   /** Whether everybody who is wanted is there and has been ready. */
   boolean isComplete() {
     return Arrays.stream(slots)
-        .allMatch(
-            slot -> !slot.wanted || (slot.instance != null && slot.instance.hasBeenReady()));
+        .allMatch(slot -> !slot.wanted || (slot.instance != null && slot.instance.hasBeenReady()));
   }
 
   /** Records in flight, in that instance or in all. */

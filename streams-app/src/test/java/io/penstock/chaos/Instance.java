@@ -132,8 +132,7 @@ final class Instance {
         ? Optional.empty()
         : Optional.of(
             "%s ended with %d%s:\n%s"
-                .formatted(
-                    name, exitCode, isAskedToEnd() ? " after SIGTERM" : "", service.log()));
+                .formatted(name, exitCode, isAskedToEnd() ? " after SIGTERM" : "", service.log()));
   }
 
   /** Whether it ended by itself. */

@@ -36,7 +36,10 @@ final class PlanRun {
   private static final int START_SECONDS = 180;
   private static final int RECOVERY_SECONDS = 120;
 
-  /** Longer than any transaction may last: whoever looks as often sees the same one twice only if it hangs. */
+  /**
+   * Longer than any transaction may last: whoever looks as often sees the same one twice only if it
+   * hangs.
+   */
   private static final int OPERATOR_SECONDS = 20;
 
   private final Plan plan;
@@ -101,6 +104,7 @@ final class PlanRun {
           census.disorder().size(),
           census.disorderOfFirsts().size(),
           answers.wrong().size(),
+          census.inputs() - census.committed(name + "-" + PIPELINE),
           fleet.gaveUp(),
           recovery.hanging(),
           recovery.verdicts(),
@@ -250,14 +254,16 @@ final class PlanRun {
     long start = System.nanoTime();
     long inputs = census.inputs();
     try (CommittedRecords records = new CommittedRecords(stack.bootstrapServers());
-        TransactionOperator operator = new TransactionOperator(stack.bootstrapServers(), topics())) {
+        TransactionOperator operator =
+            new TransactionOperator(stack.bootstrapServers(), topics())) {
       AuditTrail audit = new AuditTrail(records, name);
       boolean complete = false;
       int looks = 0;
       while (!complete && secondsSince(start) < RECOVERY_SECONDS) {
         fleet.supervise();
         Await.pause(200);
-        complete = census.update().answered() >= inputs && verdicts(audit).size() == commands.size();
+        complete =
+            census.update().answered() >= inputs && verdicts(audit).size() == commands.size();
         if (brokerFails() && secondsSince(start) / OPERATOR_SECONDS > looks) {
           looks++;
           operator.look();

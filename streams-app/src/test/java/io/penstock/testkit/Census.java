@@ -10,10 +10,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -24,6 +27,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  */
 public final class Census implements AutoCloseable {
 
+  private final String bootstrapServers;
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final List<TopicPartition> inputPartitions;
   private final List<TopicPartition> outcomePartitions;
@@ -54,6 +58,7 @@ public final class Census implements AutoCloseable {
       String outputTopic,
       String deadLetterTopic,
       Consumer<ConsumerRecord<byte[], byte[]>> witness) {
+    this.bootstrapServers = bootstrapServers;
     this.witness = witness;
     this.consumer =
         new KafkaConsumer<>(
@@ -86,6 +91,22 @@ public final class Census implements AutoCloseable {
   /** Records in the input topic now. */
   public long inputs() {
     return consumer.endOffsets(inputPartitions).values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /** Inputs that a consumer group has committed past: an orderly end leaves none behind. */
+  public long committed(String group) {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+      return admin
+          .listConsumerGroupOffsets(group)
+          .partitionsToOffsetAndMetadata()
+          .get()
+          .values()
+          .stream()
+          .mapToLong(OffsetAndMetadata::offset)
+          .sum();
+    } catch (ExecutionException | InterruptedException e) {
+      throw new AssertionError("no offsets of " + group, e);
+    }
   }
 
   public long outcomes() {

@@ -72,8 +72,7 @@ public final class Penstock {
                 "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0"));
     options.addAll(moreOptions);
     return JavaProcess.start(
-        new JavaProcess.Launch(
-            mainClass, classPath, options, List.of(arguments), variables, log));
+        new JavaProcess.Launch(mainClass, classPath, options, List.of(arguments), variables, log));
   }
 
   /** Runs a command that is to end by itself within that time; fails when it does not. */
