@@ -77,6 +77,55 @@ public final class Census implements AutoCloseable {
     consumer.seekToBeginning(outcomePartitions);
   }
 
+  /**
+   * What a census came to.
+   *
+   * @param answered inputs that have an outcome
+   * @param disorder see {@link Census#disorder()}
+   * @param disorderOfFirsts see {@link Census#disorderOfFirsts()}
+   */
+  public record Count(
+      long inputs,
+      long outcomes,
+      long answered,
+      long deadLetters,
+      List<String> disorder,
+      List<String> disorderOfFirsts) {
+
+    public Count {
+      disorder = List.copyOf(disorder);
+      disorderOfFirsts = List.copyOf(disorderOfFirsts);
+    }
+
+    /** Inputs without an outcome. */
+    public long lost() {
+      return inputs - answered;
+    }
+
+    /** Outcomes beyond the first of their input. */
+    public long duplicated() {
+      return outcomes - answered;
+    }
+
+    @Override
+    public String toString() {
+      return "inputs=%d outcomes=%d deadLetters=%d lost=%d duplicated=%d outOfOrder=%d firstsOutOfOrder=%d"
+          .formatted(
+              inputs,
+              outcomes,
+              deadLetters,
+              lost(),
+              duplicated(),
+              disorder.size(),
+              disorderOfFirsts.size());
+    }
+  }
+
+  /** All of it, as it is now. */
+  public Count count() {
+    return new Count(inputs(), read, answered(), deadLetters, disorder, disorderOfFirsts);
+  }
+
   /** Reads on to where a read_committed consumer can read now. */
   public Census update() {
     Map<TopicPartition, Long> ends = consumer.endOffsets(outcomePartitions);
