@@ -1,7 +1,5 @@
 package io.penstock.chaos;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.penstock.testkit.AuditTrail;
 import io.penstock.testkit.Await;
 import io.penstock.testkit.BreakableStack;
@@ -16,13 +14,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
 
 /**
  * One plan, carried out: a fleet of its own under load on topics of its own, struck as the plan
@@ -48,7 +46,9 @@ final class PlanRun {
   private final BreakableStack stack;
   private final Path logs;
   private final List<String> struck = new ArrayList<>();
-  private final List<Future<RecordMetadata>> commands = new ArrayList<>();
+  private final List<String> complaints = new ArrayList<>();
+  private final ExecutorService user = Executors.newSingleThreadExecutor();
+  private final List<Future<Long>> commands = new ArrayList<>();
   private final PriorityQueue<Due> timetable =
       new PriorityQueue<>(Comparator.comparingLong(Due::nanos));
   private long inFlight;
@@ -85,36 +85,24 @@ final class PlanRun {
         awaitOutcomes(fleet, census);
         strike(fleet);
       }
-      Recovery recovery = awaitRecovery(fleet, census);
+      Findings.Recovery recovery = awaitRecovery(fleet, census);
       fleet.end();
-      census.update();
-      List<String> complaints = new ArrayList<>(recovery.complaints());
       complaints.addAll(fleet.complaints());
-      complaints.addAll(some(answers.wrong()));
-      complaints.addAll(some(census.disorderOfFirsts()));
+      Census.Count count = census.update().count();
       return new Findings(
           plan,
           struck,
           inFlight,
-          census.inputs(),
-          census.outcomes(),
-          census.deadLetters(),
-          census.lost(),
-          census.duplicated(),
-          census.disorder().size(),
-          census.disorderOfFirsts().size(),
-          answers.wrong().size(),
+          count,
+          answers.wrong(),
+          count.inputs() - census.committed(name + "-" + PIPELINE),
           fleet.gaveUp(),
-          recovery.hanging(),
-          recovery.verdicts(),
+          recovery,
           complaints,
-          recovery.seconds(),
           secondsSince(start));
+    } finally {
+      user.shutdownNow();
     }
-  }
-
-  private static List<String> some(List<String> all) {
-    return all.subList(0, Math.min(5, all.size()));
   }
 
   private void createTopics() {
@@ -238,18 +226,13 @@ final class PlanRun {
     timetable.add(new Due(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis), action));
   }
 
-  /** The broker may be away: nobody waits here. */
+  /** The broker may be away: somebody else waits for it. */
   private void command(String json) {
-    commands.add(
-        bench.producer().send(new ProducerRecord<>(name + ".control", json.getBytes(UTF_8))));
+    commands.add(user.submit(() -> bench.command(name, json)));
   }
 
-  /** How a fleet was after the last fault. */
-  private record Recovery(
-      List<String> verdicts, int hanging, long seconds, List<String> complaints) {}
-
   /** Waits until every input has its outcome and every command its verdict, for a while. */
-  private Recovery awaitRecovery(Fleet fleet, Census census) {
+  private Findings.Recovery awaitRecovery(Fleet fleet, Census census) {
     long start = System.nanoTime();
     long inputs = census.inputs();
     try (CommittedRecords records = new CommittedRecords(stack.bootstrapServers());
@@ -268,11 +251,10 @@ final class PlanRun {
           operator.look();
         }
       }
-      List<String> complaints =
-          complete
-              ? List.of()
-              : List.of("not recovered within %d s:%n%s".formatted(RECOVERY_SECONDS, fleet.logs()));
-      return new Recovery(verdicts(audit), operator.aborted(), secondsSince(start), complaints);
+      if (!complete) {
+        complaints.add("not recovered within %d s:%n%s".formatted(RECOVERY_SECONDS, fleet.logs()));
+      }
+      return new Findings.Recovery(verdicts(audit), operator.aborted(), secondsSince(start));
     }
   }
 
@@ -291,9 +273,9 @@ final class PlanRun {
 
   private List<String> verdicts(AuditTrail audit) {
     List<String> verdicts = new ArrayList<>();
-    for (Future<RecordMetadata> command : commands) {
+    for (Future<Long> command : commands) {
       try {
-        audit.verdictSoFar(command.get().offset()).ifPresent(verdicts::add);
+        audit.verdictSoFar(command.get()).ifPresent(verdicts::add);
       } catch (ExecutionException | InterruptedException e) {
         throw new AssertionError("a command was not sent", e);
       }
