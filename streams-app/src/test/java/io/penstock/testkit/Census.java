@@ -119,7 +119,7 @@ public final class Census implements AutoCloseable {
 
   /** All of it, as it is now. */
   public Count count() {
-    return new Count(inputs(), read, answered(), deadLetters, disorder, disorderOfFirsts);
+    return new Count(inputs(), read, answered(), deadLetters, all.breaches, firsts.breaches);
   }
 
   /** Reads on to where a read_committed consumer can read now. */
