@@ -4,7 +4,9 @@ import io.penstock.pipeline.ThreadLane;
 import io.penstock.pipeline.ThreadLanes;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.CloseOptions;
@@ -59,14 +61,21 @@ final class GuardedConsumer extends KafkaConsumer<byte[], byte[]> {
     return fetch(Duration.ZERO);
   }
 
-  /** What the last answers of the brokers said; asks nobody but for a partition's first time. */
+  /**
+   * What the brokers' last answers said of the partitions that they have said anything of. Waits
+   * for nobody.
+   */
   private void tellWhatWaits(ThreadLane lane) {
-    Set<TopicPartition> partitions = Set.copyOf(assignment());
+    Set<TopicPartition> known = new HashSet<>();
     long records = 0;
-    for (TopicPartition partition : partitions) {
-      records += currentLag(partition).orElse(0);
+    for (TopicPartition partition : assignment()) {
+      OptionalLong lag = currentLag(partition);
+      if (lag.isPresent()) {
+        known.add(partition);
+        records += lag.getAsLong();
+      }
     }
-    lane.waiting(partitions, records);
+    lane.waiting(known, records);
   }
 
   private ConsumerRecords<byte[], byte[]> fetch(Duration timeout) {

@@ -1,6 +1,5 @@
 package io.penstock.batching.auto;
 
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -88,10 +87,10 @@ public final class AutoBatching implements BatchPlan {
     if (decide(new Load.Observation(nowNanos, taken, records, inFlight, comparable))) {
       BatchTarget decided = target;
       log.info(
-          "batches pipeline={} rows={} linger={} reason={}",
+          "batches pipeline={} rows={} lingerMillis={} reason={}",
           pipeline,
           decided.rows(),
-          Duration.ofNanos(decided.lingerNanos()),
+          decided.lingerNanos() / 1e6,
           decided.reason());
     }
   }
