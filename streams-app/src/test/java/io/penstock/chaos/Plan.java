@@ -176,8 +176,7 @@ record Plan(
         case LEAVE -> wanted.remove(slot);
         case KILL, TERMINATE -> upAt[slot] = strike.endMillis() + START_MILLIS;
         case FREEZE -> upAt[slot] = strike.endMillis();
-        case BROKER_CRASH, BROKER_FREEZE ->
-            brokerFreeAt = strike.endMillis() + BROKER_REST_MILLIS;
+        case BROKER_CRASH, BROKER_FREEZE -> brokerFreeAt = strike.endMillis() + BROKER_REST_MILLIS;
         default -> {}
       }
       return strike;
@@ -185,8 +184,7 @@ record Plan(
 
     /** Mostly one that is up, if any is: but one that starts or stands still may be struck, too. */
     private int wantedSlot(int atMillis) {
-      List<Integer> candidates =
-          wanted.stream().filter(slot -> upAt[slot] <= atMillis).toList();
+      List<Integer> candidates = wanted.stream().filter(slot -> upAt[slot] <= atMillis).toList();
       if (candidates.isEmpty() || random.nextInt(4) == 0) {
         candidates = List.copyOf(wanted);
       }
