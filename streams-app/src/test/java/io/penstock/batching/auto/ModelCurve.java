@@ -1,7 +1,5 @@
 package io.penstock.batching.auto;
 
-import java.util.List;
-
 /**
  * How long a run of a model takes.
  *
@@ -27,8 +25,6 @@ record ModelCurve(
   /** No run keeps to a goal of 20 ms. */
   static final ModelCurve SLOW = new ModelCurve("slow", 90_000, 200, 1 << 20, 200);
 
-  static final List<ModelCurve> OF_THE_ISSUE = List.of(MLP, CNN, TOKENS);
-
   double nanos(int rows) {
     int crowded = Math.max(0, rows - crowdedRows);
     return 1e3 * (fixedMicros + rowMicros * (rows - crowded) + crowdedRowMicros * crowded);
@@ -36,15 +32,6 @@ record ModelCurve(
 
   double nanosPerRow(int rows) {
     return nanos(rows) / rows;
-  }
-
-  ModelCurve slower(double times) {
-    return new ModelCurve(
-        name + " × " + times,
-        fixedMicros * times,
-        rowMicros * times,
-        crowdedRows,
-        crowdedRowMicros * times);
   }
 
   @Override
