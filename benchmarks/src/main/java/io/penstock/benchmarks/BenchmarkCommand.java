@@ -181,7 +181,11 @@ public final class BenchmarkCommand implements Callable<Integer> {
     report.write(folder);
     report.print(terminal);
     terminal.println(folder);
-    return results.failures().isEmpty();
+    boolean holds = report.holds() || !suite.mustHold();
+    if (!holds) {
+      terminal.printf("%s: broken, a limit is missed (expected: all hold)%n", suite.name());
+    }
+    return holds && results.failures().isEmpty();
   }
 
   private Path results() {

@@ -47,6 +47,11 @@ record SuiteReport(Suite suite, List<Variant> variants, Results results, Environ
     results.failures().forEach(failure -> complain(out, failure));
   }
 
+  /** Whether no limit is missed. */
+  boolean holds() {
+    return verdicts().stream().noneMatch(verdict -> verdict.word() == Verdict.Word.MISSED);
+  }
+
   private List<Verdict> verdicts() {
     return suite.limits().stream().map(limit -> limit.judge(results)).toList();
   }

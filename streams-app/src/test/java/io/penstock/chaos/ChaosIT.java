@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -27,6 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * repeat one that failed: its seed and one plan. The logs of a failure, or all with {@code
  * -Dchaos.keep=true}, are kept in {@code target/chaos}.
  */
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "has no SIGSTOP")
 class ChaosIT {
 
   private static final int PLANS = Integer.getInteger("chaos.plans", 1);

@@ -1,5 +1,6 @@
 package io.penstock.chaos;
 
+import io.penstock.testkit.Census;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -8,30 +9,34 @@ import java.util.List;
  *
  * @param struck the strikes, each with the rows in flight at it
  * @param inFlight all of these together
- * @param outOfOrder outcomes after one of a later input
- * @param firstsOutOfOrder the same, duplicates left out
+ * @param count the outcomes
+ * @param misanswered outcomes that do not suit their inputs
+ * @param uncommitted inputs whose offsets were not committed in the end
  * @param gaveUp instances that ended by themselves
- * @param verdicts what the commands came to
- * @param complaints whatever else was wrong, in words
- * @param recoverySeconds from the end of the last fault until nothing was missing
+ * @param complaints what was wrong about the processes
  */
 record Findings(
     Plan plan,
     List<String> struck,
     long inFlight,
-    long inputs,
-    long outcomes,
-    long deadLetters,
-    long lost,
-    long duplicated,
-    int outOfOrder,
-    int firstsOutOfOrder,
-    int misanswered,
+    Census.Count count,
+    List<String> misanswered,
+    long uncommitted,
     int gaveUp,
-    List<String> verdicts,
+    Recovery recovery,
     List<String> complaints,
-    long recoverySeconds,
     long seconds) {
+
+  private static final int EXAMPLES = 5;
+
+  /**
+   * How a fleet was after the last fault.
+   *
+   * @param verdicts what the commands came to
+   * @param hanging transactions that the broker left open and that were ended by hand
+   * @param seconds until nothing was missing
+   */
+  record Recovery(List<String> verdicts, int hanging, long seconds) {}
 
   /** A plan that hits nobody at work proves nothing. */
   boolean counts() {
@@ -41,21 +46,27 @@ record Findings(
   /** What its guarantee forbids, in words; empty when all is well. */
   List<String> violations() {
     List<String> violations = new ArrayList<>(complaints);
-    forbid(violations, lost, "lost");
-    forbid(violations, misanswered, "misanswered");
+    forbid(violations, "lost", count.lost());
+    forbid(violations, "misanswered", misanswered);
     if (plan.guarantee() == Guarantee.EXACTLY_ONCE_V2) {
-      forbid(violations, duplicated, "duplicated");
-      forbid(violations, outOfOrder, "out of order");
+      forbid(violations, "duplicated", count.duplicated());
+      forbid(violations, "out of order", count.disorder());
+      forbid(violations, "uncommitted", uncommitted);
     } else if (!plan.has(Fault.FAILED_SEND)) {
       // Only a send that fails leaves a gap that is filled later.
-      forbid(violations, firstsOutOfOrder, "first outcomes out of order");
+      forbid(violations, "first outcomes out of order", count.disorderOfFirsts());
     }
     return violations;
   }
 
-  private static void forbid(List<String> violations, long count, String what) {
-    if (count != 0) {
-      violations.add(count + " " + what);
+  private static void forbid(List<String> violations, String what, List<String> cases) {
+    int shown = Math.min(EXAMPLES, cases.size());
+    forbid(violations, what + ", among them " + cases.subList(0, shown), cases.size());
+  }
+
+  private static void forbid(List<String> violations, String what, long cases) {
+    if (cases != 0) {
+      violations.add(cases + " " + what);
     }
   }
 
@@ -63,8 +74,8 @@ record Findings(
   @Override
   public String toString() {
     return ("plan seed=%d guarantee=%s threads=%d inferenceThreads=%d instances=%d mix=%s faults=%s"
-            + " inputs=%d outcomes=%d deadLetters=%d lost=%d duplicated=%d outOfOrder=%d"
-            + " firstsOutOfOrder=%d misanswered=%d gaveUp=%d commands=%s recoverySeconds=%d seconds=%d%s")
+            + " %s misanswered=%d uncommitted=%d gaveUp=%d hanging=%d commands=%s"
+            + " recoverySeconds=%d seconds=%d%s")
         .formatted(
             plan.seed(),
             plan.guarantee(),
@@ -73,17 +84,13 @@ record Findings(
             plan.instances(),
             plan.mix(),
             struck,
-            inputs,
-            outcomes,
-            deadLetters,
-            lost,
-            duplicated,
-            outOfOrder,
-            firstsOutOfOrder,
-            misanswered,
+            count,
+            misanswered.size(),
+            uncommitted,
             gaveUp,
-            verdicts,
-            recoverySeconds,
+            recovery.hanging(),
+            recovery.verdicts(),
+            recovery.seconds(),
             seconds,
             counts() ? "" : " (nothing was in flight: does not count)");
   }

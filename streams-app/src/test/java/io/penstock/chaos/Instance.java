@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 final class Instance {
 
   private static final long END_SECONDS = 75;
-  private static final int LOOKS = 50;
+  private static final long LOOK_MILLIS = 500;
 
   private final String name;
   private final ServiceUnderTest service;
@@ -46,12 +46,11 @@ final class Instance {
 
   /** Waits a while for a moment with records in flight, and says how many there are. */
   long inFlight() {
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS);
     long inFlight = 0;
-    for (int look = 0; inFlight == 0 && look < LOOKS && isAlive() && !frozen; look++) {
+    while (inFlight == 0 && isAlive() && !frozen && System.nanoTime() < deadline) {
       inFlight = service.inFlightRecords(PlanRun.PIPELINE);
-      if (inFlight == 0) {
-        Await.pause(10);
-      }
+      Await.pause(inFlight == 0 ? 5 : 0);
     }
     return inFlight;
   }

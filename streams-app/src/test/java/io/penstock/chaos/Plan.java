@@ -39,6 +39,9 @@ record Plan(
   /** The broker is left alone for as long after it was back. */
   private static final int BROKER_REST_MILLIS = 1000;
 
+  /** About as long an instance takes to start: before, there is little to strike. */
+  private static final int START_MILLIS = 5000;
+
   Plan {
     strikes = List.copyOf(strikes);
   }
@@ -89,6 +92,7 @@ record Plan(
 
     private final SplittableRandom random;
     private final TreeSet<Integer> wanted = new TreeSet<>();
+    private final int[] upAt = new int[SLOTS];
     private int brokerFreeAt;
 
     Drawing(SplittableRandom random, int instances) {
@@ -159,22 +163,32 @@ record Plan(
       int extent = random.nextInt(fault.minExtent(), fault.maxExtent() + 1);
       int slot =
           switch (fault.target()) {
-            case INSTANCE -> wantedSlot();
+            case INSTANCE -> wantedSlot(atMillis);
             case FREE_SLOT -> freeSlot();
             default -> Strike.NO_SLOT;
           };
       Strike strike = new Strike(atMillis, fault, slot, extent);
       switch (fault) {
-        case JOIN -> wanted.add(slot);
+        case JOIN -> {
+          wanted.add(slot);
+          upAt[slot] = atMillis + START_MILLIS;
+        }
         case LEAVE -> wanted.remove(slot);
+        case KILL, TERMINATE -> upAt[slot] = strike.endMillis() + START_MILLIS;
+        case FREEZE -> upAt[slot] = strike.endMillis();
         case BROKER_CRASH, BROKER_FREEZE -> brokerFreeAt = strike.endMillis() + BROKER_REST_MILLIS;
         default -> {}
       }
       return strike;
     }
 
-    private int wantedSlot() {
-      return new ArrayList<>(wanted).get(random.nextInt(wanted.size()));
+    /** Mostly one that is up, if any is: but one that starts or stands still may be struck, too. */
+    private int wantedSlot(int atMillis) {
+      List<Integer> candidates = wanted.stream().filter(slot -> upAt[slot] <= atMillis).toList();
+      if (candidates.isEmpty() || random.nextInt(4) == 0) {
+        candidates = List.copyOf(wanted);
+      }
+      return candidates.get(random.nextInt(candidates.size()));
     }
 
     private int freeSlot() {

@@ -1,12 +1,11 @@
 package io.penstock.chaos;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.penstock.testkit.AuditTrail;
 import io.penstock.testkit.Await;
 import io.penstock.testkit.BreakableStack;
 import io.penstock.testkit.Census;
 import io.penstock.testkit.CommittedRecords;
+import io.penstock.testkit.TransactionOperator;
 import io.penstock.testkit.Workbench;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,13 +14,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
 
 /**
  * One plan, carried out: a fleet of its own under load on topics of its own, struck as the plan
@@ -33,7 +32,13 @@ final class PlanRun {
 
   private static final int PARTITIONS = 4;
   private static final int START_SECONDS = 180;
-  private static final int ANSWER_SECONDS = 120;
+  private static final int RECOVERY_SECONDS = 120;
+
+  /**
+   * Longer than any transaction may last: whoever looks as often sees the same one twice only if it
+   * hangs.
+   */
+  private static final int OPERATOR_SECONDS = 20;
 
   private final Plan plan;
   private final String name;
@@ -41,7 +46,9 @@ final class PlanRun {
   private final BreakableStack stack;
   private final Path logs;
   private final List<String> struck = new ArrayList<>();
-  private final List<Future<RecordMetadata>> commands = new ArrayList<>();
+  private final List<String> complaints = new ArrayList<>();
+  private final ExecutorService user = Executors.newSingleThreadExecutor();
+  private final List<Future<Long>> commands = new ArrayList<>();
   private final PriorityQueue<Due> timetable =
       new PriorityQueue<>(Comparator.comparingLong(Due::nanos));
   private long inFlight;
@@ -78,40 +85,24 @@ final class PlanRun {
         awaitOutcomes(fleet, census);
         strike(fleet);
       }
-      long faultsOver = System.nanoTime();
-      List<String> complaints = new ArrayList<>();
-      if (!awaitAnswers(fleet, census)) {
-        complaints.add("not answered within " + ANSWER_SECONDS + " s; logs:\n" + fleet.logs());
-      }
-      long recovered = System.nanoTime();
-      List<String> verdicts = verdicts();
+      Findings.Recovery recovery = awaitRecovery(fleet, census);
       fleet.end();
-      census.update();
       complaints.addAll(fleet.complaints());
-      complaints.addAll(some(answers.wrong()));
-      complaints.addAll(some(census.disorderOfFirsts()));
+      Census.Count count = census.update().count();
       return new Findings(
           plan,
           struck,
           inFlight,
-          census.inputs(),
-          census.outcomes(),
-          census.deadLetters(),
-          census.lost(),
-          census.duplicated(),
-          census.disorder().size(),
-          census.disorderOfFirsts().size(),
-          answers.wrong().size(),
+          count,
+          answers.wrong(),
+          count.inputs() - census.committed(name + "-" + PIPELINE),
           fleet.gaveUp(),
-          verdicts,
+          recovery,
           complaints,
-          TimeUnit.NANOSECONDS.toSeconds(recovered - faultsOver),
-          TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start));
+          secondsSince(start));
+    } finally {
+      user.shutdownNow();
     }
-  }
-
-  private static List<String> some(List<String> all) {
-    return all.subList(0, Math.min(5, all.size()));
   }
 
   private void createTopics() {
@@ -235,33 +226,61 @@ final class PlanRun {
     timetable.add(new Due(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis), action));
   }
 
-  /** The broker may be away: nobody waits here. */
+  /** The broker may be away: somebody else waits for it. */
   private void command(String json) {
-    commands.add(
-        bench.producer().send(new ProducerRecord<>(name + ".control", json.getBytes(UTF_8))));
+    commands.add(user.submit(() -> bench.command(name, json)));
   }
 
-  /** Waits until nothing is missing; says whether that came true. */
-  private boolean awaitAnswers(Fleet fleet, Census census) {
+  /** Waits until every input has its outcome and every command its verdict, for a while. */
+  private Findings.Recovery awaitRecovery(Fleet fleet, Census census) {
+    long start = System.nanoTime();
     long inputs = census.inputs();
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(ANSWER_SECONDS);
-    while (census.update().answered() < inputs && System.nanoTime() < deadline) {
-      fleet.supervise();
-      Await.pause(100);
+    try (CommittedRecords records = new CommittedRecords(stack.bootstrapServers());
+        TransactionOperator operator =
+            new TransactionOperator(stack.bootstrapServers(), topics())) {
+      AuditTrail audit = new AuditTrail(records, name);
+      boolean complete = false;
+      int looks = 0;
+      while (!complete && secondsSince(start) < RECOVERY_SECONDS) {
+        fleet.supervise();
+        Await.pause(200);
+        complete =
+            census.update().answered() >= inputs && verdicts(audit).size() == commands.size();
+        if (brokerFails() && secondsSince(start) / OPERATOR_SECONDS > looks) {
+          looks++;
+          operator.look();
+        }
+      }
+      if (!complete) {
+        complaints.add("not recovered within %d s:%n%s".formatted(RECOVERY_SECONDS, fleet.logs()));
+      }
+      return new Findings.Recovery(verdicts(audit), operator.aborted(), secondsSince(start));
     }
-    return census.answered() >= inputs;
   }
 
-  private List<String> verdicts() {
+  private static long secondsSince(long start) {
+    return TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start);
+  }
+
+  private boolean brokerFails() {
+    return plan.has(Fault.BROKER_CRASH) || plan.has(Fault.BROKER_FREEZE);
+  }
+
+  private List<String> topics() {
+    return List.of(
+        topic("out"), topic("dead"), name + ".audit", name + ".decisions", "__consumer_offsets");
+  }
+
+  private List<String> verdicts(AuditTrail audit) {
     List<String> verdicts = new ArrayList<>();
-    try (CommittedRecords records = new CommittedRecords(stack.bootstrapServers())) {
-      for (Future<RecordMetadata> command : commands) {
-        verdicts.add(new AuditTrail(records, name).verdict(command.get().offset()));
+    for (Future<Long> command : commands) {
+      try {
+        audit.verdictSoFar(command.get()).ifPresent(verdicts::add);
+      } catch (ExecutionException | InterruptedException e) {
+        throw new AssertionError("a command was not sent", e);
       }
-      return verdicts;
-    } catch (ExecutionException | InterruptedException e) {
-      throw new AssertionError("a command was not sent", e);
     }
+    return verdicts;
   }
 
   private static void until(

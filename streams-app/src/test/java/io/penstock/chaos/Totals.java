@@ -21,11 +21,11 @@ final class Totals {
     plans++;
     strikes += findings.struck().size();
     inFlight += findings.inFlight();
-    inputs += findings.inputs();
-    outcomes += findings.outcomes();
-    lost += findings.lost();
-    duplicated += findings.duplicated();
-    outOfOrder += findings.outOfOrder();
+    inputs += findings.count().inputs();
+    outcomes += findings.count().outcomes();
+    lost += findings.count().lost();
+    duplicated += findings.count().duplicated();
+    outOfOrder += findings.count().disorder().size();
   }
 
   int plans() {

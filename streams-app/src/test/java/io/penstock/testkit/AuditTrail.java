@@ -42,17 +42,16 @@ public final class AuditTrail {
 
   /** What a command came to, once that is known: "ACTIVATED 2", "ABORTED 3: …", "REJECTED: …". */
   public String verdict(long command) {
-    List<String> verdict = new ArrayList<>();
     Await.until(
         () -> "a verdict on the command at offset " + command + " in " + events(),
         60,
-        () -> {
-          events().stream()
-              .flatMap(event -> verdict(event, command).stream())
-              .forEach(verdict::add);
-          return !verdict.isEmpty();
-        });
-    return verdict.get(0);
+        () -> verdictSoFar(command).isPresent());
+    return verdictSoFar(command).orElseThrow();
+  }
+
+  /** The same, now. */
+  public Optional<String> verdictSoFar(long command) {
+    return events().stream().flatMap(event -> verdict(event, command).stream()).findFirst();
   }
 
   private static Optional<String> verdict(AuditEvent event, long command) {

@@ -8,10 +8,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -22,6 +25,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  */
 public final class Census implements AutoCloseable {
 
+  private final String bootstrapServers;
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final List<TopicPartition> inputPartitions;
   private final List<TopicPartition> outcomePartitions;
@@ -50,6 +54,7 @@ public final class Census implements AutoCloseable {
       String outputTopic,
       String deadLetterTopic,
       Consumer<ConsumerRecord<byte[], byte[]>> witness) {
+    this.bootstrapServers = bootstrapServers;
     this.witness = witness;
     this.consumer =
         new KafkaConsumer<>(
@@ -68,6 +73,55 @@ public final class Census implements AutoCloseable {
     consumer.seekToBeginning(outcomePartitions);
   }
 
+  /**
+   * What a census came to.
+   *
+   * @param answered inputs that have an outcome
+   * @param disorder see {@link Census#disorder()}
+   * @param disorderOfFirsts see {@link Census#disorderOfFirsts()}
+   */
+  public record Count(
+      long inputs,
+      long outcomes,
+      long answered,
+      long deadLetters,
+      List<String> disorder,
+      List<String> disorderOfFirsts) {
+
+    public Count {
+      disorder = List.copyOf(disorder);
+      disorderOfFirsts = List.copyOf(disorderOfFirsts);
+    }
+
+    /** Inputs without an outcome. */
+    public long lost() {
+      return inputs - answered;
+    }
+
+    /** Outcomes beyond the first of their input. */
+    public long duplicated() {
+      return outcomes - answered;
+    }
+
+    @Override
+    public String toString() {
+      return "inputs=%d outcomes=%d deadLetters=%d lost=%d duplicated=%d outOfOrder=%d firstsOutOfOrder=%d"
+          .formatted(
+              inputs,
+              outcomes,
+              deadLetters,
+              lost(),
+              duplicated(),
+              disorder.size(),
+              disorderOfFirsts.size());
+    }
+  }
+
+  /** All of it, as it is now. */
+  public Count count() {
+    return new Count(inputs(), read, answered(), deadLetters, all.breaches, firsts.breaches);
+  }
+
   /** Reads on to where a read_committed consumer can read now. */
   public Census update() {
     Map<TopicPartition, Long> ends = consumer.endOffsets(outcomePartitions);
@@ -82,6 +136,22 @@ public final class Census implements AutoCloseable {
   /** Records in the input topic now. */
   public long inputs() {
     return consumer.endOffsets(inputPartitions).values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /** Inputs that a consumer group has committed past: an orderly end leaves none behind. */
+  public long committed(String group) {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+      return admin
+          .listConsumerGroupOffsets(group)
+          .partitionsToOffsetAndMetadata()
+          .get()
+          .values()
+          .stream()
+          .mapToLong(OffsetAndMetadata::offset)
+          .sum();
+    } catch (ExecutionException | InterruptedException e) {
+      throw new AssertionError("no offsets of " + group, e);
+    }
   }
 
   public long outcomes() {

@@ -42,6 +42,11 @@ public record Workload(
     return records.stream().map(avro -> framed(schemaId, writer, avro)).toList();
   }
 
+  /** A record in Confluent's framing. */
+  public static byte[] framed(int schemaId, GenericRecord avro) {
+    return framed(schemaId, new GenericDatumWriter<>(avro.getSchema()), avro);
+  }
+
   private static byte[] framed(
       int schemaId, GenericDatumWriter<GenericRecord> writer, GenericRecord avro) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();

@@ -16,7 +16,7 @@ import org.HdrHistogram.Histogram;
  */
 public final class LatencyProbe implements AutoCloseable {
 
-  private static final Duration LATE_LIMIT = Duration.ofSeconds(10);
+  private static final Duration LATE_LIMIT = Duration.ofSeconds(30);
   private static final Duration CHECK_INTERVAL = Duration.ofMillis(10);
   private static final double MILLI = 1e6;
 
@@ -41,8 +41,8 @@ public final class LatencyProbe implements AutoCloseable {
 
   /** Sends for a while and forgets it, so that what follows is not the first of its kind. */
   public void warmUp(int perSecond, Duration duration) {
-    awaitOutcomes(receiver.received() + sender.send(perSecond, duration));
-    receiver.latencies();
+    receiver.countFromNow();
+    awaitOutcomes(sender.send(perSecond, duration));
   }
 
   /**
@@ -51,13 +51,13 @@ public final class LatencyProbe implements AutoCloseable {
    * @param subject whose processor time is read too
    */
   public Reading measure(String point, int perSecond, Duration duration, CpuMeter subject) {
-    long before = receiver.received();
+    receiver.countFromNow();
     CpuMeter.Reading cpuBefore = subject.read();
     long start = System.nanoTime();
     long sent = sender.send(perSecond, duration);
     double seconds = (System.nanoTime() - start) / 1e9;
     CpuMeter.Reading cpu = subject.read().since(cpuBefore);
-    awaitOutcomes(before + sent);
+    awaitOutcomes(sent);
     Histogram latencies = receiver.latencies();
     Map<Metric, Double> metrics = new EnumMap<>(Metric.class);
     metrics.put(Metric.P50_MILLIS, latencies.getValueAtPercentile(50) / MILLI);
@@ -66,7 +66,7 @@ public final class LatencyProbe implements AutoCloseable {
     metrics.put(Metric.P999_MILLIS, latencies.getValueAtPercentile(99.9) / MILLI);
     metrics.put(Metric.MAX_MILLIS, latencies.getMaxValue() / MILLI);
     metrics.put(Metric.SENT, (double) sent);
-    metrics.put(Metric.RECEIVED, (double) (receiver.received() - before));
+    metrics.put(Metric.RECEIVED, (double) receiver.received());
     metrics.put(Metric.CPU_CORES, cpu.nanos() / 1e9 / seconds);
     metrics.put(Metric.CPU, cpu.nanos() / 1e3 / sent);
     metrics.put(Metric.CPU_WITHOUT_JIT, (cpu.nanos() - cpu.compilerNanos()) / 1e3 / sent);

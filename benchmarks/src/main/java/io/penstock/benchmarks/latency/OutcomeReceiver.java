@@ -31,6 +31,7 @@ final class OutcomeReceiver implements AutoCloseable {
   private final CountDownLatch listening = new CountDownLatch(1);
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final Thread thread;
+  private volatile long countedFrom = System.nanoTime();
 
   OutcomeReceiver(String bootstrapServers, String topic, int partitions, boolean transactional) {
     consumer =
@@ -76,9 +77,19 @@ final class OutcomeReceiver implements AutoCloseable {
     }
   }
 
-  private void record(Header due) {
-    recorder.recordValue(Math.max(0, System.nanoTime() - ByteBuffer.wrap(due.value()).getLong()));
-    received.incrementAndGet();
+  private void record(Header header) {
+    long due = ByteBuffer.wrap(header.value()).getLong();
+    if (due - countedFrom >= 0) {
+      recorder.recordValue(Math.max(0, System.nanoTime() - due));
+      received.incrementAndGet();
+    }
+  }
+
+  /** Forgets all, and counts only what is due from now on: stragglers of before are not of it. */
+  void countFromNow() {
+    countedFrom = System.nanoTime();
+    received.set(0);
+    recorder.reset();
   }
 
   /** How many outcomes have come. */
@@ -86,7 +97,7 @@ final class OutcomeReceiver implements AutoCloseable {
     return received.get();
   }
 
-  /** Latencies in nanoseconds since the last call. */
+  /** Their latencies in nanoseconds. */
   Histogram latencies() {
     return recorder.getIntervalHistogram();
   }

@@ -23,7 +23,9 @@ public enum Metric {
   READY_SECONDS("ready s", "%.2f"),
   FIRST_PREDICTION_SECONDS("first prediction s", "%.2f"),
   CUTOVERS("cutovers", "%,.0f"),
-  THREADS("threads", "%,.0f");
+  THREADS("threads", "%,.0f"),
+  NANOS_PER_OPERATION("ns/op", "%,.1f"),
+  BYTES_PER_OPERATION("B/op", "%,.1f");
 
   private final String label;
   private final String format;

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
 import org.knowm.xchart.ChartEncoder;
@@ -18,15 +19,18 @@ import org.knowm.xchart.style.Styler;
  * A picture of results, as SVG.
  *
  * @param file its name without ending
+ * @param leftOut variants that are not drawn
  */
-public record Plot(String file, String title, Metric metric, Kind kind, String xLabel) {
+public record Plot(
+    String file, String title, Metric metric, Kind kind, String xLabel, Set<String> leftOut) {
 
+  private static final String NUMBERS = "#,##0.###";
   private static final int WIDTH = 900;
   private static final int HEIGHT = 420;
 
   /** How values are drawn. */
   public enum Kind {
-    /** A bar for each variant, from least to most a whisker. */
+    /** A bar for each variant, with whiskers as long as half the spread of its samples. */
     BARS,
     /** A line for each variant over its points, which are numbers with a unit behind them. */
     LINES,
@@ -36,7 +40,22 @@ public record Plot(String file, String title, Metric metric, Kind kind, String x
 
   /** A bar for each variant. */
   public static Plot bars(String file, String title, Metric metric) {
-    return new Plot(file, title, metric, Kind.BARS, "");
+    return new Plot(file, title, metric, Kind.BARS, "", Set.of());
+  }
+
+  /** A line for each variant over its points, of which the label says what they count. */
+  public static Plot lines(String file, String title, Metric metric, String xLabel) {
+    return new Plot(file, title, metric, Kind.LINES, xLabel, Set.of());
+  }
+
+  /** The same, both axes logarithmic. */
+  public static Plot logarithmic(String file, String title, Metric metric, String xLabel) {
+    return new Plot(file, title, metric, Kind.LOGARITHMIC_LINES, xLabel, Set.of());
+  }
+
+  /** The same without some variants, beside which the others would not be seen. */
+  public Plot without(String... variants) {
+    return new Plot(file, title, metric, kind, xLabel, Set.of(variants));
   }
 
   /** Draws it into a folder. */
@@ -44,7 +63,11 @@ public record Plot(String file, String title, Metric metric, Kind kind, String x
     if (results.measurements().stream().noneMatch(m -> m.metrics().containsKey(metric))) {
       return;
     }
-    Chart<?, ?> chart = kind == Kind.BARS ? bars(results) : lines(results);
+    Chart<?, ?> chart =
+        switch (kind) {
+          case BARS -> bars(results);
+          case LINES, LOGARITHMIC_LINES -> lines(results);
+        };
     chart.getStyler().setChartBackgroundColor(Color.WHITE);
     try {
       ChartEncoder.saveChart(chart, folder.resolve(file + ".svg").toString(), "svg");
@@ -66,7 +89,7 @@ public record Plot(String file, String title, Metric metric, Kind kind, String x
     List<Double> spreads = new ArrayList<>();
     for (String variant : results.variants()) {
       Statistics statistics = results.statistics(variant, "", metric);
-      if (statistics.count() > 0) {
+      if (statistics.count() > 0 && !leftOut.contains(variant)) {
         variants.add(variant);
         medians.add(statistics.median());
         spreads.add((statistics.max() - statistics.min()) / 2);
@@ -76,6 +99,7 @@ public record Plot(String file, String title, Metric metric, Kind kind, String x
       chart.addSeries(metric.label(), variants, medians, spreads);
     }
     chart.getStyler().setLegendVisible(false);
+    chart.getStyler().setYAxisDecimalPattern(NUMBERS);
     chart.getStyler().setXAxisLabelRotation(30);
     return chart;
   }
@@ -91,6 +115,10 @@ public record Plot(String file, String title, Metric metric, Kind kind, String x
             .build();
     chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideE);
     boolean logarithmic = kind == Kind.LOGARITHMIC_LINES;
+    chart.getStyler().setDecimalPattern(NUMBERS);
+    if (!logarithmic) {
+      chart.getStyler().setYAxisMin(0.0);
+    }
     chart.getStyler().setXAxisLogarithmic(logarithmic);
     chart.getStyler().setYAxisLogarithmic(logarithmic);
     for (String variant : results.variants()) {

@@ -5,12 +5,15 @@ import com.github.freva.asciitable.Column;
 import com.github.freva.asciitable.HorizontalAlign;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Results as text: a row for each variant and point, then the limits. */
 public final class ResultTable {
 
   private static final Character[] BORDER =
       AsciiTable.BASIC_ASCII_NO_DATA_SEPARATORS_NO_OUTSIDE_BORDER;
+
+  private static final int MOST_POINTS = 15;
 
   private ResultTable() {}
 
@@ -31,12 +34,21 @@ public final class ResultTable {
     }
     List<String[]> rows = new ArrayList<>();
     for (String variant : results.variants()) {
-      for (String point : results.points(variant)) {
+      for (String point : shown(results.points(variant))) {
         rows.add(row(results, metrics, variant, point));
       }
     }
     return AsciiTable.getTable(
         BORDER, columns.toArray(Column[]::new), rows.toArray(String[][]::new));
+  }
+
+  /** All of a few points; of a timeline some, evenly, the last one included. */
+  static List<String> shown(List<String> points) {
+    int step = (points.size() + MOST_POINTS - 1) / MOST_POINTS;
+    return IntStream.range(0, points.size())
+        .filter(i -> (points.size() - 1 - i) % step == 0)
+        .mapToObj(points::get)
+        .toList();
   }
 
   private static String[] row(Results results, List<Metric> metrics, String variant, String point) {

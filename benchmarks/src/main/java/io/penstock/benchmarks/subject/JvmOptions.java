@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The options and the environment of a measured Java: those of the {@code penstock} script. */
-final class JvmOptions {
+public final class JvmOptions {
 
   private static final String NATIVE_LOG_LEVEL = "TF_CPP_MIN_LOG_LEVEL";
 
@@ -18,7 +18,7 @@ final class JvmOptions {
    * @param temporary where temporary files go
    * @param more further ones
    */
-  static List<String> of(Path temporary, List<String> more) {
+  public static List<String> of(Path temporary, List<String> more) {
     List<String> options = new ArrayList<>();
     options.add("-Djava.io.tmpdir=" + temporary);
     options.add("-Dorg.bytedeco.javacpp.maxPhysicalBytes=0");

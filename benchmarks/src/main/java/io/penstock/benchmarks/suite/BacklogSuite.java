@@ -205,12 +205,7 @@ final class BacklogSuite implements Suite {
   @Override
   public List<Plot> plots() {
     return List.of(
-        new Plot("backlog-rate", "Rate over time", Metric.RATE, Plot.Kind.LINES, "seconds"),
-        new Plot(
-            "backlog-memory",
-            "Resident memory over time",
-            Metric.RESIDENT_MB,
-            Plot.Kind.LINES,
-            "seconds"));
+        Plot.lines("backlog-rate", "Rate over time", Metric.RATE, "seconds"),
+        Plot.lines("backlog-memory", "Resident memory over time", Metric.RESIDENT_MB, "seconds"));
   }
 }

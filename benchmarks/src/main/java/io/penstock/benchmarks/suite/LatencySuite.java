@@ -117,17 +117,8 @@ final class LatencySuite implements Suite {
   @Override
   public List<Plot> plots() {
     return List.of(
-        new Plot(
-            "latency-p50",
-            "Latency, median",
-            Metric.P50_MILLIS,
-            Plot.Kind.LOGARITHMIC_LINES,
-            "records/s"),
-        new Plot(
-            "latency-p99",
-            "Latency, 99th percentile",
-            Metric.P99_MILLIS,
-            Plot.Kind.LOGARITHMIC_LINES,
-            "records/s"));
+        Plot.logarithmic("latency-p50", "Latency, median", Metric.P50_MILLIS, "records/s"),
+        Plot.logarithmic(
+            "latency-p99", "Latency, 99th percentile", Metric.P99_MILLIS, "records/s"));
   }
 }

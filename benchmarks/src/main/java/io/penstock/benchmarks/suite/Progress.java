@@ -4,6 +4,8 @@ import io.penstock.benchmarks.report.Measurement;
 import io.penstock.benchmarks.report.Metric;
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import me.tongfei.progressbar.ProgressBar;
@@ -16,6 +18,7 @@ import me.tongfei.progressbar.ProgressBarStyle;
  */
 public final class Progress implements AutoCloseable {
 
+  private static final int MOST_POINTS = 15;
   private static final int REFRESH_MILLIS = 500;
 
   private final PrintStream out;
@@ -50,9 +53,12 @@ public final class Progress implements AutoCloseable {
     bar.ifPresent(b -> b.setExtraMessage(what));
   }
 
-  void measured(Measurement measurement) {
+  /** Tells what a variant came to; of a timeline only where it ends. */
+  void measured(List<Measurement> measurements) {
     if (bar.isEmpty()) {
-      out.printf("[%d/%d, %s left] %s%n", done + 1, steps, left(), line(measurement));
+      measurements.stream()
+          .skip(measurements.size() > MOST_POINTS ? measurements.size() - 1 : 0)
+          .forEach(m -> out.printf("[%d/%d, %s left] %s%n", done + 1, steps, left(), line(m)));
     }
   }
 
@@ -66,7 +72,7 @@ public final class Progress implements AutoCloseable {
       return "?";
     }
     long seconds = (System.nanoTime() - start) / 1_000_000_000 * (steps - done) / done;
-    return Duration.ofSeconds(seconds).toString().substring(2).toLowerCase(java.util.Locale.ROOT);
+    return Duration.ofSeconds(seconds).toString().substring(2).toLowerCase(Locale.ROOT);
   }
 
   private String line(Measurement measurement) {

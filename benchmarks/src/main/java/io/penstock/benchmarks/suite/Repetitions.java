@@ -48,7 +48,7 @@ public final class Repetitions {
         progress.starts(suite + " " + variant.name());
         List<Measurement> measured = measure(suite, variant, repetition);
         measurements.addAll(measured);
-        measured.forEach(progress::measured);
+        progress.measured(measured);
         progress.step();
       }
     }

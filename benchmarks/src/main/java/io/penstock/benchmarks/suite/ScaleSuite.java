@@ -1,9 +1,13 @@
 package io.penstock.benchmarks.suite;
 
-import io.penstock.benchmarks.data.ModelDirectory;
+import io.penstock.benchmarks.measure.DrainProbe;
+import io.penstock.benchmarks.measure.OutputOffsets;
 import io.penstock.benchmarks.report.Limit;
 import io.penstock.benchmarks.report.Metric;
 import io.penstock.benchmarks.report.Plot;
+import io.penstock.benchmarks.report.Reading;
+import io.penstock.benchmarks.stack.RecordLoader;
+import io.penstock.benchmarks.stack.Stack;
 import io.penstock.benchmarks.subject.ServiceConfig;
 import io.penstock.benchmarks.subject.ServiceProcess;
 import io.penstock.benchmarks.subject.Subject;
@@ -15,7 +19,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
 /**
@@ -29,8 +32,8 @@ final class ScaleSuite implements Suite {
   private static final long RECORDS = 1_000_000;
   private static final long QUICK_RECORDS = 300_000;
 
-  /** Until all have joined the fleet, which none of them says while there is nothing to serve. */
-  private static final Duration JOINED = Duration.ofSeconds(10);
+  private static final Duration READY_LIMIT = Duration.ofMinutes(2);
+  private static final Duration DRAIN_LIMIT = Duration.ofMinutes(4);
 
   @Override
   public String name() {
@@ -46,15 +49,13 @@ final class ScaleSuite implements Suite {
   public List<Variant> variants(Bench bench) {
     long records =
         bench.options().records().orElse(bench.options().quick() ? QUICK_RECORDS : RECORDS);
-    Starters starters = new Starters(bench, bench.mainWorkload(), PARTITIONS);
-    Drain drain = new Drain(bench, starters.workload(), PARTITIONS, records);
     return IntStream.rangeClosed(1, MOST)
         .mapToObj(
             instances ->
-                drain.variant(
+                new Variant(
                     name(instances),
                     Map.of("partitions", String.valueOf(PARTITIONS)),
-                    fleet(starters, instances)))
+                    trial -> List.of(measure(bench, trial, instances, records))))
         .toList();
   }
 
@@ -62,41 +63,50 @@ final class ScaleSuite implements Suite {
     return "instances-" + instances;
   }
 
-  /**
-   * Instances that begin together: their model's directory stays empty until all are there, so that
-   * the first does not drain while others start.
-   */
-  private static Starters.Starter fleet(Starters starters, int instances) {
-    Bench bench = starters.bench();
-    return (trial, input, output) -> {
-      ModelDirectory models = new ModelDirectory(folder(trial.folder(), "models"));
-      List<Subject> fleet = new ArrayList<>();
-      for (int i = 1; i <= instances; i++) {
-        ServiceConfig config =
-            starters.config(
-                trial, new Starters.Topics(input, output), models, Starters.ALOS, Map.of());
-        ServiceProcess.Site site =
-            bench.serviceSite(folder(trial.folder(), "instance-" + i), List.of());
-        if (i == 1) {
-          ServiceProcess.createTopics(site, config, PARTITIONS);
-        }
-        fleet.add(ServiceProcess.serve(trial.id() + "-" + i, site, config));
-      }
-      LockSupport.parkNanos(JOINED.toNanos());
-      arrive(starters, trial.folder(), models);
-      return Subject.together(trial.id(), fleet);
-    };
+  /** The records are there, but uncommitted until every instance is ready: all begin together. */
+  private static Reading measure(Bench bench, Variant.Trial trial, int instances, long records) {
+    Stack stack = bench.stack();
+    Starters starters = new Starters(bench, bench.mainWorkload(), PARTITIONS);
+    Starters.Topics topics = new Starters.Topics("in-" + trial.id(), "out-" + trial.id());
+    stack.topics().create(topics.input(), PARTITIONS);
+    stack.topics().create(topics.output(), PARTITIONS);
+    long loaded = records + records / 10;
+    try (RecordLoader held =
+            RecordLoader.hold(
+                stack.bootstrapServers(),
+                topics.input(),
+                PARTITIONS,
+                loaded,
+                stack.framed(starters.workload(), topics.input()));
+        Subject fleet = fleet(starters, trial, topics, instances);
+        OutputOffsets offsets =
+            new OutputOffsets(stack.bootstrapServers(), topics.output(), PARTITIONS, false)) {
+      fleet.awaitReady(READY_LIMIT);
+      held.commit();
+      return new DrainProbe(records, loaded, DRAIN_LIMIT)
+          .measure(fleet, offsets, stack.pid())
+          .reading();
+    } finally {
+      bench.deleteTopics(trial, topics.input(), topics.output());
+    }
   }
 
-  /** Version 1 arrives at once and whole. */
-  private static void arrive(Starters starters, Path folder, ModelDirectory models) {
-    Path copy =
-        ModelDirectory.create(folder.resolve("copy"), starters.workload().savedModel(), 1).path();
-    try {
-      Files.move(copy.resolve("1"), models.path().resolve("1"));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  private static Subject fleet(
+      Starters starters, Variant.Trial trial, Starters.Topics topics, int instances) {
+    Bench bench = starters.bench();
+    List<Subject> fleet = new ArrayList<>();
+    for (int i = 1; i <= instances; i++) {
+      ServiceConfig config =
+          starters.config(
+              trial, topics, bench.model(starters.workload(), 1), Starters.ALOS, Map.of());
+      ServiceProcess.Site site =
+          bench.serviceSite(folder(trial.folder(), "instance-" + i), List.of());
+      if (i == 1) {
+        ServiceProcess.createTopics(site, config, PARTITIONS);
+      }
+      fleet.add(ServiceProcess.serve(trial.id() + "-" + i, site, config));
     }
+    return Subject.together(trial.id(), fleet);
   }
 
   private static Path folder(Path parent, String name) {

@@ -28,6 +28,11 @@ public interface Suite {
   /** What is expected of the results. */
   List<Limit> limits();
 
+  /** Whether the run has failed when a limit is missed; else that is a finding. */
+  default boolean mustHold() {
+    return false;
+  }
+
   /** What is drawn of the results. */
   List<Plot> plots();
 }

@@ -15,7 +15,9 @@ public final class Suites {
           new PartitionsSuite(),
           new ModelsSuite(),
           new BacklogSuite(),
-          new ScaleSuite());
+          new ScaleSuite(),
+          new MicroSuite(),
+          new GuardSuite());
 
   private Suites() {}
 

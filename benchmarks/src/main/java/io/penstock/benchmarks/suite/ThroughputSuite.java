@@ -150,7 +150,9 @@ final class ThroughputSuite implements Suite {
   @Override
   public List<Plot> plots() {
     return List.of(
-        Plot.bars("throughput", "Draining a backlog", Metric.RATE),
-        Plot.bars("cpu", "CPU per record, without JIT threads", Metric.CPU_WITHOUT_JIT));
+        Plot.bars("throughput", "Draining a backlog", Metric.RATE)
+            .without(RAW_BATCH, "raw-tensorflow-1"),
+        Plot.bars("cpu", "CPU per record, without JIT threads", Metric.CPU_WITHOUT_JIT)
+            .without(NAIVE, "rpc-1", "rpc-128", "penstock-batch-1", "raw-tensorflow-1"));
   }
 }

@@ -37,8 +37,7 @@ class PlotTest {
                 Samples.of("pass", "8/s", 1, Metric.P50_MILLIS, 1),
                 Samples.of("pass", "500/s", 1, Metric.P50_MILLIS, 2)));
 
-    new Plot("p50", "p50", Metric.P50_MILLIS, Plot.Kind.LOGARITHMIC_LINES, "records/s")
-        .draw(results, folder);
+    Plot.logarithmic("p50", "p50", Metric.P50_MILLIS, "records/s").draw(results, folder);
 
     assertThat(folder.resolve("p50.svg")).content().contains("<svg");
   }

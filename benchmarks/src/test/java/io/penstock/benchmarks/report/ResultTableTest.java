@@ -3,6 +3,7 @@ package io.penstock.benchmarks.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ResultTableTest {
@@ -34,6 +35,15 @@ class ResultTableTest {
 
     assertThat(ResultTable.of(results, List.of(Metric.P99_MILLIS)))
         .contains("pass @ 8/s", "pass @ 500/s");
+  }
+
+  @Test
+  void shouldThinOutATimeline() {
+    List<String> points = IntStream.rangeClosed(1, 64).mapToObj(String::valueOf).toList();
+
+    assertThat(ResultTable.shown(points)).hasSizeBetween(8, 15).endsWith("64");
+    assertThat(ResultTable.shown(List.of("8/s", "500/s"))).containsExactly("8/s", "500/s");
+    assertThat(ResultTable.shown(List.of())).isEmpty();
   }
 
   @Test

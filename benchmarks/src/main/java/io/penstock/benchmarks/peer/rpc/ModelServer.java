@@ -27,7 +27,7 @@ public final class ModelServer {
 
   private static final int OK = 200;
 
-  private final JsonFactory json = new JsonFactory();
+  private final JsonFactory json = FastJson.factory();
   private final SingleInputModel model;
 
   private ModelServer(SingleInputModel model) {

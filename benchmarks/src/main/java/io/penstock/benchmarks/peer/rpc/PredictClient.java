@@ -28,7 +28,7 @@ final class PredictClient {
 
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(LIMIT).build();
-  private final JsonFactory json = new JsonFactory();
+  private final JsonFactory json = FastJson.factory();
   private final float[] scores = new float[MAX_OUTPUTS];
   private final URI uri;
 

@@ -1,0 +1,103 @@
+package io.penstock.benchmarks.micro;
+
+import io.penstock.batching.Batch;
+import io.penstock.batching.BatchLimits;
+import io.penstock.batching.Batcher;
+import io.penstock.batching.ByteBudget;
+import io.penstock.batching.Inference;
+import io.penstock.batching.VersionBinding;
+import io.penstock.batching.auto.BatchPlan;
+import io.penstock.model.BatchSizes;
+import io.penstock.model.ServableId;
+import io.penstock.model.lifecycle.ModelRuntime;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+
+/**
+ * A batch of images through the batcher: decoded, sealed, finished at once on the same thread,
+ * collected, read. What is measured is what batching costs a row, its decoding included.
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+public class HandOffBenchmark {
+
+  static final int ROWS = 128;
+
+  private static final int IN_FLIGHT_ROWS = 4096;
+  private static final long IN_FLIGHT_BYTES = 64 << 20;
+  private static final Duration LINGER = Duration.ofMillis(5);
+  private static final byte[] PREDICTION = new byte[47];
+
+  private final byte[] record = Images.framed();
+  private final ModelRuntime runtime = ImageModel.serve();
+  private final VersionBinding binding = binding(runtime);
+  private final Batcher batcher =
+      new Batcher(
+          new BatchLimits(ROWS, LINGER, IN_FLIGHT_ROWS, IN_FLIGHT_BYTES),
+          ByteBudget.unlimited(),
+          HandOffBenchmark::finish,
+          System::nanoTime,
+          rows -> {});
+
+  /** The model, bound as a pipeline would. */
+  static VersionBinding binding(ModelRuntime runtime) {
+    ServableId id = new ServableId(runtime.name(), ImageModel.VERSION);
+    Inference.Terms terms =
+        new Inference.Terms(
+            "images",
+            1,
+            BatchSizes.upTo(ROWS),
+            Long.MAX_VALUE,
+            Inference.NonFinite.PASS,
+            BatchPlan.fixed(ROWS, LINGER));
+    return new VersionBinding(
+        id,
+        terms,
+        "0000000000000000",
+        Images.SIGNATURE,
+        Images.inputs(),
+        Images.outputs().encoder(id, Images.SIGNATURE),
+        () -> runtime.acquire(ImageModel.VERSION));
+  }
+
+  /** An inference thread that has nothing to compute. */
+  static void finish(Batch batch) {
+    for (int row = 0; row < batch.rows(); row++) {
+      batch.predict(row, PREDICTION);
+    }
+    batch.complete();
+  }
+
+  /** What a stream thread does with the records of a batch. */
+  @Benchmark
+  @OperationsPerInvocation(ROWS)
+  public byte[] batch() {
+    Batcher.Row last = batcher.add(binding, record).orElseThrow();
+    for (int i = 1; i < ROWS; i++) {
+      last = batcher.add(binding, record).orElseThrow();
+    }
+    batcher.sealAll();
+    batcher.tick();
+    byte[] prediction = last.batch().prediction(last.index());
+    if (prediction == null) {
+      throw new IllegalStateException("no prediction");
+    }
+    return prediction;
+  }
+
+  /** Unloads the model. */
+  @TearDown
+  public void close() {
+    batcher.abandon();
+    runtime.close();
+  }
+}

@@ -1,0 +1,5 @@
+/** What the hot paths allocate, by count. */
+@NullMarked
+package io.penstock.benchmarks.micro;
+
+import org.jspecify.annotations.NullMarked;
