@@ -62,6 +62,7 @@ class ArchitectureTest {
       strings = {
         "io.penstock.batching",
         "io.penstock.batching.auto",
+        "io.penstock.batching.plan",
         "io.penstock.config",
         "io.penstock.control",
         "io.penstock.control.message",
@@ -110,7 +111,11 @@ class ArchitectureTest {
         .resideInAPackage("io.penstock.batching")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("io.penstock.inference", "io.penstock.pipeline", "io.penstock.streams")
+        .resideInAnyPackage(
+            "io.penstock.batching.auto",
+            "io.penstock.inference",
+            "io.penstock.pipeline",
+            "io.penstock.streams")
         .check(CLASSES);
     noClasses()
         .that()

@@ -1,6 +1,6 @@
 package io.penstock.batching;
 
-import io.penstock.batching.auto.BatchPlan;
+import io.penstock.batching.plan.BatchPlan;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,7 @@
 package io.penstock.pipeline;
 
 import io.penstock.batching.Batcher;
-import io.penstock.batching.auto.BatchPlan;
+import io.penstock.batching.plan.BatchPlan;
 import io.penstock.pipeline.PipelineSettings.WaitLimits;
 import java.time.Duration;
 import java.util.ArrayList;

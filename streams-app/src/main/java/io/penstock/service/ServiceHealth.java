@@ -1,6 +1,6 @@
 package io.penstock.service;
 
-import io.penstock.batching.auto.BatchTarget;
+import io.penstock.batching.plan.BatchTarget;
 import io.penstock.config.PenstockConfig;
 import io.penstock.http.HealthReport;
 import io.penstock.model.lifecycle.VersionState;

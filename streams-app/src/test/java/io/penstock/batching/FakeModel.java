@@ -1,6 +1,6 @@
 package io.penstock.batching;
 
-import io.penstock.batching.auto.BatchPlan;
+import io.penstock.batching.plan.BatchPlan;
 import io.penstock.batching.shape.VariableLengths;
 import io.penstock.codec.DeadLetterReason;
 import io.penstock.codec.InputFormat;

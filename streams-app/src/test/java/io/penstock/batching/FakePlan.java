@@ -1,7 +1,7 @@
 package io.penstock.batching;
 
-import io.penstock.batching.auto.BatchPlan;
-import io.penstock.batching.auto.BatchTarget;
+import io.penstock.batching.plan.BatchPlan;
+import io.penstock.batching.plan.BatchTarget;
 import java.util.ArrayList;
 import java.util.List;
 

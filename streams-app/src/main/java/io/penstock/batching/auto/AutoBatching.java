@@ -1,5 +1,7 @@
 package io.penstock.batching.auto;
 
+import io.penstock.batching.plan.BatchPlan;
+import io.penstock.batching.plan.BatchTarget;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;

@@ -1,6 +1,7 @@
 package io.penstock.batching.auto;
 
 import io.penstock.batching.auto.Tuning.Mode;
+import io.penstock.batching.plan.BatchTarget;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 

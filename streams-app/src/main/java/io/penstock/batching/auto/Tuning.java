@@ -1,5 +1,6 @@
 package io.penstock.batching.auto;
 
+import io.penstock.batching.plan.BatchTarget;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -6,7 +6,7 @@
  * BatchTuner} is a pure function from these to the next {@code Tuning}, and {@code Climb} its
  * search for the rows at which a row is cheapest. {@link io.penstock.batching.auto.AutoBatching} is
  * what other threads see: they tell it of runs and of load, and read its {@link
- * io.penstock.batching.auto.BatchTarget}, one volatile read.
+ * io.penstock.batching.plan.BatchTarget}, one volatile read.
  *
  * <p>Time comes with the calls, no threads are started: a pipeline's minutes are simulated in
  * milliseconds. Knows no Kafka and no TensorFlow.

@@ -2,6 +2,8 @@ package io.penstock.batching.auto;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.penstock.batching.plan.BatchPlan;
+import io.penstock.batching.plan.BatchTarget;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

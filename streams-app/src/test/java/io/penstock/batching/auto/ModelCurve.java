@@ -1,7 +1,5 @@
 package io.penstock.batching.auto;
 
-import java.util.List;
-
 /**
  * How long a run of a model takes.
  *
@@ -25,9 +23,7 @@ record ModelCurve(
   static final ModelCurve LINEAR = new ModelCurve("linear", 10, 900, 1 << 20, 900);
 
   /** No run keeps to a goal of 20 ms. */
-  static final ModelCurve SLOW = new ModelCurve("slow", 90_000, 400, 1 << 20, 400);
-
-  static final List<ModelCurve> OF_THE_ISSUE = List.of(MLP, CNN, TOKENS);
+  static final ModelCurve SLOW = new ModelCurve("slow", 90_000, 200, 1 << 20, 200);
 
   double nanos(int rows) {
     int crowded = Math.max(0, rows - crowdedRows);
@@ -36,15 +32,6 @@ record ModelCurve(
 
   double nanosPerRow(int rows) {
     return nanos(rows) / rows;
-  }
-
-  ModelCurve slower(double times) {
-    return new ModelCurve(
-        name + " × " + times,
-        fixedMicros * times,
-        rowMicros * times,
-        crowdedRows,
-        crowdedRowMicros * times);
   }
 
   @Override

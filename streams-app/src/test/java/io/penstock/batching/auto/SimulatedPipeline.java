@@ -1,5 +1,6 @@
 package io.penstock.batching.auto;
 
+import io.penstock.batching.plan.BatchPlan;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Random;

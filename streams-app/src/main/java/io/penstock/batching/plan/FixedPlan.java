@@ -1,4 +1,4 @@
-package io.penstock.batching.auto;
+package io.penstock.batching.plan;
 
 /** A plan that stays as it is. Immutable. */
 record FixedPlan(BatchTarget target) implements BatchPlan {

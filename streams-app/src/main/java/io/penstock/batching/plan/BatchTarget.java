@@ -1,4 +1,4 @@
-package io.penstock.batching.auto;
+package io.penstock.batching.plan;
 
 /**
  * What batches are to be like.
@@ -25,7 +25,7 @@ public record BatchTarget(int rows, long lingerNanos, int inFlightRows, String r
   }
 
   /** Whether batches are the same, for whatever reason. */
-  boolean isLike(BatchTarget other) {
+  public boolean isLike(BatchTarget other) {
     return rows == other.rows && lingerNanos == other.lingerNanos;
   }
 }

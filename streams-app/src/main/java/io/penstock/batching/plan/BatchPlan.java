@@ -1,10 +1,10 @@
-package io.penstock.batching.auto;
+package io.penstock.batching.plan;
 
 import java.time.Duration;
 
 /**
- * What a pipeline's batches are to be like: as somebody has fixed it, or as {@linkplain
- * AutoBatching it turns out}. Thread-safe.
+ * What a pipeline's batches are to be like: as somebody has fixed it, or as it turns out.
+ * Thread-safe.
  *
  * <p>Stream threads read the {@link #target} and say what waits; inference threads say what runs
  * took. A fixed plan does not listen.
