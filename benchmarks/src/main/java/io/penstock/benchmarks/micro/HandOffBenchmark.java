@@ -32,10 +32,12 @@ public class HandOffBenchmark {
 
   static final int ROWS = 128;
 
+  /** As large as one of ten floats. */
+  static final byte[] PREDICTION = new byte[47];
+
   private static final int IN_FLIGHT_ROWS = 4096;
   private static final long IN_FLIGHT_BYTES = 64 << 20;
   private static final Duration LINGER = Duration.ofMillis(5);
-  private static final byte[] PREDICTION = new byte[47];
 
   private final byte[] record = Images.framed();
   private final ModelRuntime runtime = ImageModel.serve();
@@ -77,12 +79,22 @@ public class HandOffBenchmark {
     batch.complete();
   }
 
-  /** What a stream thread does with the records of a batch. */
+  /** What a stream thread does with the records of a full batch. */
   @Benchmark
   @OperationsPerInvocation(ROWS)
-  public byte[] batch() {
+  public byte[] fullBatch() {
+    return batch(ROWS);
+  }
+
+  /** What it does where records come one by one. */
+  @Benchmark
+  public byte[] batchOfOne() {
+    return batch(1);
+  }
+
+  private byte[] batch(int rows) {
     Batcher.Row last = batcher.add(binding, record).orElseThrow();
-    for (int i = 1; i < ROWS; i++) {
+    for (int i = 1; i < rows; i++) {
       last = batcher.add(binding, record).orElseThrow();
     }
     batcher.sealAll();

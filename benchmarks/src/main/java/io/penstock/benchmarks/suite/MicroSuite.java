@@ -23,6 +23,7 @@ final class MicroSuite implements Suite {
   private static final String ENCODE = "encode-10-floats";
   private static final String ENCODE_GENERIC = "encode-10-floats-generic";
   private static final String HAND_OFF = "hand-off-row";
+  private static final String HAND_OFF_ONE = "hand-off-batch-of-1";
   private static final String LEASE = "lease";
   private static final String PLAN = "plan-by-id";
   private static final String SCHEMA = "schema-by-id";
@@ -51,7 +52,8 @@ final class MicroSuite implements Suite {
         JmhVariant.of(MIXED_GENERIC, MixedDecodeBenchmark.class, "genericRecord", quick),
         JmhVariant.of(ENCODE, EncodeBenchmark.class, "prediction", quick),
         JmhVariant.of(ENCODE_GENERIC, EncodeBenchmark.class, "genericRecord", quick),
-        JmhVariant.of(HAND_OFF, HandOffBenchmark.class, "batch", quick),
+        JmhVariant.of(HAND_OFF, HandOffBenchmark.class, "fullBatch", quick),
+        JmhVariant.of(HAND_OFF_ONE, HandOffBenchmark.class, "batchOfOne", quick),
         JmhVariant.of(LEASE, LeaseBenchmark.class, "acquireAndClose", quick),
         JmhVariant.of(PLAN, SchemaLookupBenchmark.class, "plan", quick),
         JmhVariant.of(SCHEMA, SchemaLookupBenchmark.class, "cachedSchema", quick));

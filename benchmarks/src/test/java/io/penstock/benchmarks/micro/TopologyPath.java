@@ -27,6 +27,7 @@ final class TopologyPath implements AutoCloseable {
     Properties properties = new Properties();
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, "allocation");
     properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "unused:1");
+    properties.put("processing.exception.handler.global.enabled", true);
     driver = new TopologyTestDriver(topology, properties);
     input = driver.createInputTopic(INPUT, new ByteArraySerializer(), new ByteArraySerializer());
     output =
