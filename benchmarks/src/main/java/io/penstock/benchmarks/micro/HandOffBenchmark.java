@@ -6,7 +6,7 @@ import io.penstock.batching.Batcher;
 import io.penstock.batching.ByteBudget;
 import io.penstock.batching.Inference;
 import io.penstock.batching.VersionBinding;
-import io.penstock.batching.auto.BatchPlan;
+import io.penstock.batching.plan.BatchPlan;
 import io.penstock.model.BatchSizes;
 import io.penstock.model.ServableId;
 import io.penstock.model.lifecycle.ModelRuntime;
