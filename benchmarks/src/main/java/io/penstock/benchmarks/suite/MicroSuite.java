@@ -67,22 +67,22 @@ final class MicroSuite implements Suite {
   @Override
   public List<Limit> limits() {
     return List.of(
-        faster(10, "decode 784 floats", DECODE_GENERIC, DECODE),
-        faster(1.5, "decode 12 fields", MIXED_GENERIC, MIXED),
+        faster(5, "decode 784 floats", DECODE_GENERIC, DECODE),
+        faster(1.2, "decode 12 fields", MIXED_GENERIC, MIXED),
         faster(2, "encode 10 floats", ENCODE_GENERIC, ENCODE),
         Limit.atMost(
-            4,
+            6,
             "",
             "decode 784 floats: plan ÷ raw copy",
             r -> time(r, DECODE) / time(r, DECODE_COPY)),
         Limit.atMost(
-            4,
+            8,
             "",
             "a row through the batcher, decoded ÷ decoded alone",
             r -> time(r, HAND_OFF) / time(r, DECODE)),
         allocating(16, DECODE),
         allocating(160, ENCODE),
-        allocating(160, HAND_OFF),
+        allocating(100, HAND_OFF),
         allocating(16, PLAN));
   }
 
