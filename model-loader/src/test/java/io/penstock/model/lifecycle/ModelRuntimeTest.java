@@ -189,8 +189,8 @@ final class ModelRuntimeTest {
           }
         });
     impatient.start();
-    get(impatient.whenAvailable(1));
-    FakeModel model = model(1);
+    // Not by its number: the other runtime loads a model of that number at the same time.
+    FakeModel model = (FakeModel) get(impatient.whenAvailable(1));
     Lease lease = impatient.acquire(1).orElseThrow();
 
     // when
