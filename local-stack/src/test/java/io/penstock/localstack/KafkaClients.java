@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -44,7 +46,10 @@ final class KafkaClients {
     }
   }
 
-  /** Everything committed in partition 0 of that topic, up to its end. */
+  /**
+   * Everything committed in partition 0 of that topic, up to its end: a transaction that has been
+   * committed shows only once the broker has written its marker, a moment later.
+   */
   static List<String> readCommitted(String bootstrapServers, String topic) {
     Map<String, Object> settings =
         Map.of(
@@ -55,7 +60,7 @@ final class KafkaClients {
     try (var consumer =
         new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
       consumer.assign(List.of(partition));
-      long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+      long end = end(bootstrapServers, partition);
       List<String> values = new ArrayList<>();
       while (consumer.position(partition) < end) {
         consumer.poll(Duration.ofSeconds(1)).records(partition).stream()
@@ -63,6 +68,19 @@ final class KafkaClients {
             .forEach(values::add);
       }
       return values;
+    }
+  }
+
+  /** Behind the last record, be it committed yet or not. */
+  private static long end(String bootstrapServers, TopicPartition partition) {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+      return admin
+          .listOffsets(Map.of(partition, OffsetSpec.latest()))
+          .partitionResult(partition)
+          .toCompletionStage()
+          .toCompletableFuture()
+          .join()
+          .offset();
     }
   }
 }

@@ -6,6 +6,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -20,7 +22,9 @@ final class CommittedTopic {
   private CommittedTopic() {}
 
   /**
-   * Reads the topic up to where it ended at the time of the call; partitions in their order.
+   * Reads the topic up to where it ended at the time of the call; partitions in their order. Waits
+   * for transactions that are still open there: one that has just been committed is open until the
+   * broker has written its marker.
    *
    * @throws IllegalStateException if the end is not reached within 30 seconds without a record
    */
@@ -41,7 +45,7 @@ final class CommittedTopic {
               .toList();
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      Map<TopicPartition, Long> ends = ends(bootstrapServers, partitions);
       long deadline = System.nanoTime() + PATIENCE.toNanos();
       while (!unfinished(consumer, ends).isEmpty()) {
         var records = consumer.poll(POLL);
@@ -54,6 +58,23 @@ final class CommittedTopic {
                   .formatted(PATIENCE.toSeconds(), unfinished(consumer, ends)));
         }
       }
+    }
+  }
+
+  /** Behind the last records, be they committed yet or not. */
+  private static Map<TopicPartition, Long> ends(
+      String bootstrapServers, List<TopicPartition> partitions) {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+      return admin
+          .listOffsets(
+              partitions.stream().collect(Collectors.toMap(p -> p, p -> OffsetSpec.latest())))
+          .all()
+          .toCompletionStage()
+          .toCompletableFuture()
+          .join()
+          .entrySet()
+          .stream()
+          .collect(Collectors.toMap(Map.Entry::getKey, end -> end.getValue().offset()));
     }
   }
 
