@@ -4,12 +4,12 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The steady part of a drain: from the first sight of 40 % of the records to the first sight of all
+ * The steady part of a drain: from the first sight of 50 % of the records to the first sight of all
  * of them, so that starting, joining a group and most of the compiling stay out. Not thread-safe.
  */
 final class Window {
 
-  private static final double STEADY_FROM = 0.4;
+  private static final double STEADY_FROM = 0.5;
 
   private final long records;
   private @Nullable Mark from;
