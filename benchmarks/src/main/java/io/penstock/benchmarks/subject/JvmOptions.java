@@ -23,6 +23,7 @@ public final class JvmOptions {
     options.add("-Djava.io.tmpdir=" + temporary);
     options.add("-Dorg.bytedeco.javacpp.maxPhysicalBytes=0");
     options.add("-XX:+UseParallelGC");
+    options.add("-Xmx1g");
     int feature = Runtime.version().feature();
     if (feature >= 22) {
       options.add("--enable-native-access=ALL-UNNAMED");
