@@ -1,10 +1,10 @@
 package io.penstock.streams;
 
 import io.penstock.config.StartFrom;
+import io.penstock.config.kafka.KafkaDefaults;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.LogAndFailExceptionHandler;
@@ -35,12 +35,7 @@ public record StreamsSettings(
   /** Penstock's defaults, the user's keys over them, and over these what Penstock must own. */
   public Map<String, Object> properties() {
     Map<String, Object> properties = new HashMap<>();
-    // Without prefix, so that a user's key wins with or without one.
-    properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, exactlyOnce ? 100 : 1000);
-    properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 2000);
-    properties.put(ProducerConfig.LINGER_MS_CONFIG, 0);
-    properties.put(ProducerConfig.BATCH_SIZE_CONFIG, 128 * 1024);
-    properties.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 64L * 1024 * 1024);
+    KafkaDefaults.all().forEach(key -> properties.put(key.key(), key.value(exactlyOnce)));
 
     properties.putAll(kafka);
 

@@ -1,5 +1,6 @@
 package io.penstock.config.load;
 
+import io.penstock.config.kafka.KafkaDefaults;
 import io.penstock.config.kafka.KafkaKeys;
 import io.penstock.config.section.KeyDoc;
 import io.penstock.config.section.Reading;
@@ -49,6 +50,15 @@ public final class ConfigReference {
       not define is passed on for plug-ins (interceptors, callback handlers, metrics reporters) to read, with a warning at
       the start; one that is nearly a key of Kafka's is refused as a slip. `group.protocol` is `classic`.
 
+      Penstock's defaults where Kafka's do not suit it; yours win, with or without prefix:
+
+      | Key | `exactly_once_v2` | `at_least_once` | Why |
+      |---|---|---|---|
+      """;
+
+  private static final String OWNED_KAFKA =
+      """
+
       These are Penstock's, because its guarantees hang on them, and are refused with and without prefix:
 
       | Key | Why, or what to use |
@@ -76,6 +86,13 @@ public final class ConfigReference {
     StringBuilder page = new StringBuilder(HEAD);
     sections.forEach((name, keys) -> page.append(section(name, keys)));
     page.append('\n').append(KAFKA);
+    KafkaDefaults.all()
+        .forEach(
+            key ->
+                page.append(
+                    "| `%s` | %s | %s | %s |\n"
+                        .formatted(key.key(), key.exactlyOnce(), key.atLeastOnce(), key.why())));
+    page.append(OWNED_KAFKA);
     KafkaKeys.owned()
         .forEach((key, why) -> page.append("| `%s` | %s |\n".formatted(key, cell(why))));
     page.append('\n').append(REGISTRY);
