@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
@@ -65,11 +64,11 @@ public final class Batcher {
   /**
    * Decodes a record into a batch of that version.
    *
-   * @return the row taken; nothing if the version has retired meanwhile: choose again
+   * @return the row taken; null if the version has retired meanwhile: choose again
    * @throws io.penstock.codec.UndecodableRecordException if the record is to blame; no row is taken
    * @throws io.penstock.registry.RegistryException if the registry is; no row is taken
    */
-  public Optional<Row> add(VersionBinding binding, byte[] value) {
+  public @Nullable Row add(VersionBinding binding, byte[] value) {
     latest = binding;
     Gathering gathering = gatherings.get(binding);
     if (gathering == null) {
@@ -78,14 +77,14 @@ public final class Batcher {
     }
     Row row = gathering.add(value);
     if (row == null) {
-      return Optional.empty();
+      return null;
     }
     long now = clock.getAsLong();
     if (isQuiet(now)) {
       gathering.sealIf(batch -> batch == row.batch());
     }
     lastRowNanos = now;
-    return Optional.of(row);
+    return row;
   }
 
   /** Whether as many rows or bytes are under way as the limits and the process's budget allow. */

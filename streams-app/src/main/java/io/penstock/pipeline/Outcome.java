@@ -4,20 +4,27 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.streams.processor.StreamPartitioner;
 
-/** The value of a record on its way to a sink, with the partition that its input had. */
+/**
+ * The value of a record on its way to a sink, with what Penstock adds to the input's headers and
+ * with the partition that the input had.
+ */
 final class Outcome {
 
-  /** Writes the value as it is. */
-  static final Serializer<Outcome> SERIALIZER = (topic, outcome) -> outcome.value;
+  /** Writes the value as it is. Adds the headers, which spares a copy of them all on the way. */
+  static final Serializer<Outcome> SERIALIZER = new WithHeaders();
 
   private final byte[] value;
+  private final List<Header> headers;
   private final int inputPartition;
 
-  Outcome(byte[] value, int inputPartition) {
+  Outcome(byte[] value, List<Header> headers, int inputPartition) {
     this.value = value;
+    this.headers = headers;
     this.inputPartition = inputPartition;
   }
 
@@ -33,5 +40,21 @@ final class Outcome {
         partitions == inputPartitions && outcome.inputPartition < partitions
             ? same.get(outcome.inputPartition)
             : Optional.empty();
+  }
+
+  private static final class WithHeaders implements Serializer<Outcome> {
+
+    @Override
+    public byte[] serialize(String topic, Headers to, Outcome outcome) {
+      for (Header header : outcome.headers) {
+        to.add(header);
+      }
+      return outcome.value;
+    }
+
+    @Override
+    public byte[] serialize(String topic, Outcome outcome) {
+      throw new UnsupportedOperationException("an outcome goes with its headers");
+    }
   }
 }

@@ -6,7 +6,9 @@ import io.penstock.codec.DeadLetterReason;
 import io.penstock.codec.RefusedRecord;
 import io.penstock.precommit.DeferredForwarder;
 import io.penstock.precommit.RecordScope;
+import java.util.List;
 import java.util.OptionalLong;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.api.Record;
@@ -57,8 +59,10 @@ final class OutcomeWriter {
   private void writePrediction(
       PendingOutcome outcome, DeferredForwarder<byte[], Outcome> forwarder) {
     byte[] prediction = outcome.prediction();
-    Headers all = headers(outcome).of(outcome);
-    long size = RecordSize.upperBound(outcome.input().key(), prediction.length, all);
+    byte[] key = outcome.input().key();
+    Headers kept = OutcomeHeaders.kept(outcome.input().headers());
+    List<Header> ours = headers(outcome).of(outcome);
+    long size = RecordSize.upperBound(key, prediction.length, kept, ours);
     if (size > settings.sizes().outputBytes()) {
       String message =
           "the prediction takes up to "
@@ -72,24 +76,26 @@ final class OutcomeWriter {
       writeDeadLetter(outcome, failure, forwarder);
       return;
     }
-    forward(outcome, outcome.input().key(), prediction, all, PipelineTopology.OUTPUT, forwarder);
+    Outcome forwarded = new Outcome(prediction, ours, outcome.scope().partition());
+    forward(outcome, key, forwarded, kept, PipelineTopology.OUTPUT, forwarder);
   }
 
   private void writeDeadLetter(
       PendingOutcome outcome, RowFailure failure, DeferredForwarder<byte[], Outcome> forwarder) {
     int limit = settings.sizes().deadLetterBytes();
     byte[] key = outcome.input().key();
-    Headers chosen = headers(outcome).of(outcome);
-    if (RecordSize.upperBound(key, MIN_ENVELOPE_BYTES, chosen) > limit) {
-      chosen = headers(outcome).ownOf(outcome);
+    Headers kept = OutcomeHeaders.kept(outcome.input().headers());
+    List<Header> ours = headers(outcome).of(outcome, failure);
+    if (RecordSize.upperBound(key, MIN_ENVELOPE_BYTES, kept, ours) > limit) {
+      kept = new RecordHeaders();
     }
-    chosen.add(OutcomeHeaders.header(OutcomeHeaders.REASON, failure.reason().name()));
-    if (RecordSize.upperBound(key, MIN_ENVELOPE_BYTES, chosen) > limit) {
+    if (RecordSize.upperBound(key, MIN_ENVELOPE_BYTES, kept, ours) > limit) {
       key = null;
     }
-    int room = Math.toIntExact(limit - RecordSize.upperBound(key, 0, chosen));
+    int room = Math.toIntExact(limit - RecordSize.upperBound(key, 0, kept, ours));
     byte[] envelope = deadLetters.envelope(refused(outcome, failure), room);
-    forward(outcome, key, envelope, chosen, PipelineTopology.DEAD_LETTERS, forwarder);
+    Outcome forwarded = new Outcome(envelope, ours, outcome.scope().partition());
+    forward(outcome, key, forwarded, kept, PipelineTopology.DEAD_LETTERS, forwarder);
   }
 
   private RefusedRecord refused(PendingOutcome outcome, RowFailure failure) {
@@ -123,8 +129,8 @@ final class OutcomeWriter {
               to.id().version(),
               to.epoch(),
               outcome.input().timestamp());
-      byte[] value = cutovers.encode(cutover);
-      forward(outcome, null, value, new RecordHeaders(), PipelineTopology.CUTOVERS, forwarder);
+      Outcome forwarded = new Outcome(cutovers.encode(cutover), List.of(), scope.partition());
+      forward(outcome, null, forwarded, new RecordHeaders(), PipelineTopology.CUTOVERS, forwarder);
     }
     last = to;
   }
@@ -132,14 +138,12 @@ final class OutcomeWriter {
   private static void forward(
       PendingOutcome outcome,
       byte @Nullable [] key,
-      byte[] value,
+      Outcome forwarded,
       Headers headers,
       String sink,
       DeferredForwarder<byte[], Outcome> forwarder) {
-    RecordScope scope = outcome.scope();
-    Outcome forwarded = new Outcome(value, scope.partition());
     forwarder.forward(
-        scope, new Record<>(key, forwarded, outcome.input().timestamp(), headers), sink);
+        outcome.scope(), new Record<>(key, forwarded, outcome.input().timestamp(), headers), sink);
   }
 
   private OutcomeHeaders headers(PendingOutcome outcome) {

@@ -9,7 +9,6 @@ import io.penstock.precommit.DeferredForwarder;
 import io.penstock.precommit.RecordScope;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Optional;
 import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -82,8 +81,8 @@ final class PredictProcessor implements Processor<byte[], byte[], byte[], Outcom
       return new PendingOutcome(scope, record, binding, null, refusal);
     }
     try {
-      Optional<Batcher.Row> row = lane.batcher().add(binding, value);
-      while (row.isEmpty()) {
+      Batcher.Row row = lane.batcher().add(binding, value);
+      while (row == null) {
         VersionBinding next = serving.current();
         if (next == binding) {
           throw new StreamsException(
@@ -92,7 +91,7 @@ final class PredictProcessor implements Processor<byte[], byte[], byte[], Outcom
         binding = next;
         row = lane.batcher().add(binding, value);
       }
-      return new PendingOutcome(scope, record, binding, row.get(), null);
+      return new PendingOutcome(scope, record, binding, row, null);
     } catch (UndecodableRecordException e) {
       RowFailure failure = new RowFailure(e.reason(), String.valueOf(e.getMessage()));
       return new PendingOutcome(scope, record, binding, null, failure);

@@ -1,5 +1,6 @@
 package io.penstock.pipeline;
 
+import java.util.List;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
@@ -17,13 +18,21 @@ final class RecordSize {
 
   private RecordSize() {}
 
-  /** An upper bound in bytes. */
-  static long upperBound(byte @Nullable [] key, int valueBytes, Headers headers) {
+  /** An upper bound in bytes for a record that has these headers and more. */
+  static long upperBound(
+      byte @Nullable [] key, int valueBytes, Headers headers, List<Header> more) {
     long size = BATCH_OVERHEAD + RECORD_OVERHEAD + 3L * VARINT + valueBytes + length(key);
-    for (Header header : headers) {
-      size += 2L * VARINT + 3L * header.key().length() + length(header.value());
+    for (Header header : headers.toArray()) {
+      size += upperBound(header);
+    }
+    for (Header header : more) {
+      size += upperBound(header);
     }
     return size;
+  }
+
+  private static long upperBound(Header header) {
+    return 2L * VARINT + 3L * header.key().length() + length(header.value());
   }
 
   private static int length(byte @Nullable [] bytes) {

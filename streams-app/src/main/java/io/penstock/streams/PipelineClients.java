@@ -5,13 +5,14 @@ import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.KafkaClientSupplier;
 
-/** The Kafka clients of one pipeline: Streams' usual ones, with a {@link GuardedConsumer}. */
+/**
+ * The Kafka clients of one pipeline: Streams' usual ones, with a {@link GuardedConsumer} and an
+ * {@link OutcomeProducer}.
+ */
 public class PipelineClients implements KafkaClientSupplier {
 
   private final String pipeline;
@@ -29,7 +30,7 @@ public class PipelineClients implements KafkaClientSupplier {
 
   @Override
   public Producer<byte[], byte[]> getProducer(Map<String, Object> config) {
-    return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+    return new OutcomeProducer(config);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.penstock.batching;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.codec.DeadLetterReason;
@@ -113,7 +114,7 @@ class BatchInterleavingsTest {
       while (batcher.isFull()) {
         batcher.await(TimeUnit.SECONDS.toNanos(10));
       }
-      waited.add(batcher.add(version, FakeModel.record(i)).orElseThrow());
+      waited.add(requireNonNull(batcher.add(version, FakeModel.record(i))));
       switch (random.nextInt(20)) {
         case 0 -> batcher.sealAll();
         case 1 -> batcher.tick();

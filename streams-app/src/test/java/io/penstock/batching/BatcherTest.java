@@ -1,5 +1,6 @@
 package io.penstock.batching;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -77,7 +78,7 @@ class BatcherTest {
         .isInstanceOfSatisfying(
             UndecodableRecordException.class,
             e -> assertThat(e.reason()).isEqualTo(DeadLetterReason.MALFORMED));
-    Batcher.Row row = batcher.add(version, FakeModel.record(2)).orElseThrow();
+    Batcher.Row row = requireNonNull(batcher.add(version, FakeModel.record(2)));
     // then
     assertThat(row.index()).isEqualTo(1);
   }
@@ -98,7 +99,7 @@ class BatcherTest {
   @Test
   void shouldAskForAnotherVersionWhenTheVersionHasRetired() {
     model.retire();
-    assertThat(batcher(4).add(version, FakeModel.record(1))).isEmpty();
+    assertThat(batcher(4).add(version, FakeModel.record(1))).isNull();
   }
 
   @Test
@@ -107,9 +108,9 @@ class BatcherTest {
     Batcher batcher = batcher(8);
     FakeModel second = new FakeModel(2);
     batcher.add(version, FakeModel.record(0));
-    Batcher.Row before = batcher.add(version, FakeModel.record(1)).orElseThrow();
+    Batcher.Row before = requireNonNull(batcher.add(version, FakeModel.record(1)));
     // when
-    Batcher.Row after = batcher.add(second.binding(), FakeModel.record(2)).orElseThrow();
+    Batcher.Row after = requireNonNull(batcher.add(second.binding(), FakeModel.record(2)));
     model.retire();
     batcher.sealAll();
     inference.runAll();
@@ -191,9 +192,9 @@ class BatcherTest {
     // when
     List<Batcher.Row> rows = new ArrayList<>();
     for (int tokens : new int[] {3, 0, 9, 5}) {
-      rows.add(batcher.add(binding, FakeModel.record(tokens, tokens, 1)).orElseThrow());
+      rows.add(requireNonNull(batcher.add(binding, FakeModel.record(tokens, tokens, 1))));
     }
-    Batcher.Row otherPixels = batcher.add(binding, FakeModel.record(7, 3, 2)).orElseThrow();
+    Batcher.Row otherPixels = requireNonNull(batcher.add(binding, FakeModel.record(7, 3, 2)));
     batcher.sealAll();
     inference.runAll();
     // then

@@ -13,7 +13,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 
 /**
@@ -158,12 +157,12 @@ final class RandomWalk {
       addMalformed(model);
       return;
     }
-    Optional<Batcher.Row> row = batcher.add(bindings.get(model), record);
-    if (row.isEmpty()) {
+    Batcher.Row row = batcher.add(bindings.get(model), record);
+    if (row == null) {
       assertThat(model.isRetired()).as("a version gives no lease").isTrue();
       return;
     }
-    taken.add(new Taken(row.get(), model, bindings.get(model), number, tokens, pixels, now));
+    taken.add(new Taken(row, model, bindings.get(model), number, tokens, pixels, now));
     lastRow = now;
   }
 

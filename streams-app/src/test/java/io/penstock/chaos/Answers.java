@@ -1,6 +1,7 @@
 package io.penstock.chaos;
 
 import io.penstock.testkit.Census;
+import io.penstock.testkit.OutcomeSource;
 import io.penstock.testkit.Workbench;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -63,14 +64,7 @@ final class Answers implements Consumer<ConsumerRecord<byte[], byte[]>> {
   }
 
   private void blame(ConsumerRecord<byte[], byte[]> outcome, String kind, String what) {
-    wrong.add(
-        "%s-%s@%s, a %s, %s"
-            .formatted(
-                Census.header(outcome, "penstock-input-topic"),
-                Census.header(outcome, "penstock-input-partition"),
-                Census.header(outcome, "penstock-input-offset"),
-                kind,
-                what));
+    wrong.add("%s, a %s, %s".formatted(OutcomeSource.of(outcome), kind, what));
   }
 
   private List<Float> sentiment(ConsumerRecord<byte[], byte[]> outcome) {

@@ -1,5 +1,6 @@
 package io.penstock.inference;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.batching.BatchLimits;
@@ -61,7 +62,7 @@ class CulpritSearchTest {
   void shouldBlameTheRecordWhenItIsAloneInItsBatch() {
     // given
     VersionBinding version = model.binding();
-    Batcher.Row row = batcher.add(version, FakeModel.record(-5)).orElseThrow();
+    Batcher.Row row = requireNonNull(batcher.add(version, FakeModel.record(-5)));
     batcher.sealAll();
     // when
     inference.runAll();
@@ -89,7 +90,7 @@ class CulpritSearchTest {
     for (int i = 0; i < 128; i++) {
       int index = i;
       boolean poison = java.util.Arrays.stream(poisonous).anyMatch(p -> p == index);
-      rows.add(batcher.add(version, FakeModel.record(poison ? -i : i)).orElseThrow());
+      rows.add(requireNonNull(batcher.add(version, FakeModel.record(poison ? -i : i))));
     }
     inference.runOne();
     model.runs().clear();

@@ -11,6 +11,7 @@ class OutcomeHeadersTest {
   @ParameterizedTest
   @ValueSource(longs = {0, 7, 9, 10, 99, 100, 1_234_567_890_123L, Long.MAX_VALUE})
   void shouldWriteOffsetsInDecimal(long offset) {
-    assertThat(OutcomeHeaders.decimal(offset)).isEqualTo(Long.toString(offset).getBytes(UTF_8));
+    assertThat(OutcomeHeaders.withDecimal("in-3@".getBytes(UTF_8), offset))
+        .isEqualTo(("in-3@" + offset).getBytes(UTF_8));
   }
 }

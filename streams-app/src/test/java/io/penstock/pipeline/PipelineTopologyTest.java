@@ -100,7 +100,7 @@ class PipelineTopologyTest {
     // given
     RecordHeaders headers = new RecordHeaders();
     headers.add("trace", "t1".getBytes(UTF_8));
-    headers.add("penstock-model", "another pipeline's".getBytes(UTF_8));
+    headers.add("penstock-served-by", "another pipeline's".getBytes(UTF_8));
     // when
     input.pipeInput(
         new TestRecord<>("k".getBytes(UTF_8), FakeModel.record(42), headers, 1_001_234L));
@@ -113,13 +113,8 @@ class PipelineTopologyTest {
         .containsExactlyInAnyOrderEntriesOf(
             Map.of(
                 "trace", "t1",
-                "penstock-pipeline", "numbers",
-                "penstock-model", "fake",
-                "penstock-version", "1",
-                "penstock-fingerprint", "f1",
-                "penstock-input-topic", "in",
-                "penstock-input-partition", "0",
-                "penstock-input-offset", "0"));
+                "penstock-served-by", "pipeline=numbers;model=fake;version=1;fingerprint=f1",
+                "penstock-input", "in-0@0"));
   }
 
   @Test
@@ -140,7 +135,7 @@ class PipelineTopologyTest {
             "3 NULL_VALUE the record's value is null (a tombstone)",
             "4 INFERENCE_FAILED the model refuses -4");
     assertThat(headers(dead.get(0)))
-        .containsEntry("penstock-input-offset", "1")
+        .containsEntry("penstock-input", "in-0@1")
         .containsEntry("penstock-reason", "MALFORMED");
   }
 

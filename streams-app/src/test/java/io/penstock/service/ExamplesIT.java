@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.penstock.testkit.AuditTrail;
-import io.penstock.testkit.Census;
 import io.penstock.testkit.CommittedRecords;
+import io.penstock.testkit.OutcomeSource;
 import io.penstock.testkit.Penstock;
 import io.penstock.testkit.ServiceUnderTest;
 import io.penstock.testkit.Workbench;
@@ -110,8 +110,9 @@ class ExamplesIT {
     JsonNode outputs = Workbench.golden(example.model(), version).get("outputs");
     for (int row = 0; row < predictions.size(); row++) {
       ConsumerRecord<byte[], byte[]> record = predictions.get(row);
-      assertThat(Census.header(record, "penstock-model")).isEqualTo(example.model());
-      assertThat(Census.header(record, "penstock-version")).isEqualTo(String.valueOf(version));
+      OutcomeSource source = OutcomeSource.of(record);
+      assertThat(source.model()).isEqualTo(example.model());
+      assertThat(source.version()).isEqualTo(String.valueOf(version));
       GenericRecord prediction = bench.unframed(record.value());
       assertThat(prediction.getSchema().getFields())
           .extracting(field -> field.name())

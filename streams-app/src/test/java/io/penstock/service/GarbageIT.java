@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.testkit.Census;
 import io.penstock.testkit.CommittedRecords;
+import io.penstock.testkit.OutcomeSource;
 import io.penstock.testkit.ServiceUnderTest;
 import io.penstock.testkit.Workbench;
 import java.nio.ByteBuffer;
@@ -203,7 +204,7 @@ class GarbageIT {
       ConsumerRecord<byte[], byte[]> record = letters.get(0);
       assertThat(record.key()).isEqualTo("key".getBytes(UTF_8));
       assertThat(Census.header(record, "penstock-reason")).isEqualTo(kind.reason);
-      assertThat(Census.header(record, "penstock-version")).isEqualTo("1");
+      assertThat(OutcomeSource.of(record).version()).isEqualTo("1");
       assertThat(Census.header(record, "trace")).isEqualTo("t-1");
       GenericRecord letter = bench.unframed(record.value());
       assertThat(letter.get("reason")).hasToString(kind.reason);
@@ -269,9 +270,7 @@ class GarbageIT {
   /** The outcomes of the input at an offset. */
   private static List<ConsumerRecord<byte[], byte[]>> at(
       long offset, List<ConsumerRecord<byte[], byte[]>> outcomes) {
-    return outcomes.stream()
-        .filter(o -> Census.header(o, "penstock-input-offset").equals(String.valueOf(offset)))
-        .toList();
+    return outcomes.stream().filter(o -> OutcomeSource.of(o).offset() == offset).toList();
   }
 
   private static List<Float> probabilities(ConsumerRecord<byte[], byte[]> record) {

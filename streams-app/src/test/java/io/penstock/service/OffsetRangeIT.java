@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.penstock.testkit.Await;
-import io.penstock.testkit.Census;
 import io.penstock.testkit.CommittedRecords;
+import io.penstock.testkit.OutcomeSource;
 import io.penstock.testkit.Penstock;
 import io.penstock.testkit.ServiceUnderTest;
 import io.penstock.testkit.Workbench;
@@ -87,9 +87,7 @@ class OffsetRangeIT {
   /** The offsets of the inputs that have an outcome of that pipeline. */
   private static Set<Long> answered(String pipeline) {
     Set<Long> offsets = new TreeSet<>();
-    records.forEach(
-        "out-" + pipeline,
-        outcome -> offsets.add(Long.parseLong(Census.header(outcome, "penstock-input-offset"))));
+    records.forEach("out-" + pipeline, outcome -> offsets.add(OutcomeSource.of(outcome).offset()));
     return offsets;
   }
 

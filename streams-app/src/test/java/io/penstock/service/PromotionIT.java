@@ -11,6 +11,7 @@ import io.penstock.testkit.Await;
 import io.penstock.testkit.Census;
 import io.penstock.testkit.CommittedRecords;
 import io.penstock.testkit.DigitLoad;
+import io.penstock.testkit.OutcomeSource;
 import io.penstock.testkit.ServiceUnderTest;
 import io.penstock.testkit.Workbench;
 import java.io.IOException;
@@ -137,7 +138,7 @@ class PromotionIT {
 
   private static String versionThatPredicts(String input, String output) {
     byte[] value = Digits.framed(bench, input, 0);
-    String offset = String.valueOf(bench.send(new ProducerRecord<>(input, 0, null, value)));
+    long offset = bench.send(new ProducerRecord<>(input, 0, null, value));
     List<ConsumerRecord<byte[], byte[]>> outcomes = new ArrayList<>();
     Await.until(
         () -> "the outcome of " + input + "-0@" + offset + ":\n" + service.log(),
@@ -146,14 +147,13 @@ class PromotionIT {
           records.forEach(
               output,
               outcome -> {
-                if (outcome.partition() == 0
-                    && Census.header(outcome, "penstock-input-offset").equals(offset)) {
+                if (outcome.partition() == 0 && OutcomeSource.of(outcome).offset() == offset) {
                   outcomes.add(outcome);
                 }
               });
           return !outcomes.isEmpty();
         });
-    return Census.header(outcomes.get(0), "penstock-version");
+    return OutcomeSource.of(outcomes.get(0)).version();
   }
 
   @Test
@@ -209,11 +209,11 @@ class PromotionIT {
     Map<Integer, Long> servedBy = new HashMap<>();
     List<String> changes = new ArrayList<>();
     for (ConsumerRecord<byte[], byte[]> outcome : records.list("out")) {
-      long version = Long.parseLong(Census.header(outcome, "penstock-version"));
+      OutcomeSource source = OutcomeSource.of(outcome);
+      long version = Long.parseLong(source.version());
       Long before = servedBy.put(outcome.partition(), version);
       if (before != null && before != version) {
-        String offset = Census.header(outcome, "penstock-input-offset");
-        changes.add("in-%d@%s to %d".formatted(outcome.partition(), offset, version));
+        changes.add("%s to %d".formatted(source, version));
       }
     }
 

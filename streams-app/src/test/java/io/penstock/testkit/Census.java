@@ -210,18 +210,16 @@ public final class Census implements AutoCloseable {
   }
 
   private void count(ConsumerRecord<byte[], byte[]> record) {
-    TopicPartition input =
-        new TopicPartition(
-            header(record, "penstock-input-topic"),
-            Integer.parseInt(header(record, "penstock-input-partition")));
-    long offset = Long.parseLong(header(record, "penstock-input-offset"));
+    OutcomeSource source = OutcomeSource.of(record);
+    TopicPartition input = source.input();
+    long offset = source.offset();
     read++;
     if (record.topic().equals(deadLetterTopic)) {
       deadLetters++;
     }
     int outcomesOfInput =
         outcomes.computeIfAbsent(input, p -> new HashMap<>()).merge(offset, 1, Integer::sum);
-    perVersion.merge(header(record, "penstock-version"), 1L, Long::sum);
+    perVersion.merge(source.version(), 1L, Long::sum);
     all.add(record.topic(), input, offset);
     if (outcomesOfInput == 1) {
       firsts.add(record.topic(), input, offset);

@@ -1,5 +1,7 @@
 package io.penstock.benchmarks.micro;
 
+import static java.util.Objects.requireNonNull;
+
 import io.penstock.batching.Batch;
 import io.penstock.batching.BatchLimits;
 import io.penstock.batching.Batcher;
@@ -93,9 +95,9 @@ public class HandOffBenchmark {
   }
 
   private byte[] batch(int rows) {
-    Batcher.Row last = batcher.add(binding, record).orElseThrow();
+    Batcher.Row last = requireNonNull(batcher.add(binding, record));
     for (int i = 1; i < rows; i++) {
-      last = batcher.add(binding, record).orElseThrow();
+      last = requireNonNull(batcher.add(binding, record));
     }
     batcher.sealAll();
     batcher.tick();

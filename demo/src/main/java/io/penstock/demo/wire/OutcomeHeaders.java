@@ -1,37 +1,39 @@
 package io.penstock.demo.wire;
 
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 
 /**
  * The headers by which an outcome says what it is of and what made it. Values are UTF-8 text. Every
- * method throws {@link UnreadableOutcomeException} for a header that is missing or no number.
+ * method throws {@link UnreadableOutcomeException} for a header that is missing or not as
+ * documented.
  */
 public final class OutcomeHeaders {
 
-  private static final String INPUT_TOPIC = "penstock-input-topic";
-  private static final String INPUT_PARTITION = "penstock-input-partition";
-  private static final String INPUT_OFFSET = "penstock-input-offset";
-  private static final String MODEL = "penstock-model";
-  private static final String VERSION = "penstock-version";
-  private static final String FINGERPRINT = "penstock-fingerprint";
+  private static final String INPUT = "penstock-input";
+  private static final Pattern COORDINATES =
+      Pattern.compile("(?<topic>.+)-(?<partition>\\d{1,9})@(?<offset>\\d{1,18})");
+  private static final String SERVED_BY = "penstock-served-by";
+  private static final Pattern SERVER =
+      Pattern.compile("pipeline=.+;model=.+;version=(?<version>\\d{1,18});fingerprint=.+");
 
   private OutcomeHeaders() {}
 
   /** The input that a prediction or a dead letter is the outcome of. */
   public static Coordinates input(ConsumerRecord<byte[], byte[]> outcome) {
+    Matcher input = match(outcome, INPUT, COORDINATES);
     return new Coordinates(
-        text(outcome, INPUT_TOPIC),
-        Math.toIntExact(number(outcome, INPUT_PARTITION)),
-        number(outcome, INPUT_OFFSET));
+        input.group("topic"),
+        Integer.parseInt(input.group("partition")),
+        Long.parseLong(input.group("offset")));
   }
 
-  /** The model version that made a prediction, which must name model and fingerprint too. */
+  /** The model version that made a prediction. */
   public static long version(ConsumerRecord<byte[], byte[]> prediction) {
-    text(prediction, MODEL);
-    text(prediction, FINGERPRINT);
-    return number(prediction, VERSION);
+    return Long.parseLong(match(prediction, SERVED_BY, SERVER).group("version"));
   }
 
   /** A header's text. */
@@ -43,13 +45,14 @@ public final class OutcomeHeaders {
     return new String(header.value(), StandardCharsets.UTF_8);
   }
 
-  private static long number(ConsumerRecord<byte[], byte[]> record, String name) {
+  private static Matcher match(
+      ConsumerRecord<byte[], byte[]> record, String name, Pattern expected) {
     String text = text(record, name);
-    try {
-      return Long.parseLong(text);
-    } catch (NumberFormatException e) {
+    Matcher matcher = expected.matcher(text);
+    if (!matcher.matches()) {
       throw new UnreadableOutcomeException(
-          record, "has the header %s: %s (expected: a number)".formatted(name, text));
+          record, "has the header %s: %s (expected: %s)".formatted(name, text, expected));
     }
+    return matcher;
   }
 }

@@ -10,17 +10,11 @@ final class OutcomeHeadersTest {
 
   @Test
   void shouldReadWhatAnOutcomeIsOf() {
-    var record =
-        Records.record(
-            new byte[0],
-            Map.of(
-                "penstock-input-topic", "digits",
-                "penstock-input-partition", "2",
-                "penstock-input-offset", "9000000000"));
+    var record = Records.record(new byte[0], Map.of("penstock-input", "digits-in-2@9000000000"));
 
     assertThat(OutcomeHeaders.input(record))
-        .isEqualTo(new Coordinates("digits", 2, 9_000_000_000L))
-        .hasToString("digits-2@9000000000");
+        .isEqualTo(new Coordinates("digits-in", 2, 9_000_000_000L))
+        .hasToString("digits-in-2@9000000000");
   }
 
   @Test
@@ -28,32 +22,26 @@ final class OutcomeHeadersTest {
     var record =
         Records.record(
             new byte[0],
-            Map.of(
-                "penstock-model", "digits",
-                "penstock-version", "2",
-                "penstock-fingerprint", "f"));
+            Map.of("penstock-served-by", "pipeline=p;model=digits;version=2;fingerprint=f"));
 
     assertThat(OutcomeHeaders.version(record)).isEqualTo(2);
   }
 
   @Test
   void shouldNameAHeaderThatIsMissing() {
-    var record = Records.record(new byte[0], Map.of("penstock-model", "digits"));
+    var record = Records.record(new byte[0], Map.of("penstock-input", "digits-in-2@0"));
 
     assertThatThrownBy(() -> OutcomeHeaders.version(record))
         .isInstanceOf(UnreadableOutcomeException.class)
-        .hasMessage("predictions-3@14 has no header penstock-fingerprint");
+        .hasMessage("predictions-3@14 has no header penstock-served-by");
   }
 
   @Test
-  void shouldNameAHeaderThatIsNoNumber() {
-    var record =
-        Records.record(
-            new byte[0],
-            Map.of("penstock-input-topic", "digits", "penstock-input-partition", "two"));
+  void shouldNameAHeaderThatIsNotAsDocumented() {
+    var record = Records.record(new byte[0], Map.of("penstock-input", "digits-in-two@0"));
 
     assertThatThrownBy(() -> OutcomeHeaders.input(record))
-        .hasMessage(
-            "predictions-3@14 has the header penstock-input-partition: two (expected: a number)");
+        .hasMessageStartingWith(
+            "predictions-3@14 has the header penstock-input: digits-in-two@0 (expected: ");
   }
 }
