@@ -29,7 +29,6 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -130,23 +129,12 @@ public final class PenstockMain {
             input.key(),
             value.toByteArray(),
             input.headers());
-    Headers headers = prediction.headers();
-    Map.of(
-            "model",
-            "digits",
-            "version",
-            version,
-            "fingerprint",
-            "none",
-            "input-topic",
-            input.topic(),
-            "input-partition",
-            input.partition(),
-            "input-offset",
-            input.offset())
-        .forEach(
-            (name, text) ->
-                headers.add("penstock-" + name, text.toString().getBytes(StandardCharsets.UTF_8)));
+    String coordinates = "%s-%d@%d".formatted(input.topic(), input.partition(), input.offset());
+    String servedBy = "pipeline=digits;model=digits;version=" + version + ";fingerprint=none";
+    prediction
+        .headers()
+        .add("penstock-input", coordinates.getBytes(StandardCharsets.UTF_8))
+        .add("penstock-served-by", servedBy.getBytes(StandardCharsets.UTF_8));
     return prediction;
   }
 

@@ -19,6 +19,7 @@ public enum Metric {
   P99_MILLIS("p99 ms", "%.2f"),
   P999_MILLIS("p99.9 ms", "%.2f"),
   MAX_MILLIS("max ms", "%.1f"),
+  COMMIT_MILLIS("between commits ms", "%.0f"),
   CPU_CORES("cores", "%.3f"),
   READY_SECONDS("ready s", "%.2f"),
   FIRST_PREDICTION_SECONDS("first prediction s", "%.2f"),

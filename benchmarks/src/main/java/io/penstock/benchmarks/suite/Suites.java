@@ -10,6 +10,7 @@ public final class Suites {
       List.of(
           new ThroughputSuite(),
           new LatencySuite(),
+          new SlowModelSuite(),
           new StartSuite(),
           new SwapSuite(),
           new PartitionsSuite(),

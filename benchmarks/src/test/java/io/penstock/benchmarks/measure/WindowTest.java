@@ -13,22 +13,22 @@ class WindowTest {
   private final Window window = new Window(1000);
 
   @Test
-  void shouldLastFromFortyPercentToAll() {
-    assertThat(window.wants(399)).isFalse();
-    assertThat(window.wants(410)).isTrue();
-    window.mark(mark(2_000_000_000L, 410));
+  void shouldLastFromHalfToAll() {
+    assertThat(window.wants(499)).isFalse();
+    assertThat(window.wants(510)).isTrue();
+    window.mark(mark(2_000_000_000L, 510));
     assertThat(window.wants(999)).isFalse();
     assertThat(window.wants(1020)).isTrue();
     window.mark(mark(4_500_000_000L, 1020));
 
     assertThat(window.isComplete()).isTrue();
-    assertThat(window.count()).isEqualTo(610);
+    assertThat(window.count()).isEqualTo(510);
     assertThat(window.seconds()).isEqualTo(2.5);
   }
 
   @Test
   void shouldWantNothingMoreOnceItIsComplete() {
-    window.mark(mark(0, 400));
+    window.mark(mark(0, 500));
     window.mark(mark(1, 1000));
 
     assertThat(window.wants(1100)).isFalse();
@@ -36,7 +36,7 @@ class WindowTest {
 
   @Test
   void shouldNotBeReadBeforeItIsComplete() {
-    window.mark(mark(0, 400));
+    window.mark(mark(0, 500));
 
     assertThatIllegalStateException().isThrownBy(window::count);
   }
