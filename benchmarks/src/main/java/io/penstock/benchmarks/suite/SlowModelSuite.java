@@ -1,5 +1,6 @@
 package io.penstock.benchmarks.suite;
 
+import io.penstock.benchmarks.data.SlowModel;
 import io.penstock.benchmarks.data.Workload;
 import io.penstock.benchmarks.data.Workloads;
 import io.penstock.benchmarks.latency.LatencyProbe;
@@ -11,31 +12,30 @@ import io.penstock.benchmarks.report.Plot;
 import io.penstock.benchmarks.report.Reading;
 import io.penstock.benchmarks.report.Results;
 import io.penstock.benchmarks.subject.Subject;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * What becomes of commits, latency and rate when a batch takes 100 to 200 ms, longer than the
- * commit interval: the example's convolutional network at very large batches.
+ * commit interval.
  */
 final class SlowModelSuite implements Suite {
 
   private static final int PARTITIONS = 4;
-  private static final int ROWS = 8192;
-  private static final long RECORDS = 1_000_000;
-  private static final long QUICK_RECORDS = 300_000;
+  private static final int BATCH = 128;
+  private static final long RECORDS = 40_000;
+  private static final long QUICK_RECORDS = 10_000;
 
-  /** Half of what one thread computes. */
-  private static final int RATE = 15_000;
+  /** About half of what one inference thread computes. */
+  private static final int RATE = 400;
 
   private static final Duration WARM_UP = Duration.ofSeconds(10);
   private static final Duration FLOW = Duration.ofSeconds(30);
   private static final Duration QUICK_FLOW = Duration.ofSeconds(10);
-
-  private static final Map<String, Object> BATCH =
-      Map.of("rows", ROWS, "linger", "150ms", "max-in-flight-rows", 4 * ROWS);
 
   @Override
   public String name() {
@@ -49,21 +49,32 @@ final class SlowModelSuite implements Suite {
 
   @Override
   public List<Variant> variants(Bench bench) {
-    Workload workload = Workloads.digits(bench.checkout().example("digits"));
+    Path savedModel = bench.folder().resolve("slow-model");
+    Workload workload = Workloads.slow(bench.checkout().example("digits"), savedModel);
     Starters starters = new Starters(bench, workload, PARTITIONS);
     long records =
         bench.options().records().orElse(bench.options().quick() ? QUICK_RECORDS : RECORDS);
     Drain drain = new Drain(bench, workload, PARTITIONS, records);
-    Map<String, Object> batch = Map.of("batch", BATCH);
-    Map<String, String> settings = Map.of("rows", String.valueOf(ROWS));
-    Starters.Starter alos = starters.penstock(Starters.ALOS, batch);
-    Starters.Starter eos = starters.penstock(Starters.EOS, batch);
-    return List.of(
-        RawTensorFlowVariant.of("raw-tensorflow", bench, workload, ROWS),
-        drain.variant("drain-alos", settings, alos),
-        drain.transactional("drain-eos", settings, eos),
-        flow(bench, workload, "flow-alos", false, alos),
-        flow(bench, workload, "flow-eos", true, eos));
+    Starters.Starter alos = starters.penstock(Starters.ALOS, Map.of());
+    Starters.Starter eos = starters.penstock(Starters.EOS, Map.of());
+    return Stream.of(
+            RawTensorFlowVariant.of("raw-tensorflow", bench, workload, BATCH),
+            drain.variant("drain-alos", Map.of(), alos),
+            drain.transactional("drain-eos", Map.of(), eos),
+            flow(bench, workload, "flow-alos", false, alos),
+            flow(bench, workload, "flow-eos", true, eos))
+        .map(variant -> withModel(variant, savedModel))
+        .toList();
+  }
+
+  private static Variant withModel(Variant variant, Path savedModel) {
+    return new Variant(
+        variant.name(),
+        variant.settings(),
+        trial -> {
+          SlowModel.save(savedModel);
+          return variant.measure().measure(trial);
+        });
   }
 
   private static Variant flow(
@@ -75,7 +86,7 @@ final class SlowModelSuite implements Suite {
     Duration duration = bench.options().quick() ? QUICK_FLOW : FLOW;
     return new Variant(
         name,
-        Map.of("rows", String.valueOf(ROWS), "rate", String.valueOf(RATE)),
+        Map.of("rate", RATE + "/s"),
         trial ->
             new Flow(bench, workload, PARTITIONS)
                 .through(
