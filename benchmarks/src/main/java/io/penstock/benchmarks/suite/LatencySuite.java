@@ -24,7 +24,11 @@ final class LatencySuite implements Suite {
   private static final Duration POINT = Duration.ofSeconds(15);
   private static final Duration QUICK_POINT = Duration.ofSeconds(6);
   private static final int WARM_UP_RATE = 2_000;
-  private static final Duration WARM_UP = Duration.ofSeconds(10);
+
+  /** Until most of it is compiled: latency falls to a third within the first minute. */
+  private static final Duration WARM_UP = Duration.ofSeconds(60);
+
+  private static final Duration QUICK_WARM_UP = Duration.ofSeconds(20);
   private static final double SHARE_OF_CAPACITY = 0.8;
 
   private static final String FLOOR = "produce-consume";
@@ -77,7 +81,7 @@ final class LatencySuite implements Suite {
     List<Integer> rates = new ArrayList<>(quick ? QUICK_RATES : RATES);
     OptionalDouble capacity = bench.capacity(variant);
     capacity.ifPresent(rate -> rates.add((int) (rate * SHARE_OF_CAPACITY)));
-    probe.warmUp(WARM_UP_RATE, WARM_UP);
+    probe.warmUp(WARM_UP_RATE, quick ? QUICK_WARM_UP : WARM_UP);
     Duration point = quick ? QUICK_POINT : POINT;
     return rates.stream().map(rate -> probe.measure(rate + "/s", rate, point, subject)).toList();
   }
