@@ -32,8 +32,7 @@ public final class VersionBinding {
   private final PredictionEncoder encoder;
   private final RowShapes rowShapes;
   private final Supplier<Optional<Lease>> leases;
-  private final AtomicReference<@Nullable VersionQuarantinedException> quarantine =
-      new AtomicReference<>();
+  private final AtomicReference<@Nullable VersionQuarantinedException> quarantine;
 
   /** A version that does not serve yet, without padding. */
   public VersionBinding(
@@ -72,7 +71,8 @@ public final class VersionBinding {
         inputFormat,
         lengths.bind(terms.pipeline(), signature),
         encoder,
-        leases);
+        leases,
+        new AtomicReference<>());
   }
 
   private VersionBinding(
@@ -84,7 +84,8 @@ public final class VersionBinding {
       InputFormat inputFormat,
       RowShapes rowShapes,
       PredictionEncoder encoder,
-      Supplier<Optional<Lease>> leases) {
+      Supplier<Optional<Lease>> leases,
+      AtomicReference<@Nullable VersionQuarantinedException> quarantine) {
     this.id = id;
     this.terms = terms;
     this.epoch = epoch;
@@ -95,12 +96,22 @@ public final class VersionBinding {
     this.rowShapes = rowShapes;
     this.encoder = encoder;
     this.leases = leases;
+    this.quarantine = quarantine;
   }
 
   /** The same, as it serves from that decision on. */
   public VersionBinding in(long newEpoch) {
     return new VersionBinding(
-        id, terms, newEpoch, fingerprint, signature, inputFormat, rowShapes, encoder, leases);
+        id,
+        terms,
+        newEpoch,
+        fingerprint,
+        signature,
+        inputFormat,
+        rowShapes,
+        encoder,
+        leases,
+        quarantine);
   }
 
   /** The epoch of the decision that it serves by; 0 before there is one. */

@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
  * @param signature the signature that is run
  * @param guarantee what a crash may do to outcomes
  * @param startFrom where a partition begins that has no committed offset
+ * @param onModelFailure what follows when a version cannot be run any more
  * @param share the weight of its batches on the inference threads
  * @param threads the stream threads ({@code num.stream.threads})
  * @param kafka Kafka keys for this pipeline only, on top of the service's
@@ -26,6 +27,7 @@ public record PipelineConfig(
     Output output,
     DeadLetters deadLetters,
     BatchConfig batch,
+    OnModelFailure onModelFailure,
     int share,
     int threads,
     Map<String, String> kafka) {
@@ -46,9 +48,8 @@ public record PipelineConfig(
       Syntax.matching(Pattern.compile("\\S.*"), "a signature of the model");
   public static final Syntax<Guarantee> GUARANTEE = Syntax.choice(List.of(Guarantee.values()));
 
-  /** What follows when a version cannot be run any more: the pipeline halts, in this release. */
-  public static final Syntax<String> ON_MODEL_FAILURE =
-      Syntax.choice(List.of("halt")).notYet("roll-back");
+  public static final Syntax<OnModelFailure> ON_MODEL_FAILURE =
+      Syntax.choice(List.of(OnModelFailure.values()));
 
   public static final Syntax<Integer> SHARE = Syntax.wholeNumber(1, 1_000);
   public static final Syntax<Integer> THREADS = Syntax.wholeNumber(1, 1_024);
@@ -65,6 +66,7 @@ public record PipelineConfig(
     requireOther("dead-letters.topic", deadLetters.topic(), "input.topic", input.topic());
     requireOther("dead-letters.topic", deadLetters.topic(), "output.topic", output.topic());
     Objects.requireNonNull(batch, "batch");
+    Objects.requireNonNull(onModelFailure, "onModelFailure");
     SHARE.check("share", share);
     THREADS.check("threads", threads);
     kafka = Map.copyOf(kafka);
@@ -93,6 +95,19 @@ public record PipelineConfig(
     @Override
     public String toString() {
       return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** What follows when a version cannot be run any more. The pipeline stops in any case. */
+  public enum OnModelFailure {
+    /** Somebody promotes another version. */
+    HALT,
+    /** The instance proposes to the fleet to roll back. */
+    ROLL_BACK;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
   }
 

@@ -9,6 +9,7 @@ import io.penstock.schemas.ModelDecision;
 import io.penstock.schemas.Phase;
 import io.penstock.schemas.Promote;
 import io.penstock.schemas.Rejected;
+import io.penstock.schemas.Rollback;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -63,7 +64,7 @@ record Hearing(Fleet fleet, long offset, Now now, Instant defaultDeadline) {
       return promote(command, promote);
     }
     if (command.getRollback() != null) {
-      return rollback(command, model);
+      return rollback(command, command.getRollback());
     }
     if (command.getAbort() != null) {
       return abort(command, command.getAbort());
@@ -80,8 +81,8 @@ record Hearing(Fleet fleet, long offset, Now now, Instant defaultDeadline) {
     Optional<String> objection =
         unknownModel(model)
             .or(() -> preparing(model))
-            .or(() -> notExpected(model, promote.getExpected()))
-            .or(() -> notExpectedEpoch(model, promote.getExpectedEpoch()))
+            .or(() -> notExpected("promote", model, promote.getExpected()))
+            .or(() -> notExpectedEpoch("promote", model, promote.getExpectedEpoch()))
             .or(() -> version < 0 ? Optional.of(negative(version)) : Optional.empty())
             .or(
                 () ->
@@ -93,12 +94,19 @@ record Hearing(Fleet fleet, long offset, Now now, Instant defaultDeadline) {
         .orElseGet(() -> prepare(command, model, version));
   }
 
-  private Ruling rollback(Command command, String model) {
+  private Ruling rollback(Command command, Rollback rollback) {
+    String model = rollback.getModel();
     Optional<Long> previous = fleet.decision(model).map(ModelDecision::getPrevious);
-    Optional<String> objection = unknownModel(model).or(() -> preparing(model));
-    if (objection.isEmpty() && previous.isEmpty()) {
-      objection = Optional.of("model %s has no version to roll back to".formatted(model));
-    }
+    Optional<String> objection =
+        unknownModel(model)
+            .or(() -> preparing(model))
+            .or(() -> notExpected("rollback", model, rollback.getExpected()))
+            .or(() -> notExpectedEpoch("rollback", model, rollback.getExpectedEpoch()))
+            .or(
+                () ->
+                    previous.isPresent()
+                        ? Optional.empty()
+                        : Optional.of("model %s has no version to roll back to".formatted(model)));
     return objection
         .map(reason -> reject(reason, model, command.getBy()))
         .orElseGet(() -> prepare(command, model, previous.orElseThrow()));
@@ -174,22 +182,22 @@ record Hearing(Fleet fleet, long offset, Now now, Instant defaultDeadline) {
                     .formatted(model, decision.getTarget(), decision.getEpoch()));
   }
 
-  private Optional<String> notExpected(String model, @Nullable Long expected) {
+  private Optional<String> notExpected(String order, String model, @Nullable Long expected) {
     long active = active(model).orElse(NONE);
     return expected == null || expected == active
         ? Optional.empty()
         : Optional.of(
-            "promote.expected: %d (expected: %s, the version of %s now active)"
-                .formatted(expected, active == NONE ? "-1 for none" : active, model));
+            "%s.expected: %d (expected: %s, the version of %s now active)"
+                .formatted(order, expected, active == NONE ? "-1 for none" : active, model));
   }
 
-  private Optional<String> notExpectedEpoch(String model, @Nullable Long expected) {
+  private Optional<String> notExpectedEpoch(String order, String model, @Nullable Long expected) {
     long newest = fleet.decision(model).map(ModelDecision::getEpoch).orElse(NONE);
     return expected == null || expected == newest
         ? Optional.empty()
         : Optional.of(
-            "promote.expectedEpoch: %d (expected: %s, the epoch of the newest decision about %s)"
-                .formatted(expected, newest == NONE ? "-1 for none" : newest, model));
+            "%s.expectedEpoch: %d (expected: %s, the epoch of the newest decision about %s)"
+                .formatted(order, expected, newest == NONE ? "-1 for none" : newest, model));
   }
 
   private Optional<Long> active(String model) {

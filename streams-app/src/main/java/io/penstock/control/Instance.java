@@ -32,6 +32,12 @@ public interface Instance {
   /** No longer needs a version kept ready: its promotion was aborted, or the fleet has moved on. */
   void abandon(String model, long version);
 
+  /**
+   * Tells operators what is being done about the active version, which is {@linkplain
+   * ServedModel#broken broken}.
+   */
+  void fallback(String model, String outlook);
+
   /** The models that this instance serves, by name. */
   Map<String, ServedModel> models();
 }

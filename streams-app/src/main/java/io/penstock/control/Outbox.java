@@ -15,5 +15,6 @@ public interface Outbox {
   /** Says that the instance no longer serves the model. */
   CompletionStage<Void> depart(String instance, String model);
 
-  CompletionStage<Void> propose(Command command);
+  /** Completes with the command's offset on the control topic, its epoch. */
+  CompletionStage<Long> propose(Command command);
 }

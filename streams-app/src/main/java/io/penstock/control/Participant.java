@@ -1,6 +1,6 @@
 package io.penstock.control;
 
-import io.penstock.control.Proposals.Proposal;
+import io.penstock.schemas.Command;
 import io.penstock.schemas.InstanceReport;
 import io.penstock.schemas.ModelDecision;
 import java.time.Clock;
@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One instance's part in the fleet: follows the decisions, reports, proposes. Not thread-safe: all
@@ -28,11 +29,12 @@ public final class Participant {
 
   private final Map<String, Follower> followers = new HashMap<>();
   private final Map<String, FailedVersions> failures = new HashMap<>();
-  private final Map<String, Proposal> proposals = new HashMap<>();
+  private final Map<String, Sent> proposals = new HashMap<>();
 
   /** Models with a report that is safe: the controller rejects proposals for any other. */
   private final Set<String> announced = new HashSet<>();
 
+  private long firstUnanswered;
   private boolean caughtUp;
   private long heartbeat;
 
@@ -72,6 +74,12 @@ public final class Participant {
       follower(model).follow(decision);
       propose(model);
     }
+  }
+
+  /** All commands before that offset are answered, and the decisions that say so acted on. */
+  public void answered(long firstUnanswered) {
+    this.firstUnanswered = firstUnanswered;
+    followers.keySet().forEach(this::tellFallback);
   }
 
   /** Reports on every model, proposes and retries what is due. Called at every interval. */
@@ -132,19 +140,56 @@ public final class Participant {
     FailedVersions failed =
         failures.computeIfAbsent(model, name -> new FailedVersions(Optional.empty()));
     decision.ifPresent(newest -> failed.note(newest, served.aspired()));
-    Optional<Proposal> proposal =
-        Proposals.next(served, decision, failed.among(served.aspired()), proposals.get(model));
-    proposal.ifPresent(
-        next -> {
-          proposals.put(model, next);
-          outbox
-              .propose(next.command(model, id, decision))
-              .whenComplete(
-                  (nothing, failure) -> {
-                    if (failure != null) {
-                      controlThread.execute(() -> proposals.remove(model, next));
-                    }
-                  });
-        });
+    Sent last = proposals.get(model);
+    Proposals.next(
+            served, decision, failed.among(served.aspired()), last == null ? null : last.proposal)
+        .ifPresent(next -> send(model, next, next.command(model, id, served, decision)));
+    tellFallback(model);
+  }
+
+  private void send(String model, Proposal proposal, Command command) {
+    Sent sent = new Sent(proposal);
+    proposals.put(model, sent);
+    outbox
+        .propose(command)
+        .whenComplete(
+            (offset, failure) -> controlThread.execute(() -> sent(model, sent, offset, failure)));
+  }
+
+  private void sent(String model, Sent sent, @Nullable Long offset, @Nullable Throwable failure) {
+    if (failure != null) {
+      proposals.remove(model, sent);
+    } else {
+      sent.offset = Optional.ofNullable(offset);
+      tellFallback(model);
+    }
+  }
+
+  private void tellFallback(String model) {
+    ServedModel served = instance.models().get(model);
+    if (served == null) {
+      return;
+    }
+    Fallback.of(served, follower(model).decision())
+        .ifPresent(fallback -> instance.fallback(model, outlook(model, fallback)));
+  }
+
+  private String outlook(String model, Fallback fallback) {
+    Optional<Long> command =
+        Optional.ofNullable(proposals.get(model))
+            .filter(sent -> sent.proposal instanceof Proposal.Back)
+            .flatMap(sent -> sent.offset);
+    return fallback.outlook(
+        command, command.filter(offset -> offset < firstUnanswered).isPresent());
+  }
+
+  /** A proposal, and where it stands on the control topic once it does. */
+  private static final class Sent {
+    private final Proposal proposal;
+    private Optional<Long> offset = Optional.empty();
+
+    Sent(Proposal proposal) {
+      this.proposal = proposal;
+    }
   }
 }

@@ -1,9 +1,7 @@
 package io.penstock.control;
 
-import io.penstock.schemas.Command;
 import io.penstock.schemas.ModelDecision;
 import io.penstock.schemas.Phase;
-import io.penstock.schemas.Promote;
 import java.util.Comparator;
 import java.util.Objects;
 import java.util.Optional;
@@ -11,7 +9,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which promotion an instance proposes by itself. A pure function.
+ * What an instance proposes by itself. A pure function.
+ *
+ * <p>A <em>roll-back</em>, when the active version cannot be run here and the way {@linkplain
+ * Fallback back} is open.
  *
  * <p>The <em>initial version</em>, while a model has no active version: the highest aspired one
  * that has not failed. So when it is aborted the next older one follows, until one serves or none
@@ -21,13 +22,10 @@ import org.jspecify.annotations.Nullable;
  * <p>A <em>newer version</em>, if promotion is automatic: the highest aspired one, if it is higher
  * than any that was ever tried. So what was rolled back or aborted does not come back by itself.
  *
- * <p>Nothing while a promotion is in preparation. Every instance proposes; as a proposal says which
- * decision it was made after, the first one counts and the others are rejected.
+ * <p>Nothing while a promotion is in preparation. Every instance proposes; the first one counts and
+ * the others are rejected.
  */
 final class Proposals {
-
-  static final String INITIAL = "initial version";
-  static final String NEWER = "newer version, promotion: automatic";
 
   private Proposals() {}
 
@@ -48,10 +46,16 @@ final class Proposals {
     }
     long epoch = decision.map(ModelDecision::getEpoch).orElse(Hearing.NONE);
     Optional<Long> active = decision.map(ModelDecision::getActive);
+    Optional<Proposal> back =
+        Fallback.of(served, decision)
+            .filter(fallback -> fallback.obstacle().isEmpty())
+            .map(fallback -> new Proposal.Back(fallback.from(), epoch));
     Optional<Long> candidate =
         active.isEmpty() ? initial(served, failed) : newer(served, decision.orElseThrow());
-    return candidate
-        .map(version -> new Proposal(version, active.orElse(Hearing.NONE), epoch))
+    return back.or(
+            () ->
+                candidate.map(
+                    version -> new Proposal.Forward(version, active.orElse(Hearing.NONE), epoch)))
         .filter(proposal -> !proposal.equals(last));
   }
 
@@ -70,39 +74,5 @@ final class Proposals {
 
   private static boolean isPreparing(ModelDecision decision) {
     return decision.getPhase() == Phase.PREPARE;
-  }
-
-  /**
-   * To promote a version.
-   *
-   * @param expected the version active now; −1: none
-   * @param epoch of the decision that it was made after, −1: none; after another one it may be made
-   *     again
-   */
-  record Proposal(long version, long expected, long epoch) {
-
-    /**
-     * The command.
-     *
-     * @param instance who proposes
-     * @param after the decision that it was made after
-     */
-    Command command(String model, String instance, Optional<ModelDecision> after) {
-      return Command.newBuilder()
-          .setPromote(new Promote(model, version, expected, epoch))
-          .setBy("instance " + instance)
-          .setWhy(expected == Hearing.NONE ? INITIAL + since(after) : NEWER)
-          .build();
-    }
-
-    private static String since(Optional<ModelDecision> after) {
-      return after
-          .filter(decision -> decision.getPhase() == Phase.ABORTED)
-          .map(
-              decision ->
-                  ", since %d was given up: %s"
-                      .formatted(decision.getTarget(), decision.getReason()))
-          .orElse("");
-    }
   }
 }

@@ -14,12 +14,18 @@ import java.util.TreeMap;
  * @param aspired every version that its source has, complete, with what stands for the state of its
  *     files
  * @param versions what became of each version
+ * @param broken versions whose runs fail here and that are to be rolled back from while they are
+ *     active ({@code on-model-failure: roll-back}), with the reason for each
  */
 public record ServedModel(
-    boolean automatic, SortedMap<Long, String> aspired, List<VersionStatus> versions) {
+    boolean automatic,
+    SortedMap<Long, String> aspired,
+    List<VersionStatus> versions,
+    SortedMap<Long, String> broken) {
 
   public ServedModel {
     aspired = Collections.unmodifiableSortedMap(new TreeMap<>(aspired));
     versions = List.copyOf(versions);
+    broken = Collections.unmodifiableSortedMap(new TreeMap<>(broken));
   }
 }

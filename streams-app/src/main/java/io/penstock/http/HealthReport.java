@@ -38,7 +38,8 @@ public record HealthReport(
    *
    * @param live false once only a restart of the process can help
    * @param ready whether it takes records
-   * @param state in the words of Kafka Streams: {@code RUNNING}, {@code REBALANCING}, {@code ERROR}
+   * @param state {@code WAITING} for a first version, {@code STARTING}, {@code RUNNING}, {@code
+   *     MODEL_FAILED} until another version is active, {@code HALTED}, {@code STOPPED}
    * @param detail what an operator should know, or an empty text
    * @param inFlightRecords records between input and outcome now
    * @param averageBatchRows rows per batch since the start; 0 before the first

@@ -225,8 +225,8 @@ public final class InferenceThreads implements Inference, AutoCloseable {
             + " ms (expected: within inference.run-timeout: "
             + settings.runTimeout().toMillis()
             + " ms). It cannot be cut, so its thread is abandoned and the version is not run any"
-            + " more: roll back, or raise inference.run-timeout if the model is slow, then"
-            + " restart");
+            + " more: promote another version, or raise inference.run-timeout if the model is slow"
+            + " and restart");
   }
 
   /** Ends the threads once they have finished what they run; what still waits fails. */

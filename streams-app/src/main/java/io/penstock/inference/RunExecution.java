@@ -172,14 +172,16 @@ final class RunExecution {
       if (workspace.refused()) {
         VersionQuarantinedException broken =
             new VersionQuarantinedException(
-                "version "
+                "pipeline "
+                    + binding.terms().pipeline()
+                    + ", version "
                     + binding
                     + " has refused each of the first "
                     + Workspace.MAX_REFUSED_AT_FIRST
                     + " records it was given, the last with: "
                     + message
-                    + ". It is not run any more: check input.fields against the model, or roll"
-                    + " back, then restart",
+                    + ". It is not run any more: check input.fields against the model, or promote"
+                    + " another version",
                 failure);
         binding.quarantine(broken);
         throw broken;

@@ -1,13 +1,13 @@
 package io.penstock.pipeline;
 
-import org.apache.kafka.streams.errors.StreamsException;
+import io.penstock.model.ServableId;
 
-/** Inference took longer than a commit can wait. */
-public final class ModelUnresponsiveException extends StreamsException {
+/** A version took longer than a commit can wait. */
+public final class ModelUnresponsiveException extends ModelFailedException {
 
   private static final long serialVersionUID = 1L;
 
-  ModelUnresponsiveException(String message) {
-    super(message);
+  ModelUnresponsiveException(ServableId version, String message) {
+    super(version, message, null);
   }
 }

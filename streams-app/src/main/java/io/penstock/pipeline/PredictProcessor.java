@@ -121,9 +121,15 @@ final class PredictProcessor implements Processor<byte[], byte[], byte[], Outcom
     while (pending.size() >= settings.limits().maxInFlightRows()
         || pendingBytes >= settings.limits().maxInFlightBytes()
         || lane.batcher().isFull()) {
-      lane.await(task, pending.size());
+      lane.await(task, pending.size(), awaited());
       forwardFinished();
     }
+  }
+
+  /** The version whose outcome is next here; where no record waits, the one that serves. */
+  private VersionBinding awaited() {
+    PendingOutcome head = pending.peek();
+    return head == null ? serving.current() : head.binding();
   }
 
   /** Whether records wait here for their outcomes. */
@@ -154,7 +160,9 @@ final class PredictProcessor implements Processor<byte[], byte[], byte[], Outcom
     Throwable failure = outcome.batchFailure();
     if (failure != null) {
       throw new ModelFailedException(
-          task + ": version " + outcome.binding() + " failed: " + failure.getMessage(), failure);
+          outcome.binding().id(),
+          task + ": version " + outcome.binding() + " failed: " + failure.getMessage(),
+          failure);
     }
     lane.forwarded();
     try {
@@ -176,7 +184,7 @@ final class PredictProcessor implements Processor<byte[], byte[], byte[], Outcom
       lane.batcher().sealAll();
       forwardHead();
       while (!pending.isEmpty()) {
-        lane.await(task, pending.size());
+        lane.await(task, pending.size(), awaited());
         forwardHead();
       }
     } catch (StreamsException e) {

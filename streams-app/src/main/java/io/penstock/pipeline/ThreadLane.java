@@ -1,6 +1,7 @@
 package io.penstock.pipeline;
 
 import io.penstock.batching.Batcher;
+import io.penstock.batching.VersionBinding;
 import io.penstock.batching.plan.BatchPlan;
 import io.penstock.pipeline.PipelineSettings.WaitLimits;
 import java.time.Duration;
@@ -174,9 +175,10 @@ public final class ThreadLane {
   /**
    * Waits a moment for a batch of this thread.
    *
-   * @throws StreamsException when the time is over
+   * @param version what is waited for
+   * @throws ModelUnresponsiveException when the time is over
    */
-  void await(String waiter, int rows) {
+  void await(String waiter, int rows, VersionBinding version) {
     long now = clock.getAsLong();
     if (waitDeadline == NONE) {
       waitDeadline = now + limits.maxWaitNanos();
@@ -187,7 +189,10 @@ public final class ThreadLane {
     }
     if (left <= 0) {
       throw new ModelUnresponsiveException(
+          version.id(),
           waiter
+              + ", version "
+              + version
               + ": "
               + rows
               + " rows were not computed in time. The model is too slow for the time a commit may"

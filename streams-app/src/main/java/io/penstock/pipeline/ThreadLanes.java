@@ -10,6 +10,7 @@ public final class ThreadLanes {
 
   private final ThreadLocal<ThreadLane> lanes;
   private final PipelineStatistics statistics;
+  private volatile boolean stopped;
 
   /**
    * @param budget what all stream threads of the process may have in flight
@@ -35,6 +36,19 @@ public final class ThreadLanes {
 
   PipelineStatistics statistics() {
     return statistics;
+  }
+
+  /**
+   * The pipeline stops with all of these threads: none of them comes back, so that none should stay
+   * in the group.
+   */
+  public void stop() {
+    stopped = true;
+  }
+
+  /** Whether the pipeline has stopped with these threads. */
+  public boolean areStopped() {
+    return stopped;
   }
 
   /** The lane of the calling stream thread. */

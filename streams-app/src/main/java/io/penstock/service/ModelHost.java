@@ -2,6 +2,7 @@ package io.penstock.service;
 
 import io.penstock.codec.MappingException;
 import io.penstock.control.ServedModel;
+import io.penstock.model.ModelException;
 import io.penstock.model.ServableVersion;
 import io.penstock.model.lifecycle.ModelRuntime;
 import io.penstock.model.lifecycle.VersionStatus;
@@ -14,6 +15,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +27,8 @@ import org.slf4j.LoggerFactory;
  * plane asks of a model happens here.
  *
  * <p>All calls on the control thread, but for those that only look ({@link #describe}, {@link
- * #active}, {@link #runtime}); what may block runs on work threads and ends in {@link
- * Pipeline#ready}, which is thread-safe.
+ * #active}, {@link #fallback()}, {@link #runtime}); what may block runs on work threads and ends in
+ * {@link Pipeline#ready}, which is thread-safe.
  */
 final class ModelHost {
 
@@ -38,6 +40,7 @@ final class ModelHost {
   private final Executor work;
   private final Set<Long> prepared = new TreeSet<>();
   private volatile @Nullable Long active;
+  private volatile String fallback = "";
 
   /**
    * @param work runs what may block: registry look-ups and the start of pipelines
@@ -52,9 +55,14 @@ final class ModelHost {
 
   /**
    * Completes when the version is loaded, warm, and ready in every pipeline, and can read what each
-   * pipeline's producers write by their newest schema.
+   * pipeline's producers write by their newest schema. Fails for a version that a pipeline has
+   * stopped with in the life of this process.
    */
   CompletionStage<Void> prepare(long version) {
+    Optional<ModelException> refusal = refusal(version);
+    if (refusal.isPresent()) {
+      return CompletableFuture.failedFuture(refusal.get());
+    }
     return whenAvailable(version)
         .thenAcceptAsync(
             loaded -> {
@@ -78,6 +86,20 @@ final class ModelHost {
             work);
   }
 
+  private Optional<ModelException> refusal(long version) {
+    for (ServedPipeline served : pipelines) {
+      Optional<String> why = served.pipeline().refusal(version);
+      if (why.isPresent()) {
+        return Optional.of(
+            new ModelException(
+                ("pipeline %s has stopped with version %d and does not run it again before this"
+                        + " instance is restarted: %s")
+                    .formatted(served.pipeline().name(), version, why.get())));
+      }
+    }
+    return Optional.empty();
+  }
+
   private CompletionStage<ServableVersion> whenAvailable(long version) {
     prepared.add(version);
     retain();
@@ -95,6 +117,7 @@ final class ModelHost {
   /** The version serves from now on. Others stay ready only while they are being prepared. */
   void activate(long version, long epoch) {
     active = version;
+    fallback = "";
     prepared.remove(version);
     for (ServedPipeline served : pipelines) {
       served.pipeline().cutOver(version, epoch);
@@ -110,6 +133,19 @@ final class ModelHost {
     retain();
   }
 
+  /** Takes note of what the fleet is asked, since the active version cannot be run here. */
+  void fallback(String outlook) {
+    if (!outlook.equals(fallback)) {
+      fallback = outlook;
+      log.warn("active version cannot be run model={} outlook={}", runtime.name(), outlook);
+    }
+  }
+
+  /** What is being done about an active version that cannot be run here; empty if it can be. */
+  String fallback() {
+    return fallback;
+  }
+
   /** The model as the control plane reports it. */
   ServedModel describe() {
     SortedMap<Long, String> aspired = new TreeMap<>();
@@ -122,7 +158,11 @@ final class ModelHost {
               io.penstock.schemas.VersionState.valueOf(status.state().name()),
               status.error().orElse(null)));
     }
-    return new ServedModel(automatic, aspired, versions);
+    TreeMap<Long, String> broken = new TreeMap<>();
+    pipelines.stream()
+        .filter(ServedPipeline::rollsBack)
+        .forEach(served -> served.pipeline().refused().forEach(broken::putIfAbsent));
+    return new ServedModel(automatic, aspired, versions, broken);
   }
 
   ModelRuntime runtime() {

@@ -202,7 +202,7 @@ public final class PenstockService implements AutoCloseable {
         failure.getMessage());
   }
 
-  /** Whether no pipeline works or ever will: all have halted. */
+  /** Whether no pipeline works or ever will: all have halted, and not for want of a version. */
   public boolean hasHalted() {
     return !pipelines.isEmpty()
         && pipelines.stream()

@@ -83,6 +83,7 @@ final class PipelineFactory {
     FieldMapping mapping = new FieldMapping(pipeline.input().fields());
     return new ServedPipeline(
         new Pipeline(definition, streams, inference, lanes -> foundation.clients(name, lanes)),
+        pipeline.onModelFailure() == PipelineConfig.OnModelFailure.ROLL_BACK,
         terms(name, pipeline, plan),
         pipeline.signature(),
         new AvroInputFormat(registry, mapping),

@@ -20,12 +20,14 @@ import java.util.function.Supplier;
 /**
  * A pipeline with what binds it to versions of its model.
  *
+ * @param rollsBack whether a version that it cannot run is to be rolled back
  * @param terms what its batches ask of the inference threads
  * @param lengths how rows of differing lengths join one batch
  * @param inputSchema what its producers write by their newest schema
  */
 record ServedPipeline(
     Pipeline pipeline,
+    boolean rollsBack,
     Inference.Terms terms,
     String signature,
     InputFormat input,
@@ -33,7 +35,10 @@ record ServedPipeline(
     InputSchema inputSchema,
     OutputFormat output) {
 
-  /** Starts the pipeline, unless it has started. Blocks while it looks at the cluster. */
+  /**
+   * Starts the pipeline, also where a version stopped it that serves no more. Blocks while it looks
+   * at the cluster.
+   */
   void start() {
     try {
       pipeline.start();

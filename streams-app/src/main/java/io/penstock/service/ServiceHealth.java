@@ -54,7 +54,7 @@ final class ServiceHealth implements Supplier<HealthReport> {
     return new HealthReport(pipelineReports, modelReports, controlPlane.report());
   }
 
-  private static HealthReport.Pipeline report(ServedPipeline served) {
+  private HealthReport.Pipeline report(ServedPipeline served) {
     Pipeline pipeline = served.pipeline();
     Pipeline.State state = pipeline.state();
     PipelineStatistics statistics = pipeline.statistics();
@@ -64,10 +64,22 @@ final class ServiceHealth implements Supplier<HealthReport> {
         state != Pipeline.State.HALTED,
         state == Pipeline.State.RUNNING,
         state.name(),
-        pipeline.haltReason().orElse(""),
+        detail(served),
         statistics.inFlightRecords(),
         batches == 0 ? 0 : (double) statistics.batchedRows() / batches,
         new HealthReport.Batches(target.rows(), target.lingerNanos() / 1e6, target.reason()));
+  }
+
+  /** Why it has stopped, and what comes of that. */
+  private String detail(ServedPipeline served) {
+    Pipeline pipeline = served.pipeline();
+    String reason = pipeline.stopReason().orElse("");
+    if (pipeline.state() != Pipeline.State.MODEL_FAILED) {
+      return reason;
+    }
+    ModelHost host = models.get(config.pipeline(pipeline.name()).model());
+    String outlook = served.rollsBack() && host != null ? host.fallback() : "";
+    return reason + "; " + (outlook.isEmpty() ? "waits for another version" : outlook);
   }
 
   private static HealthReport.Model report(ModelHost host) {

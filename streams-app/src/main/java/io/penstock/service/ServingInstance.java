@@ -54,6 +54,14 @@ final class ServingInstance implements Instance {
   }
 
   @Override
+  public void fallback(String model, String outlook) {
+    ModelHost host = models.get(model);
+    if (host != null) {
+      host.fallback(outlook);
+    }
+  }
+
+  @Override
   public Map<String, ServedModel> models() {
     return models.entrySet().stream()
         .collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue().describe()));

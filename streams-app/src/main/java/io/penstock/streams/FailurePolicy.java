@@ -1,8 +1,8 @@
 package io.penstock.streams;
 
 import io.penstock.batching.VersionQuarantinedException;
+import io.penstock.model.ServableId;
 import io.penstock.pipeline.ModelFailedException;
-import io.penstock.pipeline.ModelUnresponsiveException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -10,24 +10,28 @@ import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.streams.errors.MissingSourceTopicException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What to do when a stream thread dies: replace it after a back-off, or halt the pipeline because
- * trying again cannot help.
+ * What to do when a stream thread dies: replace it after a back-off, run the version no more that
+ * is to blame, or halt the pipeline because trying again cannot help.
  *
  * <p>Not thread-safe; the pipeline guards it.
  */
 final class FailurePolicy {
 
-  /** Failures of the model within {@link #MEMORY} after which the pipeline halts. */
+  /** Failures of a version within {@link #MEMORY} after which it is not run any more. */
   static final int MAX_MODEL_FAILURES = 3;
 
   static final Duration MEMORY = Duration.ofMinutes(10);
-  private static final Duration FIRST_BACK_OFF = Duration.ofMillis(100);
+  static final Duration FIRST_BACK_OFF = Duration.ofMillis(100);
   private static final Duration MAX_BACK_OFF = Duration.ofSeconds(5);
 
   private final Deque<Long> failures = new ArrayDeque<>();
   private final Deque<Long> modelFailures = new ArrayDeque<>();
+
+  /** The version whose failures are counted: another one begins anew. */
+  private @Nullable ServableId blamed;
 
   /** What follows from a failure. */
   sealed interface Verdict {
@@ -35,7 +39,10 @@ final class FailurePolicy {
     /** Start another thread after that time. */
     record Replace(Duration backOff) implements Verdict {}
 
-    /** Stop the pipeline and say why. */
+    /** Run that version no more; while it serves, the pipeline stops. */
+    record Refuse(ServableId version, String reason) implements Verdict {}
+
+    /** Stop the pipeline for good and say why. */
     record Halt(String reason) implements Verdict {}
   }
 
@@ -50,19 +57,29 @@ final class FailurePolicy {
           || cause instanceof AuthorizationException
           || cause instanceof UnsupportedVersionException
           || cause instanceof MissingSourceTopicException
-          || cause instanceof VersionQuarantinedException
           || cause instanceof VirtualMachineError) {
         return new Verdict.Halt(describe(cause));
       }
-      if (cause instanceof ModelFailedException || cause instanceof ModelUnresponsiveException) {
-        if (remember(modelFailures, nowMillis) >= MAX_MODEL_FAILURES) {
-          return new Verdict.Halt(describe(cause));
+      if (cause instanceof ModelFailedException failed) {
+        if (failed.getCause() instanceof VersionQuarantinedException quarantine) {
+          return new Verdict.Refuse(failed.version(), describe(quarantine));
+        }
+        if (countFailure(failed.version(), nowMillis) >= MAX_MODEL_FAILURES) {
+          return new Verdict.Refuse(failed.version(), describe(failed));
         }
       }
     }
     int recent = remember(failures, nowMillis);
     long backOff = FIRST_BACK_OFF.toMillis() << Math.min(recent - 1, 10);
     return new Verdict.Replace(Duration.ofMillis(Math.min(backOff, MAX_BACK_OFF.toMillis())));
+  }
+
+  private int countFailure(ServableId version, long now) {
+    if (!version.equals(blamed)) {
+      modelFailures.clear();
+      blamed = version;
+    }
+    return remember(modelFailures, now);
   }
 
   /** The innermost message that says something. */

@@ -107,12 +107,12 @@ final class GuardedConsumer extends KafkaConsumer<byte[], byte[]> {
   }
 
   /**
-   * Leaves the group when the thread has failed. Streams closes the consumer of a thread that is
-   * replaced as if it came back, and its partitions would rest until {@code session.timeout.ms}.
+   * Leaves the group when the thread has failed or its pipeline stops. Streams closes the consumer
+   * as if it came back, and its partitions would rest until {@code session.timeout.ms}.
    */
   @Override
   public void close(CloseOptions options) {
-    if (lanes.current().isDropped()) {
+    if (lanes.areStopped() || lanes.current().isDropped()) {
       options.withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP);
     }
     super.close(options);

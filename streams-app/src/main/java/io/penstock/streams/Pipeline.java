@@ -4,6 +4,7 @@ import io.penstock.batching.BatchLimits;
 import io.penstock.batching.ByteBudget;
 import io.penstock.batching.Inference;
 import io.penstock.batching.VersionBinding;
+import io.penstock.batching.VersionQuarantinedException;
 import io.penstock.pipeline.Cutover;
 import io.penstock.pipeline.DeadLetters;
 import io.penstock.pipeline.PipelineSettings;
@@ -13,6 +14,7 @@ import io.penstock.pipeline.ThreadLanes;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -37,8 +39,14 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  *   WAITING ──start()──▶ STARTING ──▶ RUNNING ──close()──▶ STOPPED
- *                            └───────────┴── cannot go on ──▶ HALTED
+ *                          │   ▲         │
+ *                          │   └─start()─│──┐
+ *                          ├─────────────┴── its version fails ──▶ MODEL_FAILED
+ *                          └─────────────┴── cannot go on ──▶ HALTED
  * </pre>
+ *
+ * <p>A version that has failed is refused from then on: the pipeline runs again once another one
+ * serves, and the failed one not before the process has started anew.
  *
  * <p>Thread-safe.
  */
@@ -52,7 +60,9 @@ public final class Pipeline implements AutoCloseable {
     STARTING,
     /** Processing, or between two assignments. */
     RUNNING,
-    /** Stopped by itself: see {@link #haltReason()}. Needs somebody to act. */
+    /** Stopped, because the version that serves cannot be run. Another version starts it again. */
+    MODEL_FAILED,
+    /** Stopped for good: needs somebody to act, and the process to start anew. */
     HALTED,
     /** Closed. */
     STOPPED
@@ -62,6 +72,9 @@ public final class Pipeline implements AutoCloseable {
 
   private static final Duration START_RETRY = Duration.ofSeconds(1);
 
+  /** For what is left of the threads before. They are to drop what they have, so it is soon. */
+  private static final Duration RESTART_TIMEOUT = Duration.ofSeconds(60);
+
   private final Definition definition;
   private final StreamsSettings streamsSettings;
   private final StreamsConfig config;
@@ -70,9 +83,10 @@ public final class Pipeline implements AutoCloseable {
   private final PipelineStatistics statistics = new PipelineStatistics();
   private final ServingVersions versions = new ServingVersions();
   private final FailurePolicy failures = new FailurePolicy();
+  private final Map<Long, String> refused = new ConcurrentHashMap<>();
   private @Nullable KafkaStreams streams;
   private State state = State.WAITING;
-  private @Nullable String haltReason;
+  private @Nullable String stopReason;
 
   /**
    * What a pipeline is made of.
@@ -112,9 +126,21 @@ public final class Pipeline implements AutoCloseable {
     return definition.name();
   }
 
-  /** Makes a version ready to be cut over to. */
+  /** Makes a version ready to be cut over to. One that is refused stays so. */
   public void ready(VersionBinding binding) {
+    refusal(binding.id().version())
+        .ifPresent(why -> binding.quarantine(new VersionQuarantinedException(why)));
     versions.ready(binding);
+  }
+
+  /** Why that version is not run here any more; empty while it may be. */
+  public Optional<String> refusal(long version) {
+    return Optional.ofNullable(refused.get(version));
+  }
+
+  /** The versions that are not run here any more, with the reason for each. */
+  public Map<Long, String> refused() {
+    return Map.copyOf(refused);
   }
 
   /** A version made ready will not be cut over to. */
@@ -149,21 +175,30 @@ public final class Pipeline implements AutoCloseable {
     return state;
   }
 
-  /** Why it halted, with what to do; empty unless {@link State#HALTED}. */
-  public synchronized Optional<String> haltReason() {
-    return Optional.ofNullable(haltReason);
+  /** Why it stopped by itself; empty unless {@link State#HALTED} or {@link State#MODEL_FAILED}. */
+  public synchronized Optional<String> stopReason() {
+    return Optional.ofNullable(stopReason);
   }
 
   /**
-   * Starts to process, once a version serves; without effect after the first time. Looks at the
-   * cluster first, which may take as long as the clients' time-outs.
+   * Starts to process, once a version serves, and again from the last commit once another one
+   * serves than that which has failed; otherwise without effect. Looks at the cluster first, which
+   * may take as long as the clients' time-outs.
    */
   public void start() throws InterruptedException {
+    KafkaStreams before;
     synchronized (this) {
-      if (state != State.WAITING || versions.serving().isEmpty()) {
+      if (!mayStart()) {
         return;
       }
+      before = streams;
+      streams = null;
+      stopReason = null;
       state = State.STARTING;
+    }
+    if (before != null && !before.close(closeOptions(RESTART_TIMEOUT))) {
+      halt("cannot start again: its stream threads have not ended in " + RESTART_TIMEOUT);
+      return;
     }
     while (state() == State.STARTING) {
       try {
@@ -183,6 +218,15 @@ public final class Pipeline implements AutoCloseable {
         Thread.sleep(START_RETRY.toMillis());
       }
     }
+  }
+
+  private synchronized boolean mayStart() {
+    return (state == State.WAITING || state == State.MODEL_FAILED)
+        && versions.serving().filter(serving -> !isRefused(serving)).isPresent();
+  }
+
+  private boolean isRefused(VersionBinding binding) {
+    return refused.containsKey(binding.id().version());
   }
 
   private void startStreams() throws ExecutionException, InterruptedException {
@@ -263,21 +307,60 @@ public final class Pipeline implements AutoCloseable {
   /** Runs on the dying stream thread, before Streams closes its tasks. */
   private StreamThreadExceptionResponse threadDied(Throwable failure, ThreadLanes lanes) {
     lanes.current().drop(new StreamsException("the stream thread has failed", failure));
+    if (lanes.areStopped()) {
+      return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+    }
     FailurePolicy.Verdict verdict;
     synchronized (failures) {
       verdict = failures.judge(failure, TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
     }
     if (verdict instanceof FailurePolicy.Verdict.Replace replace) {
-      log.warn(
-          "stream thread replaced pipeline={} backOff={} reason={}",
-          name(),
-          replace.backOff(),
-          FailurePolicy.describe(failure));
-      waitOut(replace.backOff());
-      return StreamThreadExceptionResponse.REPLACE_THREAD;
+      return replaceThread(replace.backOff(), failure);
     }
-    halt(((FailurePolicy.Verdict.Halt) verdict).reason());
+    if (verdict instanceof FailurePolicy.Verdict.Refuse refuse && !stopWith(refuse, lanes)) {
+      return replaceThread(FailurePolicy.FIRST_BACK_OFF, failure);
+    }
+    if (verdict instanceof FailurePolicy.Verdict.Halt halt) {
+      lanes.stop();
+      halt(halt.reason());
+    }
     return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+  }
+
+  private StreamThreadExceptionResponse replaceThread(Duration backOff, Throwable failure) {
+    log.warn(
+        "stream thread replaced pipeline={} backOff={} reason={}",
+        name(),
+        backOff,
+        FailurePolicy.describe(failure));
+    waitOut(backOff);
+    return StreamThreadExceptionResponse.REPLACE_THREAD;
+  }
+
+  /**
+   * Runs a version no more, and stops the pipeline if it is the one that serves. Synchronized with
+   * {@link #start}, which comes after every cutover: either this sees the new version, or that sees
+   * that the pipeline has stopped.
+   *
+   * @return whether the version serves
+   */
+  private synchronized boolean stopWith(FailurePolicy.Verdict.Refuse refuse, ThreadLanes lanes) {
+    refused.putIfAbsent(refuse.version().version(), refuse.reason());
+    if (versions.serving().filter(this::isRefused).isEmpty()) {
+      return false;
+    }
+    lanes.stop();
+    if (state == State.STARTING || state == State.RUNNING) {
+      state = State.MODEL_FAILED;
+      stopReason = refuse.reason();
+      log.error(
+          "pipeline stopped by its version, another one starts it again pipeline={} version={}"
+              + " reason={}",
+          name(),
+          refuse.version(),
+          refuse.reason());
+    }
+    return true;
   }
 
   /** Batches that finish unpark the thread that owned them: only the clock ends the wait. */
@@ -291,7 +374,7 @@ public final class Pipeline implements AutoCloseable {
   private synchronized void halt(String reason) {
     if (state != State.STOPPED) {
       state = State.HALTED;
-      haltReason = reason;
+      stopReason = reason;
       log.error("pipeline halted pipeline={} reason={}", name(), reason);
     }
   }

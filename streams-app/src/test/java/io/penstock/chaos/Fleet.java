@@ -57,6 +57,9 @@ final class Fleet implements AutoCloseable {
   void supervise() {
     for (Slot slot : slots) {
       Instance instance = slot.instance;
+      if (instance != null) {
+        instance.endIfModelFailed();
+      }
       if (instance != null && instance.isOverdue()) {
         complaints.add("does not end after SIGTERM: " + instance.log());
         instance.kill();
@@ -145,7 +148,7 @@ final class Fleet implements AutoCloseable {
     return complaints;
   }
 
-  /** How many ended by themselves. */
+  /** How many ended by themselves, or could not go on. */
   int gaveUp() {
     return gaveUp;
   }

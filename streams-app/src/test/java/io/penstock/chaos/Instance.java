@@ -20,6 +20,8 @@ final class Instance {
   private boolean modelBroken;
   private boolean disturbed;
   private long askedToEndNanos;
+  private long modelLookNanos = System.nanoTime();
+  private boolean gaveUp;
 
   /**
    * A process that has just been started.
@@ -69,6 +71,20 @@ final class Instance {
 
   boolean isAskedToEnd() {
     return askedToEndNanos != 0;
+  }
+
+  /**
+   * Asks it to end if its version has stopped its pipeline, as an operator without another would.
+   */
+  void endIfModelFailed() {
+    boolean due = System.nanoTime() - modelLookNanos > TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS);
+    if (modelBroken && due && !frozen && isAlive() && !isAskedToEnd()) {
+      modelLookNanos = System.nanoTime();
+      if (service.state(PlanRun.PIPELINE).equals("MODEL_FAILED")) {
+        gaveUp = true;
+        askToEnd();
+      }
+    }
   }
 
   void freeze() {
@@ -134,9 +150,9 @@ final class Instance {
                 .formatted(name, exitCode, isAskedToEnd() ? " after SIGTERM" : "", service.log()));
   }
 
-  /** Whether it ended by itself. */
+  /** Whether it ended by itself, or could not go on. */
   boolean gaveUp() {
-    return !killed && !isAskedToEnd();
+    return gaveUp || (!killed && !isAskedToEnd());
   }
 
   String log() {

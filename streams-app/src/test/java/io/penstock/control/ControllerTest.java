@@ -231,6 +231,31 @@ class ControllerTest {
   }
 
   @Test
+  void shouldRollBackOnceWhenSeveralAskForIt() {
+    say("{'promote':{'model':'digits','version':2}}");
+    hear(Reports.ready("a", 1), Reports.ready("b", 1));
+    lookAtTheClock();
+    String proposal = "{'rollback':{'model':'digits','expected':2,'expectedEpoch':1}}";
+    say(proposal);
+    assertThat(decision().getTarget()).isEqualTo(1L);
+    Ruling during = say(proposal);
+    hear(Reports.failed("a", 2, "no such file"));
+    lookAtTheClock();
+    assertThat(decision().getPhase()).isEqualTo(Phase.ABORTED);
+    Ruling after = say(proposal);
+
+    assertThat(during.decisions()).isEmpty();
+    assertThat(after.audit())
+        .singleElement()
+        .satisfies(
+            event ->
+                assertThat(event.getRejected().getReason())
+                    .isEqualTo(
+                        "rollback.expectedEpoch: 1 (expected: 2, the epoch of the newest decision"
+                            + " about digits)"));
+  }
+
+  @Test
   void shouldCarryTheLowestProtocolLevelOfTheLiveInstances() {
     hear(Reports.atLevel("a", 7), Reports.atLevel("b", 3));
     say("{'promote':{'model':'digits','version':2}}");
@@ -256,6 +281,7 @@ class ControllerTest {
         "{'explode':{}} | command: explode (expected: one promote, rollback or abort)",
         "{'pin':{'model':'digits','version':1}} | pin is not supported yet (expected: promote, rollback or abort)",
         "{'rollback':{'model':'digits'}} | model digits has no version to roll back to",
+        "{'rollback':{'model':'digits','expected':2}} | rollback.expected: 2 (expected: 1, the version of digits now active)",
         "{'abort':{'model':'digits'}} | no version of model digits is in preparation",
         "{'promote':{'model':'digits'}} | promote.version: missing (expected: a whole number)",
       })

@@ -24,6 +24,7 @@ public final class FakeInstance implements Instance {
   private final boolean automatic;
   private final TreeMap<Long, String> aspired = new TreeMap<>();
   private final Map<Long, CompletableFuture<Void>> outcomes = new TreeMap<>();
+  private final TreeMap<Long, String> broken = new TreeMap<>();
   private final List<String> calls = new ArrayList<>();
 
   public FakeInstance(boolean automatic, long... aspired) {
@@ -66,6 +67,11 @@ public final class FakeInstance implements Instance {
   /** The version's files are others from now on. */
   public synchronized void change(long version) {
     aspired.put(version, "changed");
+  }
+
+  /** Runs of this version fail from now on. */
+  public synchronized void breakDown(long version, String why) {
+    broken.put(version, why);
   }
 
   /** What was called, in order, like {@code activate 2@7}. */
@@ -118,11 +124,18 @@ public final class FakeInstance implements Instance {
   }
 
   @Override
+  public synchronized void fallback(String model, String outlook) {
+    if (calls.isEmpty() || !calls.get(calls.size() - 1).equals(outlook)) {
+      record(outlook);
+    }
+  }
+
+  @Override
   public synchronized Map<String, ServedModel> models() {
     List<VersionStatus> versions =
         aspired.keySet().stream()
             .map(version -> new VersionStatus(version, VersionState.AVAILABLE, null))
             .toList();
-    return Map.of(MODEL, new ServedModel(automatic, aspired, versions));
+    return Map.of(MODEL, new ServedModel(automatic, aspired, versions, broken));
   }
 }

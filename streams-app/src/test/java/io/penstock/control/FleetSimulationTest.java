@@ -17,14 +17,18 @@ class FleetSimulationTest {
     int schedules = Integer.getInteger("simulation.schedules", 200);
     long firstSeed = Long.getLong("simulation.seed", System.nanoTime());
     int activations = 0;
+    int rollBacks = 0;
     for (int i = 0; i < schedules; i++) {
-      activations += run(firstSeed + i);
+      SimulatedFleet fleet = run(firstSeed + i);
+      activations += fleet.activations();
+      rollBacks += fleet.rollBacks();
     }
 
     assertThat(activations).as("the simulation gets somewhere").isGreaterThan(schedules);
+    assertThat(rollBacks).as("fleets that roll back by themselves").isPositive();
   }
 
-  private static int run(long seed) {
+  private static SimulatedFleet run(long seed) {
     SimulatedFleet fleet = new SimulatedFleet(seed);
     try {
       for (int step = 0; step < STEPS; step++) {
@@ -35,6 +39,6 @@ class FleetSimulationTest {
     } catch (AssertionError | RuntimeException e) {
       throw new AssertionError("simulation.seed: " + seed, e);
     }
-    return fleet.activations();
+    return fleet;
   }
 }

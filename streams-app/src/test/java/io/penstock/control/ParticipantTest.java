@@ -123,6 +123,48 @@ class ParticipantTest {
   }
 
   @Test
+  void shouldProposeToRollBackOnceAndTellWhatComesOfIt() {
+    start(afterAnother(active(2, 5, 2)));
+    instance.breakDown(2, "it hangs");
+    participant.heartbeat();
+    participant.heartbeat();
+    runTasks();
+
+    assertThat(outbox.proposals)
+        .singleElement()
+        .satisfies(
+            command -> {
+              assertThat(command.getRollback().getExpected()).isEqualTo(2);
+              assertThat(command.getRollback().getExpectedEpoch()).isEqualTo(5);
+              assertThat(command.getBy()).isEqualTo("instance a");
+              assertThat(command.getWhy()).isEqualTo("version 2 has failed: it hangs");
+            });
+    assertThat(instance.calls()).endsWith("roll-back to 1 proposed, command at offset 1");
+    participant.answered(2);
+    assertThat(instance.calls().get(instance.calls().size() - 1))
+        .startsWith("roll-back to 1 rejected (command at offset 1, see the audit)");
+  }
+
+  @Test
+  void shouldRollBackAgainAfterAnotherPromotionWasGivenUpButNotAfterItsOwn() {
+    instance.breakDown(2, "it hangs");
+    start(afterAnother(active(2, 5, 2)));
+    participant.decide(afterAnother(aborted(2L, 3, 6)));
+    participant.decide(afterAnother(aborted(2L, 1, 7)));
+    participant.heartbeat();
+
+    assertThat(outbox.proposals)
+        .extracting(command -> command.getRollback().getExpectedEpoch())
+        .containsExactly(5L, 6L);
+  }
+
+  /** With version 1 as the one that was active before. */
+  private static ModelDecision afterAnother(ModelDecision decision) {
+    decision.put("previous", 1L);
+    return decision;
+  }
+
+  @Test
   void shouldReportReadyAndFlipOnlyWhenTheFleetDecides() {
     start();
     participant.decide(prepare(null, 1, 0));
@@ -341,9 +383,10 @@ class ParticipantTest {
     }
 
     @Override
-    public CompletionStage<Void> propose(Command command) {
+    public CompletionStage<Long> propose(Command command) {
       proposals.add(command);
-      return safe;
+      long offset = proposals.size();
+      return safe.thenApply(nothing -> offset);
     }
   }
 }

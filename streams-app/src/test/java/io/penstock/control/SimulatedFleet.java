@@ -60,6 +60,9 @@ final class SimulatedFleet {
   /** Fail whenever they are prepared. */
   private final Set<Long> broken = new HashSet<>();
 
+  /** Can be prepared and fail at work. */
+  private final Set<Long> faulty = new HashSet<>();
+
   private final Map<Long, Integer> initialAttempts = new HashMap<>();
   private int starts;
 
@@ -73,6 +76,8 @@ final class SimulatedFleet {
     for (long version = 2; version <= VERSIONS; version++) {
       if (random.nextInt(3) == 0) {
         broken.add(version);
+      } else if (random.nextInt(3) == 0) {
+        faulty.add(version);
       }
     }
     for (int i = 0; i < size; i++) {
@@ -126,7 +131,8 @@ final class SimulatedFleet {
       case 1 ->
           new Decoded.Message<>(Command.newBuilder().setAbort(new Abort(model, null)).build());
       case 2 ->
-          new Decoded.Message<>(Command.newBuilder().setRollback(new Rollback(model)).build());
+          new Decoded.Message<>(
+              Command.newBuilder().setRollback(new Rollback(model, null, null)).build());
       default ->
           new Decoded.Message<>(
               Command.newBuilder()
@@ -191,6 +197,9 @@ final class SimulatedFleet {
           .isNotEqualTo(Optional.of(Phase.PREPARE));
       assertThat(last.map(ModelDecision::getEpoch).orElse(-1L)).isLessThan(decision.getEpoch());
       checkNotTriedForEver(decision);
+      if (isRollBackOfItsOwn(decision)) {
+        checkRollBack(decision, last.orElseThrow());
+      }
       return;
     }
     assertThat(last.map(ModelDecision::getPhase)).as("one end each").contains(Phase.PREPARE);
@@ -210,6 +219,19 @@ final class SimulatedFleet {
       assertThat(attempts)
           .as("initial attempts at version %d", preparing.getTarget())
           .isLessThanOrEqualTo(starts);
+    }
+  }
+
+  private static boolean isRollBackOfItsOwn(ModelDecision decision) {
+    return decision.getWhy() != null && decision.getWhy().endsWith("runs fail");
+  }
+
+  /** From what fails, to what was active before, and not again after it was given up. */
+  private void checkRollBack(ModelDecision preparing, ModelDecision last) {
+    assertThat(faulty).contains(preparing.getActive());
+    assertThat(preparing.getTarget()).isEqualTo(last.getPrevious());
+    if (last.getPhase() == Phase.ABORTED) {
+      assertThat(last.getTarget()).as("given up before").isNotEqualTo(preparing.getTarget());
     }
   }
 
@@ -255,6 +277,7 @@ final class SimulatedFleet {
         if (!instance.isAlive()) {
           instance.start(newest(), decisions.size());
         }
+        instance.runActiveVersion();
         instance.heartbeat();
         instance.follow(decisions);
         instance.drain();
@@ -273,6 +296,11 @@ final class SimulatedFleet {
     assertThat(broken).doesNotContain(active.get());
     for (SimulatedInstance instance : instances) {
       assertThat(instance.active()).as("active on %s", instance).isEqualTo(active);
+      assertThat(
+              Fallback.of(instance.models().get(FakeInstance.MODEL), last)
+                  .filter(fallback -> fallback.obstacle().isEmpty()))
+          .as("a way back that %s has not gone", instance)
+          .isEmpty();
     }
     assertThat(newest()).isEqualTo(fleet.decisions());
   }
@@ -299,6 +327,11 @@ final class SimulatedFleet {
     return broken.contains(version) || (faults && random.nextInt(15) == 0);
   }
 
+  /** Whether runs of a version that is active fail. */
+  boolean failsAtWork(long version) {
+    return faulty.contains(version);
+  }
+
   /** An instance has started. */
   void started() {
     starts++;
@@ -318,6 +351,13 @@ final class SimulatedFleet {
 
   int activations() {
     return (int) decisions.stream().filter(d -> d.getPhase() == Phase.ACTIVE).count();
+  }
+
+  int rollBacks() {
+    return (int)
+        decisions.stream()
+            .filter(d -> d.getPhase() == Phase.ACTIVE && isRollBackOfItsOwn(d))
+            .count();
   }
 
   Instant time() {

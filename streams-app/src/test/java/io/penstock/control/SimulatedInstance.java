@@ -44,6 +44,9 @@ final class SimulatedInstance implements Instance, Outbox {
   /** As forgetful as the real one: what it no longer serves it must make ready again. */
   private Set<Long> ready = new HashSet<>();
 
+  /** Versions whose runs have failed in the life of this process. */
+  private TreeMap<Long, String> broken = new TreeMap<>();
+
   private Optional<Long> active = Optional.empty();
   private long activeEpoch;
   private int followed;
@@ -61,6 +64,7 @@ final class SimulatedInstance implements Instance, Outbox {
     tasks = new ArrayDeque<>();
     preparations = new ArrayList<>();
     ready = new HashSet<>();
+    broken = new TreeMap<>();
     active = Optional.empty();
     activeEpoch = -1;
     Queue<Runnable> own = tasks;
@@ -99,6 +103,7 @@ final class SimulatedInstance implements Instance, Outbox {
   /** Some of all that it could do next. */
   void turn(List<ModelDecision> decisions) {
     if (random.nextInt(4) == 0) {
+      runActiveVersion();
       heartbeat();
     }
     if (random.nextBoolean()) {
@@ -119,6 +124,11 @@ final class SimulatedInstance implements Instance, Outbox {
     if (participant != null) {
       participant.heartbeat();
     }
+  }
+
+  /** What a pipeline does: it finds out what loading and warming up do not show. */
+  void runActiveVersion() {
+    active.filter(fleet::failsAtWork).ifPresent(version -> broken.put(version, "runs fail"));
   }
 
   void aspire(long version) {
@@ -151,7 +161,7 @@ final class SimulatedInstance implements Instance, Outbox {
   private void finishPreparation() {
     if (!preparations.isEmpty()) {
       UnderWay preparation = preparations.remove(random.nextInt(preparations.size()));
-      if (fleet.fails(preparation.version())) {
+      if (preparation.refused() || fleet.fails(preparation.version())) {
         preparation.outcome().completeExceptionally(new IllegalStateException("broken"));
       } else {
         ready.add(preparation.version());
@@ -193,13 +203,15 @@ final class SimulatedInstance implements Instance, Outbox {
   @Override
   public CompletionStage<Void> prepare(String model, long version) {
     CompletableFuture<Void> outcome = new CompletableFuture<>();
-    preparations.add(new UnderWay(version, outcome));
+    preparations.add(new UnderWay(version, broken.containsKey(version), outcome));
     return outcome;
   }
 
   @Override
   public CompletionStage<Void> resume(String model, long version) {
-    return prepare(model, version);
+    CompletableFuture<Void> outcome = new CompletableFuture<>();
+    preparations.add(new UnderWay(version, false, outcome));
+    return outcome;
   }
 
   @Override
@@ -219,8 +231,11 @@ final class SimulatedInstance implements Instance, Outbox {
   }
 
   @Override
+  public void fallback(String model, String outlook) {}
+
+  @Override
   public Map<String, ServedModel> models() {
-    return Map.of(FakeInstance.MODEL, new ServedModel(automatic, aspired, List.of()));
+    return Map.of(FakeInstance.MODEL, new ServedModel(automatic, aspired, List.of(), broken));
   }
 
   @Override
@@ -234,8 +249,8 @@ final class SimulatedInstance implements Instance, Outbox {
   }
 
   @Override
-  public CompletionStage<Void> propose(Command command) {
-    return send(() -> fleet.append(command));
+  public CompletionStage<Long> propose(Command command) {
+    return send(() -> fleet.append(command)).thenApply(nothing -> -1L);
   }
 
   private CompletionStage<Void> send(Runnable append) {
@@ -254,7 +269,7 @@ final class SimulatedInstance implements Instance, Outbox {
   }
 
   /** A version on its way to be ready. */
-  private record UnderWay(long version, CompletableFuture<Void> outcome) {}
+  private record UnderWay(long version, boolean refused, CompletableFuture<Void> outcome) {}
 
   /** The simulation's time, on the wall. */
   private final class FleetClock extends Clock {

@@ -10,7 +10,8 @@ import java.util.function.IntConsumer;
 
 /**
  * Arms faults from outside: a request for {@code /hang/2000}, {@code /fail-runs/3}, {@code
- * /time-out-process/0}, {@code -poll} or {@code -hook}, {@code /fail-send/0}.
+ * /fail-version/2}, {@code /time-out-process/0}, {@code -poll} or {@code -hook}, {@code
+ * /fail-send/0}.
  */
 public final class FaultEndpoint {
 
@@ -26,6 +27,7 @@ public final class FaultEndpoint {
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
     on(server, "/hang/", faults::hang);
     on(server, "/fail-runs/", faults::failRuns);
+    on(server, "/fail-version/", faults::failVersion);
     for (ForwardPath path : ForwardPath.values()) {
       on(
           server,

@@ -8,11 +8,15 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** The faults that are armed in this process: each strikes where it can next, once. Thread-safe. */
+/**
+ * The faults that are armed in this process: each strikes where it can next, once, but for versions
+ * that fail for good. Thread-safe.
+ */
 public final class Faults {
 
   private final AtomicLong hangMillis = new AtomicLong();
   private final AtomicInteger failingRuns = new AtomicInteger();
+  private final Set<Long> failingVersions = ConcurrentHashMap.newKeySet();
   private final AtomicReference<@Nullable ForwardPath> forwardTimeout = new AtomicReference<>();
   private final AtomicBoolean failedSend = new AtomicBoolean();
   private final Set<Thread> timedOutThreads = ConcurrentHashMap.newKeySet();
@@ -25,6 +29,11 @@ public final class Faults {
   /** So many runs of models fail, one after the other. */
   public void failRuns(int count) {
     failingRuns.set(count);
+  }
+
+  /** Every run of that version fails from now on, of any model. */
+  public void failVersion(long version) {
+    failingVersions.add(version);
   }
 
   /** The next forward on that path times out. */
@@ -51,8 +60,9 @@ public final class Faults {
     return hangMillis.getAndSet(0);
   }
 
-  boolean takeFailingRun() {
-    return failingRuns.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
+  boolean takeFailingRun(long version) {
+    return failingVersions.contains(version)
+        || failingRuns.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
   }
 
   /** The path of the calling thread, if a forward on it is to time out. */

@@ -24,7 +24,7 @@ final class FaultyModel implements LoadedModel {
   @Override
   public void run(ModelSignature signature, Rows inputs, int rows, Rows outputs) {
     hang(faults.takeHang());
-    if (faults.takeFailingRun()) {
+    if (faults.takeFailingRun(id().version())) {
       throw new ModelRunException("injected: the run fails");
     }
     model.run(signature, inputs, rows, outputs);

@@ -92,6 +92,7 @@ final class ModelHostTest {
           List.of(
               new ServedPipeline(
                   pipeline,
+                  true,
                   FakeModel.TERMS,
                   ModelSettings.DEFAULT_SIGNATURE,
                   new AvroInputFormat(registry, FieldMapping.byName()),

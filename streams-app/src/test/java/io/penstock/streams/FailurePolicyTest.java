@@ -3,7 +3,11 @@ package io.penstock.streams;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.batching.VersionQuarantinedException;
+import io.penstock.model.ServableId;
+import io.penstock.pipeline.ModelFailedException;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.LongStream;
 import org.apache.kafka.streams.errors.StreamsException;
 import org.junit.jupiter.api.Test;
 
@@ -13,12 +17,49 @@ final class FailurePolicyTest {
 
   @Test
   void shouldHaltAtOnceWhenTheVersionIsNotRunAnyMore() {
-    StreamsException failure =
+    Throwable failure =
         new StreamsException(
-            "task 0_0 failed", new VersionQuarantinedException("a run has not returned"));
+            "task 0_0 failed",
+            failed(2, new VersionQuarantinedException("a run has not returned")));
 
     assertThat(policy.judge(failure, 0))
-        .isEqualTo(new FailurePolicy.Verdict.Halt("a run has not returned"));
+        .isEqualTo(new FailurePolicy.Verdict.Refuse(version(2), "a run has not returned"));
+  }
+
+  @Test
+  void shouldRefuseAVersionThatFailsThreeTimesWithinTenMinutes() {
+    long minute = Duration.ofMinutes(1).toMillis();
+    List<FailurePolicy.Verdict> verdicts =
+        LongStream.of(0, 6, 12, 13)
+            .mapToObj(at -> policy.judge(failed(2, new IllegalStateException()), at * minute))
+            .toList();
+
+    assertThat(verdicts.subList(0, 3)).hasOnlyElementsOfType(FailurePolicy.Verdict.Replace.class);
+    assertThat(verdicts.get(3))
+        .isEqualTo(new FailurePolicy.Verdict.Refuse(version(2), "the run failed"));
+  }
+
+  @Test
+  void shouldCountTheFailuresOfAnotherVersionAnew() {
+    policy.judge(failed(2, new IllegalStateException()), 0);
+    policy.judge(failed(2, new IllegalStateException()), 1);
+
+    assertThat(policy.judge(failed(1, new IllegalStateException()), 2))
+        .isInstanceOf(FailurePolicy.Verdict.Replace.class);
+  }
+
+  @Test
+  void shouldHaltForGoodWhenMemoryIsGone() {
+    assertThat(policy.judge(failed(2, new OutOfMemoryError("heap")), 0))
+        .isEqualTo(new FailurePolicy.Verdict.Halt("heap"));
+  }
+
+  private static ModelFailedException failed(long version, Throwable cause) {
+    return new ModelFailedException(version(version), "the run failed", cause);
+  }
+
+  private static ServableId version(long version) {
+    return new ServableId("fraud", version);
   }
 
   @Test

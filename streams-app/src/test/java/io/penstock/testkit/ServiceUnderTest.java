@@ -2,6 +2,7 @@ package io.penstock.testkit;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.penstock.localstack.host.JavaProcess;
 import io.penstock.localstack.host.LoopbackPorts;
 import java.io.IOException;
@@ -104,12 +105,19 @@ public final class ServiceUnderTest implements AutoCloseable {
 
   /** How many records it says are in flight in a pipeline; 0 if it does not answer. */
   public long inFlightRecords(String pipeline) {
+    return about(pipeline).path("inFlightRecords").asLong();
+  }
+
+  /** The state that it says a pipeline is in; nothing if it does not answer. */
+  public String state(String pipeline) {
+    return about(pipeline).path("state").asText();
+  }
+
+  private JsonNode about(String pipeline) {
     try {
-      return JSON.readTree(get("/health/ready").body())
-          .at("/pipelines/" + pipeline + "/inFlightRecords")
-          .asLong();
+      return JSON.readTree(get("/health/ready").body()).at("/pipelines/" + pipeline);
     } catch (IOException e) {
-      return 0;
+      return MissingNode.getInstance();
     }
   }
 

@@ -144,7 +144,7 @@ final class ConfigBinder {
             InferenceConfig.RUN_TIMEOUT,
             "30s",
             "How long a model may take for one batch. Past it the version is not run any more and"
-                + " its pipeline halts: a run cannot be cut.");
+                + " its pipeline stops: a run cannot be cut.");
     var maxAbandoned =
         section.optional(
             "max-abandoned-threads",

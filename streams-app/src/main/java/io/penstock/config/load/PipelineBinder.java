@@ -61,12 +61,15 @@ final class PipelineBinder {
     var output = output(section.section("output"));
     var deadLetters = deadLetters(section.section("dead-letters"));
     var batch = batch(section.section("batch"));
-    section.optional(
-        "on-model-failure",
-        PipelineConfig.ON_MODEL_FAILURE,
-        "halt",
-        "What follows when the version is to blame and not the records: no dead letters, and the"
-            + " pipeline halts.");
+    var onModelFailure =
+        section.optional(
+            "on-model-failure",
+            PipelineConfig.ON_MODEL_FAILURE,
+            "halt",
+            "What follows when the version is to blame and not the records: no dead letters, and the"
+                + " pipeline stops until another version is active. With `roll-back` the instance"
+                + " proposes to the fleet the version that was active before; with `halt` somebody"
+                + " has to promote one.");
     var share =
         section.optional(
             "share",
@@ -93,6 +96,7 @@ final class PipelineBinder {
                 output.get(),
                 deadLetters.get(),
                 batch.get(),
+                onModelFailure.get(),
                 share.get(),
                 threads.get(),
                 kafka.get()));

@@ -115,8 +115,8 @@ public final class ControlPlane implements AutoCloseable {
     onControlThread(participant::heartbeat);
   }
 
-  /** Sends a command. Completes when it is on the topic, not when it is answered. */
-  public CompletionStage<Void> propose(Command command) {
+  /** Sends a command. Completes with its offset on the topic, not when it is answered. */
+  public CompletionStage<Long> propose(Command command) {
     return outbox.propose(command);
   }
 
@@ -133,7 +133,7 @@ public final class ControlPlane implements AutoCloseable {
   private RestartingLoop.Session decisionsSession() {
     TopicTail tail = new TopicTail(clients.reader("decisions"), settings.topics().decisions());
     return new DecisionsSession(
-        new DecisionsReader(tail, messages), this::onReplay, this::onDecisions);
+        new DecisionsReader(tail, messages), this::onReplay, this::onDecisions, this::onAnswered);
   }
 
   private RestartingLoop.Session controllerSession() {
@@ -173,6 +173,10 @@ public final class ControlPlane implements AutoCloseable {
   private void onDecisions(Map<String, ModelDecision> newest) {
     decisions.putAll(newest);
     onControlThread(() -> newest.values().forEach(participant::decide));
+  }
+
+  private void onAnswered(long firstUnanswered) {
+    onControlThread(() -> participant.answered(firstUnanswered));
   }
 
   private void onControlThread(Runnable task) {

@@ -37,16 +37,18 @@ final class KafkaOutbox implements Outbox {
   @Override
   public CompletionStage<Void> report(InstanceReport report) {
     ReportKey key = new ReportKey(report.getInstance(), report.getModel());
-    return send(topics.reports(), key.toString(), ControlMessages.encode(report));
+    return send(topics.reports(), key.toString(), ControlMessages.encode(report))
+        .thenAccept(offset -> {});
   }
 
   @Override
   public CompletionStage<Void> depart(String instance, String model) {
-    return send(topics.reports(), new ReportKey(instance, model).toString(), null);
+    return send(topics.reports(), new ReportKey(instance, model).toString(), null)
+        .thenAccept(offset -> {});
   }
 
   @Override
-  public CompletionStage<Void> propose(Command command) {
+  public CompletionStage<Long> propose(Command command) {
     return send(topics.control(), null, ControlMessages.encode(command));
   }
 
@@ -55,31 +57,37 @@ final class KafkaOutbox implements Outbox {
     producer.flush();
   }
 
-  private CompletionStage<Void> send(String topic, @Nullable String key, byte @Nullable [] value) {
-    CompletableFuture<Void> sent = new CompletableFuture<>();
+  private CompletionStage<Long> send(String topic, @Nullable String key, byte @Nullable [] value) {
+    CompletableFuture<Long> sent = new CompletableFuture<>();
     try {
       Future<RecordMetadata> unused =
           producer.send(
               new ProducerRecord<>(topic, 0, key, value),
-              (metadata, failure) -> complete(sent, topic, failure));
+              (metadata, failure) -> {
+                if (failure == null) {
+                  succeeded(sent, topic, metadata.offset());
+                } else {
+                  failed(sent, topic, failure);
+                }
+              });
     } catch (RuntimeException e) {
-      complete(sent, topic, e);
+      failed(sent, topic, e);
     }
     return sent;
   }
 
-  private void complete(CompletableFuture<Void> sent, String topic, @Nullable Exception failure) {
-    if (failure == null) {
-      if (failing.compareAndSet(true, false)) {
-        LOG.info("{}: sending again", topic);
-      }
-      sent.complete(null);
-    } else {
-      if (failing.compareAndSet(false, true)) {
-        LOG.warn("{}: cannot send, going on trying: {}", topic, failure.toString());
-      }
-      sent.completeExceptionally(failure);
+  private void succeeded(CompletableFuture<Long> sent, String topic, long offset) {
+    if (failing.compareAndSet(true, false)) {
+      LOG.info("{}: sending again", topic);
     }
+    sent.complete(offset);
+  }
+
+  private void failed(CompletableFuture<Long> sent, String topic, Exception failure) {
+    if (failing.compareAndSet(false, true)) {
+      LOG.warn("{}: cannot send, going on trying: {}", topic, failure.toString());
+    }
+    sent.completeExceptionally(failure);
   }
 
   void close(Duration timeout) {

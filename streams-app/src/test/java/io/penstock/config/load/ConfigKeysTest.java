@@ -136,6 +136,7 @@ final class ConfigKeysTest {
                         List.of(),
                         512,
                         DataSize.ofMebibytes(64)),
+                    PipelineConfig.OnModelFailure.HALT,
                     1,
                     1,
                     Map.of())));
@@ -196,7 +197,7 @@ final class ConfigKeysTest {
                       length-buckets: [16, 64]
                       max-in-flight-rows: 100
                       max-in-flight-bytes: 8MB
-                    on-model-failure: halt
+                    on-model-failure: roll-back
                     share: 3
                     threads: 2
                     kafka: {commit.interval.ms: 100}
@@ -254,6 +255,7 @@ final class ConfigKeysTest {
                     List.of(16, 64),
                     100,
                     DataSize.ofBytes(8_000_000)),
+                PipelineConfig.OnModelFailure.ROLL_BACK,
                 3,
                 2,
                 Map.of("commit.interval.ms", "100")));
