@@ -315,10 +315,10 @@ public final class Pipeline implements AutoCloseable {
       verdict = failures.judge(failure, TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
     }
     if (verdict instanceof FailurePolicy.Verdict.Replace replace) {
-      return replaceThread(replace.backOff(), failure);
+      return replaceThread(replace.backOff(), failure, lanes);
     }
     if (verdict instanceof FailurePolicy.Verdict.Refuse refuse && !stopWith(refuse, lanes)) {
-      return replaceThread(FailurePolicy.FIRST_BACK_OFF, failure);
+      return replaceThread(FailurePolicy.FIRST_BACK_OFF, failure, lanes);
     }
     if (verdict instanceof FailurePolicy.Verdict.Halt halt) {
       lanes.stop();
@@ -327,14 +327,18 @@ public final class Pipeline implements AutoCloseable {
     return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
   }
 
-  private StreamThreadExceptionResponse replaceThread(Duration backOff, Throwable failure) {
+  /** Unless another thread stops the pipeline meanwhile. */
+  private StreamThreadExceptionResponse replaceThread(
+      Duration backOff, Throwable failure, ThreadLanes lanes) {
     log.warn(
         "stream thread replaced pipeline={} backOff={} reason={}",
         name(),
         backOff,
         FailurePolicy.describe(failure));
     waitOut(backOff);
-    return StreamThreadExceptionResponse.REPLACE_THREAD;
+    return lanes.areStopped()
+        ? StreamThreadExceptionResponse.SHUTDOWN_CLIENT
+        : StreamThreadExceptionResponse.REPLACE_THREAD;
   }
 
   /**
