@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Waiting.</b> Hooks of one commit round share one deadline, which starts with the round's
  * first wait and ends with the next record or poll. Under {@code exactly_once_v2} a second bound
  * runs from the transaction's first record: its commit must come before {@code
- * transaction.timeout.ms}.
+ * transaction.timeout.ms}. When a bound is reached the version is to blame if at least half of the
+ * time was spent waiting for it; else something held the thread up, such as a broker.
  *
  * <p><b>Failing.</b> After one failure every later hook of the thread throws at once: Streams calls
  * the hooks again when it closes the tasks, and none may wait again. It throws rather than returns,
@@ -51,6 +52,10 @@ public final class ThreadLane {
   private boolean committing;
   private long waitDeadline = NONE;
   private long transactionStart = NONE;
+
+  /** For batches, in the transaction or, before it began, in the round. */
+  private long waitedNanos;
+
   private @Nullable StreamsException failure;
   private boolean dropped;
   private final List<PredictProcessor> tasks = new ArrayList<>();
@@ -156,6 +161,7 @@ public final class ThreadLane {
     if (committing) {
       committing = false;
       transactionStart = NONE;
+      waitedNanos = 0;
     }
     waitDeadline = NONE;
   }
@@ -176,30 +182,52 @@ public final class ThreadLane {
    * Waits a moment for a batch of this thread.
    *
    * @param version what is waited for
-   * @throws ModelUnresponsiveException when the time is over
+   * @throws ModelUnresponsiveException when the time is over, and the version is to blame
+   * @throws StreamsException when the time is over, and it is not
    */
   void await(String waiter, int rows, VersionBinding version) {
     long now = clock.getAsLong();
     if (waitDeadline == NONE) {
       waitDeadline = now + limits.maxWaitNanos();
+      if (transactionStart == NONE) {
+        waitedNanos = 0;
+      }
     }
     long left = waitDeadline - now;
+    long since = waitDeadline - limits.maxWaitNanos();
     if (transactionStart != NONE && limits.maxTransactionNanos() != Long.MAX_VALUE) {
-      left = Math.min(left, transactionStart + limits.maxTransactionNanos() - now);
+      long leftOfTransaction = transactionStart + limits.maxTransactionNanos() - now;
+      if (leftOfTransaction < left) {
+        left = leftOfTransaction;
+        since = transactionStart;
+      }
     }
     if (left <= 0) {
-      throw new ModelUnresponsiveException(
-          version.id(),
-          waiter
-              + ", version "
-              + version
-              + ": "
-              + rows
-              + " rows were not computed in time. The model is too slow for the time a commit may"
-              + " take, or hangs: lower batch.rows, or raise max.poll.interval.ms (and"
-              + " transaction.timeout.ms under exactly_once_v2)");
+      throw late(waiter, rows, version, now - since);
     }
     batcher.await(Math.min(left, 50_000_000L));
+    waitedNanos += clock.getAsLong() - now;
+  }
+
+  private StreamsException late(String waiter, int rows, VersionBinding version, long nanos) {
+    String what =
+        ("%s, version %s: %d rows were not computed in time: after %d ms, %d ms of which went by in"
+                + " waiting. ")
+            .formatted(
+                waiter,
+                version,
+                rows,
+                TimeUnit.NANOSECONDS.toMillis(nanos),
+                TimeUnit.NANOSECONDS.toMillis(waitedNanos));
+    return waitedNanos >= nanos / 2
+        ? new ModelUnresponsiveException(
+            version.id(),
+            what
+                + "The model is too slow for the time a commit may take, or hangs: lower batch.rows,"
+                + " or raise max.poll.interval.ms (and transaction.timeout.ms under"
+                + " exactly_once_v2)")
+        : new StreamsException(
+            what + "Something else held the thread up: look whether the brokers answer in time");
   }
 
   /** Throws what failed this thread before, if anything did. */

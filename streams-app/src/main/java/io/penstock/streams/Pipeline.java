@@ -7,9 +7,7 @@ import io.penstock.batching.VersionBinding;
 import io.penstock.batching.VersionQuarantinedException;
 import io.penstock.pipeline.Cutover;
 import io.penstock.pipeline.DeadLetters;
-import io.penstock.pipeline.PipelineSettings;
 import io.penstock.pipeline.PipelineStatistics;
-import io.penstock.pipeline.PipelineTopology;
 import io.penstock.pipeline.ThreadLanes;
 import java.time.Duration;
 import java.util.Map;
@@ -19,14 +17,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.errors.RetriableException;
-import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaClientSupplier;
 import org.apache.kafka.streams.KafkaStreams;
-import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.jspecify.annotations.Nullable;
@@ -72,14 +65,11 @@ public final class Pipeline implements AutoCloseable {
 
   private static final Duration START_RETRY = Duration.ofSeconds(1);
 
-  /** For what is left of the threads before. They are to drop what they have, so it is soon. */
-  private static final Duration RESTART_TIMEOUT = Duration.ofSeconds(60);
+  /** How long the threads before may take to end until it is said that they are waited for. */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final Definition definition;
-  private final StreamsSettings streamsSettings;
-  private final StreamsConfig config;
-  private final Inference inference;
-  private final Function<ThreadLanes, KafkaClientSupplier> clients;
+  private final PipelineRuns runs;
   private final PipelineStatistics statistics = new PipelineStatistics();
   private final ServingVersions versions = new ServingVersions();
   private final FailurePolicy failures = new FailurePolicy();
@@ -115,11 +105,8 @@ public final class Pipeline implements AutoCloseable {
       StreamsSettings streamsSettings,
       Inference inference,
       Function<ThreadLanes, KafkaClientSupplier> clients) {
-    this.clients = clients;
     this.definition = definition;
-    this.streamsSettings = streamsSettings;
-    this.config = new StreamsConfig(streamsSettings.properties());
-    this.inference = inference;
+    this.runs = new PipelineRuns(definition, streamsSettings, inference, clients);
   }
 
   public String name() {
@@ -182,8 +169,9 @@ public final class Pipeline implements AutoCloseable {
 
   /**
    * Starts to process, once a version serves, and again from the last commit once another one
-   * serves than that which has failed; otherwise without effect. Looks at the cluster first, which
-   * may take as long as the clients' time-outs.
+   * serves than that which has failed; otherwise without effect. First it waits for the threads
+   * that the failed one has stopped, so that no record has two owners, and looks at the cluster:
+   * for as long as runs and clients may take.
    */
   public void start() throws InterruptedException {
     KafkaStreams before;
@@ -196,9 +184,8 @@ public final class Pipeline implements AutoCloseable {
       stopReason = null;
       state = State.STARTING;
     }
-    if (before != null && !before.close(closeOptions(RESTART_TIMEOUT))) {
-      halt("cannot start again: its stream threads have not ended in " + RESTART_TIMEOUT);
-      return;
+    if (before != null) {
+      awaitEnd(before);
     }
     while (state() == State.STARTING) {
       try {
@@ -220,6 +207,14 @@ public final class Pipeline implements AutoCloseable {
     }
   }
 
+  private void awaitEnd(KafkaStreams before) {
+    while (!before.close(runs.closeOptions(PATIENCE)) && state() == State.STARTING) {
+      log.warn(
+          "pipeline cannot start again before its former stream threads have ended pipeline={}",
+          name());
+    }
+  }
+
   private synchronized boolean mayStart() {
     return (state == State.WAITING || state == State.MODEL_FAILED)
         && versions.serving().filter(serving -> !isRefused(serving)).isPresent();
@@ -230,78 +225,19 @@ public final class Pipeline implements AutoCloseable {
   }
 
   private void startStreams() throws ExecutionException, InterruptedException {
-    PipelineSettings settings;
-    try (Admin admin = Admin.create(config.getAdminConfigs(name() + "-start"))) {
-      TopicFacts facts = new TopicFacts(admin, config);
-      settings = settings(facts);
-      new StartPosition(admin)
-          .commitOnce(
-              streamsSettings.applicationId(),
-              settings.topics().input(),
-              settings.topics().inputPartitions(),
-              streamsSettings.startFrom());
-    }
-    ThreadLanes lanes =
-        new ThreadLanes(settings, definition.budget(), inference, System::nanoTime, statistics);
-    KafkaStreams started =
-        new KafkaStreams(
-            PipelineTopology.build(
-                settings, versions, lanes, definition.deadLetters(), definition.cutovers()),
-            config,
-            clients.apply(lanes));
-    started.setUncaughtExceptionHandler(failure -> threadDied(failure, lanes));
+    PipelineRuns.Run run = runs.create(versions, statistics);
+    KafkaStreams started = run.streams();
+    started.setUncaughtExceptionHandler(failure -> threadDied(failure, run.lanes()));
     started.setStateListener(
         (now, before) -> log.info("pipeline={} state={} was={}", name(), now, before));
     synchronized (this) {
-      if (state != State.STARTING) {
+      if (state == State.STARTING) {
+        streams = started;
+        started.start();
         return;
       }
-      streams = started;
-      started.start();
     }
-  }
-
-  private PipelineSettings settings(TopicFacts facts)
-      throws ExecutionException, InterruptedException {
-    return new PipelineSettings(
-        name(),
-        new PipelineSettings.Topics(
-            definition.inputTopic(),
-            facts.partitions(definition.inputTopic()),
-            definition.outputTopic(),
-            definition.deadLetterTopic(),
-            definition.auditTopic()),
-        definition.limits(),
-        facts.sizeLimits(definition.outputTopic(), definition.deadLetterTopic()),
-        waitLimits());
-  }
-
-  /**
-   * A thread may wait half of {@code max.poll.interval.ms}. A transaction must be committed within
-   * {@code transaction.timeout.ms}; a quarter of it, but at least the commit interval, is kept back
-   * for records that gather before the commit and for the commit itself.
-   */
-  private PipelineSettings.WaitLimits waitLimits() {
-    Map<String, Object> consumer = config.getMainConsumerConfigs(name(), name() + "-limits", 0);
-    long wait =
-        TopicFacts.effective(
-                ConsumerConfig.configDef(), consumer, ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG)
-            / 2;
-    long commitInterval = config.getLong(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG);
-    Duration uncommittedPoll = Duration.ofMillis(Math.max(1, commitInterval / 10));
-    if (!streamsSettings.exactlyOnce()) {
-      return new PipelineSettings.WaitLimits(
-          TimeUnit.MILLISECONDS.toNanos(wait), Long.MAX_VALUE, uncommittedPoll);
-    }
-    Map<String, Object> producer = config.getProducerConfigs(name() + "-limits");
-    long transaction =
-        TopicFacts.effective(
-            ProducerConfig.configDef(), producer, ProducerConfig.TRANSACTION_TIMEOUT_CONFIG);
-    long reserve = Math.max(transaction / 4, commitInterval);
-    return new PipelineSettings.WaitLimits(
-        TimeUnit.MILLISECONDS.toNanos(wait),
-        TimeUnit.MILLISECONDS.toNanos(transaction - reserve),
-        uncommittedPoll);
+    started.close();
   }
 
   /** Runs on the dying stream thread, before Streams closes its tasks. */
@@ -346,14 +282,20 @@ public final class Pipeline implements AutoCloseable {
    * {@link #start}, which comes after every cutover: either this sees the new version, or that sees
    * that the pipeline has stopped.
    *
-   * @return whether the version serves
+   * @return whether the pipeline has stopped with these threads
    */
   private synchronized boolean stopWith(FailurePolicy.Verdict.Refuse refuse, ThreadLanes lanes) {
     refused.putIfAbsent(refuse.version().version(), refuse.reason());
-    if (versions.serving().filter(this::isRefused).isEmpty()) {
+    if (lanes.areStopped()) {
+      return true;
+    }
+    Optional<VersionBinding> serving = versions.serving().filter(this::isRefused);
+    if (serving.isEmpty()) {
       return false;
     }
     lanes.stop();
+    // What the other threads wait for fails at once, so that they end soon.
+    serving.get().quarantine(new VersionQuarantinedException(refuse.reason()));
     if (state == State.STARTING || state == State.RUNNING) {
       state = State.MODEL_FAILED;
       stopReason = refuse.reason();
@@ -395,7 +337,7 @@ public final class Pipeline implements AutoCloseable {
         state = State.STOPPED;
       }
     }
-    if (running != null && !running.close(closeOptions(timeout))) {
+    if (running != null && !running.close(runs.closeOptions(timeout))) {
       log.warn("pipeline did not stop in time pipeline={} timeout={}", name(), timeout);
     }
   }
@@ -403,17 +345,5 @@ public final class Pipeline implements AutoCloseable {
   @Override
   public void close() {
     close(Duration.ofSeconds(30));
-  }
-
-  private CloseOptions closeOptions(Duration timeout) {
-    boolean isStatic =
-        config
-            .getMainConsumerConfigs(name(), name() + "-close", 0)
-            .containsKey(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
-    return CloseOptions.timeout(timeout)
-        .withGroupMembershipOperation(
-            isStatic
-                ? CloseOptions.GroupMembershipOperation.REMAIN_IN_GROUP
-                : CloseOptions.GroupMembershipOperation.LEAVE_GROUP);
   }
 }

@@ -151,7 +151,7 @@ class FallbackIT {
         name + ".yaml",
         name,
         """
-        inference: {run-timeout: 1s}
+        inference: {run-timeout: 4s}
         models:
           digits:
             path: "%2$s"

@@ -16,7 +16,7 @@ final class FailurePolicyTest {
   private final FailurePolicy policy = new FailurePolicy();
 
   @Test
-  void shouldHaltAtOnceWhenTheVersionIsNotRunAnyMore() {
+  void shouldRefuseAtOnceAVersionThatIsNotRunAnyMore() {
     Throwable failure =
         new StreamsException(
             "task 0_0 failed",

@@ -1,0 +1,135 @@
+package io.penstock.streams;
+
+import io.penstock.batching.Inference;
+import io.penstock.pipeline.PipelineSettings;
+import io.penstock.pipeline.PipelineStatistics;
+import io.penstock.pipeline.PipelineTopology;
+import io.penstock.pipeline.ThreadLanes;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.KafkaClientSupplier;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
+
+/**
+ * Makes the runs of one pipeline: each a {@link KafkaStreams} of its own, by what the cluster says
+ * of the topics at that time. Thread-safe.
+ */
+final class PipelineRuns {
+
+  private final Pipeline.Definition definition;
+  private final StreamsSettings streamsSettings;
+  private final StreamsConfig config;
+  private final Inference inference;
+  private final Function<ThreadLanes, KafkaClientSupplier> clients;
+
+  /**
+   * One run, not started.
+   *
+   * @param lanes those of its stream threads
+   */
+  record Run(KafkaStreams streams, ThreadLanes lanes) {}
+
+  PipelineRuns(
+      Pipeline.Definition definition,
+      StreamsSettings streamsSettings,
+      Inference inference,
+      Function<ThreadLanes, KafkaClientSupplier> clients) {
+    this.definition = definition;
+    this.streamsSettings = streamsSettings;
+    this.config = new StreamsConfig(streamsSettings.properties());
+    this.inference = inference;
+    this.clients = clients;
+  }
+
+  /** Looks at the cluster, and commits where partitions begin that have no offset yet. */
+  Run create(ServingVersions versions, PipelineStatistics statistics)
+      throws ExecutionException, InterruptedException {
+    PipelineSettings settings;
+    try (Admin admin = Admin.create(config.getAdminConfigs(definition.name() + "-start"))) {
+      settings = settings(new TopicFacts(admin, config));
+      new StartPosition(admin)
+          .commitOnce(
+              streamsSettings.applicationId(),
+              settings.topics().input(),
+              settings.topics().inputPartitions(),
+              streamsSettings.startFrom());
+    }
+    ThreadLanes lanes =
+        new ThreadLanes(settings, definition.budget(), inference, System::nanoTime, statistics);
+    KafkaStreams streams =
+        new KafkaStreams(
+            PipelineTopology.build(
+                settings, versions, lanes, definition.deadLetters(), definition.cutovers()),
+            config,
+            clients.apply(lanes));
+    return new Run(streams, lanes);
+  }
+
+  private PipelineSettings settings(TopicFacts facts)
+      throws ExecutionException, InterruptedException {
+    return new PipelineSettings(
+        definition.name(),
+        new PipelineSettings.Topics(
+            definition.inputTopic(),
+            facts.partitions(definition.inputTopic()),
+            definition.outputTopic(),
+            definition.deadLetterTopic(),
+            definition.auditTopic()),
+        definition.limits(),
+        facts.sizeLimits(definition.outputTopic(), definition.deadLetterTopic()),
+        waitLimits());
+  }
+
+  /**
+   * A thread may wait half of {@code max.poll.interval.ms}. A transaction must be committed within
+   * {@code transaction.timeout.ms}; a quarter of it, but at least the commit interval, is kept back
+   * for records that gather before the commit and for the commit itself.
+   */
+  private PipelineSettings.WaitLimits waitLimits() {
+    Map<String, Object> consumer =
+        config.getMainConsumerConfigs(definition.name(), definition.name() + "-limits", 0);
+    long wait =
+        TopicFacts.effective(
+                ConsumerConfig.configDef(), consumer, ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG)
+            / 2;
+    long commitInterval = config.getLong(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG);
+    Duration uncommittedPoll = Duration.ofMillis(Math.max(1, commitInterval / 10));
+    if (!streamsSettings.exactlyOnce()) {
+      return new PipelineSettings.WaitLimits(
+          TimeUnit.MILLISECONDS.toNanos(wait), Long.MAX_VALUE, uncommittedPoll);
+    }
+    Map<String, Object> producer = config.getProducerConfigs(definition.name() + "-limits");
+    long transaction =
+        TopicFacts.effective(
+            ProducerConfig.configDef(), producer, ProducerConfig.TRANSACTION_TIMEOUT_CONFIG);
+    long reserve = Math.max(transaction / 4, commitInterval);
+    return new PipelineSettings.WaitLimits(
+        TimeUnit.MILLISECONDS.toNanos(wait),
+        TimeUnit.MILLISECONDS.toNanos(transaction - reserve),
+        uncommittedPoll);
+  }
+
+  /**
+   * To leave the group, so that its partitions are taken over at once; a static member stays, since
+   * it is expected back.
+   */
+  CloseOptions closeOptions(Duration timeout) {
+    boolean isStatic =
+        config
+            .getMainConsumerConfigs(definition.name(), definition.name() + "-close", 0)
+            .containsKey(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
+    return CloseOptions.timeout(timeout)
+        .withGroupMembershipOperation(
+            isStatic
+                ? CloseOptions.GroupMembershipOperation.REMAIN_IN_GROUP
+                : CloseOptions.GroupMembershipOperation.LEAVE_GROUP);
+  }
+}
