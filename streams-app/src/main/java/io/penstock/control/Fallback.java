@@ -46,8 +46,8 @@ record Fallback(long from, Optional<Long> to, Optional<String> obstacle) {
       return "version %d, to roll back to, has failed too; %s".formatted(previous, HELP);
     }
     if (decision.getPhase() == Phase.ABORTED && previous.equals(decision.getTarget())) {
-      return "the roll-back to %d was given up (epoch %d): %s; %s"
-          .formatted(previous, decision.getEpoch(), decision.getReason(), HELP);
+      return "the roll-back to %d was given up (epoch %d); %s. The reason: %s"
+          .formatted(previous, decision.getEpoch(), HELP, decision.getReason());
     }
     return null;
   }

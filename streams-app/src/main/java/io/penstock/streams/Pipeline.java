@@ -185,6 +185,7 @@ public final class Pipeline implements AutoCloseable {
       state = State.STARTING;
     }
     if (before != null) {
+      log.info("pipeline starts again pipeline={} version={}", name(), versions.current());
       awaitEnd(before);
     }
     while (state() == State.STARTING) {

@@ -156,7 +156,8 @@ class ProposalsTest {
     assertThat(outlook(broken(2), after(Phase.PREPARE, 2, 1L, 1L), 9L, true))
         .isEqualTo("version 1 is in preparation (epoch 7)");
     assertThat(outlook(broken(2), after(Phase.ABORTED, 2, 1L, 1L), 9L, true))
-        .startsWith("the roll-back to 1 was given up (epoch 7): no such file; promote");
+        .isEqualTo(
+            "the roll-back to 1 was given up (epoch 7); promote a version that works. The reason: no such file");
     assertThat(outlook(broken(2), after(Phase.ACTIVE, 2, null, null), null, false))
         .startsWith("there is no version to roll back to; promote");
     assertThat(outlook(broken(1, 2), open, null, false))
