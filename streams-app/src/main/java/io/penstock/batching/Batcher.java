@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.IntConsumer;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +30,7 @@ public final class Batcher {
   private final BatchLimits limits;
   private final Inference inference;
   private final LongSupplier clock;
-  private final IntConsumer onSeal;
+  private final Consumer<SealReason> onSeal;
   private final InFlight inFlight;
   private final Gathering.Site site;
   private final Map<VersionBinding, Gathering> gatherings = new HashMap<>();
@@ -41,14 +41,14 @@ public final class Batcher {
   /**
    * @param budget what all stream threads of the process may have in flight
    * @param clock a monotonic clock in nanoseconds
-   * @param onSeal told the rows of each batch that is sealed
+   * @param onSeal told of each batch that is sealed
    */
   public Batcher(
       BatchLimits limits,
       ByteBudget budget,
       Inference inference,
       LongSupplier clock,
-      IntConsumer onSeal) {
+      Consumer<SealReason> onSeal) {
     this.limits = limits;
     this.inFlight = new InFlight(limits, budget);
     this.site = new Gathering.Site(limits, inFlight, clock, this::seal);
@@ -81,7 +81,7 @@ public final class Batcher {
     }
     long now = clock.getAsLong();
     if (isQuiet(now)) {
-      gathering.sealIf(batch -> batch == row.batch());
+      gathering.sealIf(batch -> batch == row.batch(), SealReason.QUIET);
     }
     lastRowNanos = now;
     return row;
@@ -100,9 +100,12 @@ public final class Batcher {
   public void tick() {
     collect();
     long now = clock.getAsLong();
-    boolean quiet = isQuiet(now);
-    long lingerNanos = limits.lingerNanos();
-    sealIf(batch -> quiet || now - batch.openedNanos() >= lingerNanos);
+    if (isQuiet(now)) {
+      sealIf(batch -> true, SealReason.QUIET);
+    } else {
+      long lingerNanos = limits.lingerNanos();
+      sealIf(batch -> now - batch.openedNanos() >= lingerNanos, SealReason.LINGER);
+    }
     if (gatherings.size() > 1) {
       forgetLeftVersions();
     }
@@ -110,7 +113,7 @@ public final class Batcher {
 
   /** Seals every open batch, and lets all that are under way go first: a commit waits for them. */
   public void sealAll() {
-    sealIf(batch -> true);
+    sealIf(batch -> true, SealReason.COMMIT);
     running.forEach(Batch::hurry);
   }
 
@@ -121,7 +124,7 @@ public final class Batcher {
   public void await(long nanos) {
     collect();
     if (running.isEmpty()) {
-      sealIf(batch -> true);
+      sealIf(batch -> true, SealReason.ROOM);
     }
     LockSupport.parkNanos(this, nanos);
   }
@@ -165,13 +168,13 @@ public final class Batcher {
     return now - lastRowNanos >= QUIET_NANOS && running.isEmpty();
   }
 
-  private void sealIf(Predicate<Batch> due) {
-    gatherings.values().forEach(gathering -> gathering.sealIf(due));
+  private void sealIf(Predicate<Batch> due, SealReason reason) {
+    gatherings.values().forEach(gathering -> gathering.sealIf(due, reason));
   }
 
-  private void seal(Batch batch, Rows inputs) {
+  private void seal(Batch batch, Rows inputs, SealReason reason) {
     running.add(batch);
-    onSeal.accept(batch.rows());
+    onSeal.accept(reason);
     batch.seal(inputs);
     inference.submit(batch);
   }

@@ -105,7 +105,7 @@ class BatchInterleavingsTest {
     VersionBinding version = model.binding();
     ByteBudget budget = new ByteBudget(200);
     BlockingQueue<Batch> queue = new LinkedBlockingQueue<>();
-    Batcher batcher = new Batcher(LIMITS, budget, queue::add, System::nanoTime, rows -> {});
+    Batcher batcher = new Batcher(LIMITS, budget, queue::add, System::nanoTime, reason -> {});
     List<Future<?>> finishers = List.of(finish(queue, seed), finish(queue, seed + 1));
     List<Batcher.Row> waited = new ArrayList<>();
 

@@ -62,7 +62,7 @@ final class RandomWalk {
             oneOf(150, 1 << 20));
     budgetBytes = oneOf(100, 1 << 20);
     budget = new ByteBudget(budgetBytes);
-    batcher = new Batcher(limits, budget, this::submit, () -> now, rows -> {});
+    batcher = new Batcher(limits, budget, this::submit, () -> now, reason -> {});
     deploy();
   }
 
