@@ -46,17 +46,21 @@ final class PipelineQueue {
 
   /** Whether its turn comes before another's. */
   boolean isBefore(PipelineQueue other) {
-    boolean urgent = isUrgent();
-    return urgent == other.isUrgent() ? virtualNanos < other.virtualNanos : urgent;
+    return turnNanos() < other.turnNanos();
   }
 
-  private boolean isUrgent() {
+  /** Its virtual time, less what it may overtake others by for a commit. */
+  private double turnNanos() {
     for (Batch batch : waiting) {
       if (batch.isUrgent()) {
-        return true;
+        return virtualNanos - RunQueue.OVERTAKING_NANOS / (double) share(batch);
       }
     }
-    return false;
+    return virtualNanos;
+  }
+
+  private static int share(Batch batch) {
+    return batch.binding().terms().share();
   }
 
   /** Whether it has had anything to run lately. */

@@ -13,11 +13,12 @@ import org.jspecify.annotations.Nullable;
  * The batches that wait for an inference thread, and which of them run next.
  *
  * <ol>
- *   <li><b>Batches that a commit waits for go first.</b>
  *   <li><b>Pipelines take turns by weight:</b> next is the one with the least virtual time, which
  *       is what its runs took, divided by its share. One that had nothing waiting does not save up
  *       (start-time fair queueing: Goyal, Vin, Cheng, SIGCOMM 1996; several threads, and charged as
  *       expected at the start, as measured at the end).
+ *   <li><b>What a commit waits for goes first</b> in its pipeline, and before others' by so much
+ *       time: a pipeline that commits all the time gets no more than its share.
  *   <li><b>Long runs leave one thread to others:</b> while another pipeline is at work whose runs
  *       are much shorter, those of a slow model never have all the threads. A native run cannot be
  *       cut, so this is what bounds the short ones' wait.
@@ -37,6 +38,9 @@ public final class RunQueue {
 
   /** A pipeline is at work for so long after its latest batch: streams pause. */
   static final long ACTIVE_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+  /** By so much of its runs' time may a pipeline be ahead of others for the sake of a commit. */
+  static final long OVERTAKING_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   private final int threads;
   private final Map<String, PipelineQueue> pipelines = new LinkedHashMap<>();
@@ -59,17 +63,19 @@ public final class RunQueue {
   /** Takes what runs next; nothing if nothing waits, or all that waits has to leave the thread. */
   public @Nullable Run take(long now) {
     PipelineQueue next = null;
+    double leastVirtualNanos = Double.MAX_VALUE;
     for (PipelineQueue pipeline : pipelines.values()) {
-      if (pipeline.hasWaiting()
-          && (next == null || pipeline.isBefore(next))
-          && !mustLeaveTheThread(pipeline, now)) {
-        next = pipeline;
+      if (pipeline.hasWaiting() && !mustLeaveTheThread(pipeline, now)) {
+        leastVirtualNanos = Math.min(leastVirtualNanos, pipeline.virtualNanos());
+        if (next == null || pipeline.isBefore(next)) {
+          next = pipeline;
+        }
       }
     }
     if (next == null) {
       return null;
     }
-    virtualNanos = Math.max(virtualNanos, next.virtualNanos());
+    virtualNanos = Math.max(virtualNanos, leastVirtualNanos);
     Run run = next.take(isLong(next, now), now);
     if (run.isLong()) {
       longRuns++;
