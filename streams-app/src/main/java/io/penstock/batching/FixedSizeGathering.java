@@ -83,7 +83,7 @@ final class FixedSizeGathering implements Gathering {
       return null;
     }
     openBytes = 0;
-    open = new Batch(binding, lease.get(), site.inFlight(), site.clock().getAsLong());
+    open = new Batch(binding, lease.get(), null, site.inFlight(), site.clock().getAsLong());
     return open;
   }
 

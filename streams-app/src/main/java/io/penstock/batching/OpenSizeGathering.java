@@ -90,7 +90,7 @@ final class OpenSizeGathering implements Gathering {
     if (lease.isEmpty()) {
       return null;
     }
-    Batch batch = new Batch(binding, lease.get(), site.inFlight(), site.clock().getAsLong());
+    Batch batch = new Batch(binding, lease.get(), shape, site.inFlight(), site.clock().getAsLong());
     RaggedBatch ragged = new RaggedBatch(batch, shapes, shape, site.limits());
     open.add(ragged);
     return ragged;

@@ -2,7 +2,7 @@ package io.penstock.batching;
 
 /** Why a batch was sealed. */
 public enum SealReason {
-  /** It had as many rows as a batch is to have. */
+  /** It had as many rows as a batch is to have, alone or with those of other stream threads. */
   ROWS,
   /** One row more would have had too many bytes. */
   BYTES,
@@ -12,6 +12,8 @@ public enum SealReason {
   SHAPES,
   /** Its first row had waited long enough. */
   LINGER,
+  /** Batches of the pipeline's other stream threads left, and it with them. */
+  COMPANY,
   /** Nothing was running, and no more records came. */
   QUIET,
   /** A commit needed it. */

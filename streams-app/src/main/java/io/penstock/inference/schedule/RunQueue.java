@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  *       are much shorter, those of a slow model never have all the threads. A native run cannot be
  *       cut, so this is what bounds the short ones' wait.
  *   <li><b>What can run together does:</b> a batch takes along whatever waits of the same version
- *       and row shape, up to the most rows of a batch.
+ *       and row shape, up to the most rows of a batch. One that is held, since others leave with
+ *       it, waits for these.
  * </ol>
  *
  * <p>Not thread-safe.
@@ -60,12 +61,15 @@ public final class RunQueue {
     pipelines.computeIfAbsent(pipeline, name -> new PipelineQueue()).add(batch, virtualNanos, now);
   }
 
-  /** Takes what runs next; nothing if nothing waits, or all that waits has to leave the thread. */
+  /**
+   * Takes what runs next; nothing if nothing waits, or all that waits is held or has to leave the
+   * thread to others.
+   */
   public @Nullable Run take(long now) {
     PipelineQueue next = null;
     double leastVirtualNanos = Double.MAX_VALUE;
     for (PipelineQueue pipeline : pipelines.values()) {
-      if (pipeline.hasWaiting() && !mustLeaveTheThread(pipeline, now)) {
+      if (pipeline.isReady(now) && !mustLeaveTheThread(pipeline, now)) {
         leastVirtualNanos = Math.min(leastVirtualNanos, pipeline.virtualNanos());
         if (next == null || pipeline.isBefore(next)) {
           next = pipeline;
@@ -98,7 +102,7 @@ public final class RunQueue {
     if (shortest == Double.MAX_VALUE) {
       return false;
     }
-    double expected = pipeline.expectedNanos();
+    double expected = pipeline.expectedNanos(now);
     return expected < 0 || (expected > LONG_NANOS && expected >= LONG_FACTOR * shortest);
   }
 
@@ -112,6 +116,18 @@ public final class RunQueue {
     if (run.isLong()) {
       longRuns--;
     }
+  }
+
+  /**
+   * After how long to ask again, though nothing was added or has ended: then something is held no
+   * longer. {@link Long#MAX_VALUE} if nothing is.
+   */
+  public long nanosHeld(long now) {
+    long held = Long.MAX_VALUE;
+    for (PipelineQueue pipeline : pipelines.values()) {
+      held = Math.min(held, pipeline.nanosHeld(now));
+    }
+    return held;
   }
 
   /** Whether anything waits. */
