@@ -1,5 +1,7 @@
 package io.penstock.batching;
 
+import io.penstock.batching.departure.Departure;
+import io.penstock.batching.shape.RowShape;
 import io.penstock.model.Lease;
 import io.penstock.model.Rows;
 import java.util.concurrent.atomic.AtomicReference;
@@ -37,9 +39,12 @@ public final class Batch {
   /** The reason is a part of the state, so that only the first one counts. */
   private record Failed(Throwable cause) implements State {}
 
+  private record Kind(VersionBinding binding, RowShape shape) {}
+
   private final Thread owner = Thread.currentThread();
   private final VersionBinding binding;
   private final Lease lease;
+  private final @Nullable RowShape shape;
   private final InFlight inFlight;
   private final long openedNanos;
 
@@ -51,11 +56,21 @@ public final class Batch {
   private byte[] @Nullable [] predictions = new byte[0][];
   private @Nullable RowFailure[] failures = new RowFailure[0];
   private volatile boolean urgent;
+  private @Nullable Departure departure;
   private final AtomicReference<State> state = new AtomicReference<>(Phase.OPEN);
 
-  Batch(VersionBinding binding, Lease lease, InFlight inFlight, long openedNanos) {
+  /**
+   * @param shape of its first row, where rows differ
+   */
+  Batch(
+      VersionBinding binding,
+      Lease lease,
+      @Nullable RowShape shape,
+      InFlight inFlight,
+      long openedNanos) {
     this.binding = binding;
     this.lease = lease;
+    this.shape = shape;
     this.inFlight = inFlight;
     this.openedNanos = openedNanos;
   }
@@ -114,6 +129,11 @@ public final class Batch {
     return bytes;
   }
 
+  /** Equal for batches that may run together, as far as is known before they are laid out. */
+  Object kind() {
+    return shape == null ? binding : new Kind(binding, shape);
+  }
+
   long openedNanos() {
     return openedNanos;
   }
@@ -139,7 +159,25 @@ public final class Batch {
     inputs = laidOut;
     predictions = new byte[rows][];
     failures = new RowFailure[rows];
+    inFlight.sealed();
     state.set(Phase.SEALED);
+  }
+
+  /** Before it is sealed: it leaves with batches of other stream threads. */
+  void leaveWith(Departure others) {
+    departure = others;
+  }
+
+  /** Whether batches that are to run with it are on their way here, by the batcher's clock. */
+  public boolean isHeld(long now) {
+    Departure others = departure;
+    return others != null && !urgent && others.isWaiting(now);
+  }
+
+  /** For how long that is so at most; zero or less if it is not any more, or never was. */
+  public long maxNanosHeld(long now) {
+    Departure others = departure;
+    return others == null ? 0 : others.nanosLeft(now);
   }
 
   /** Whether a commit waits for it. Any thread may ask. */
@@ -194,7 +232,7 @@ public final class Batch {
 
   private void finish(State end) {
     if (state.compareAndSet(Phase.SEALED, end)) {
-      inFlight.giveBack(bytes);
+      inFlight.finished(bytes);
       LockSupport.unpark(owner);
     } else if (state.get() == Phase.OPEN) {
       throw new IllegalStateException("batch is OPEN (expected: SEALED)");

@@ -1,5 +1,8 @@
 package io.penstock.batching;
 
+import io.penstock.batching.departure.Companion;
+import io.penstock.batching.departure.Departure;
+import io.penstock.batching.departure.Departures;
 import io.penstock.model.Rows;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -7,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.IntConsumer;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -17,45 +20,62 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>When a batch is sealed</b>, and with that handed to the inference threads: when it is full;
  * when its linger is over ({@link #tick}); when a commit needs it ({@link #sealAll}); and at once
- * when nothing of this thread is running and the stream is quiet, so that linger is a bound and not
- * a tax: while one batch runs, the next one gathers.
+ * when nothing of the pipeline is running and its stream is quiet, so that linger is a bound and
+ * not a tax: while one batch runs, the next one gathers.
+ *
+ * <p><b>Other stream threads</b> of the pipeline gather too. When a batch leaves because of its
+ * linger, because of quiet, or because with theirs it is full, they are called to the same {@link
+ * Departure} and seal theirs, as far as they run as one.
  *
  * <p>Not thread-safe: all calls on the stream thread that made it.
  */
 public final class Batcher {
 
-  /** A stream is quiet when as long as this has passed since its last row. */
-  private static final long QUIET_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
+  /** Batches wait so long at most for those of other threads; it takes microseconds as a rule. */
+  static final long HOLD_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final BatchLimits limits;
   private final Inference inference;
   private final LongSupplier clock;
-  private final IntConsumer onSeal;
+  private final Consumer<SealReason> onSeal;
+  private final Companion companion;
   private final InFlight inFlight;
   private final Gathering.Site site;
   private final Map<VersionBinding, Gathering> gatherings = new HashMap<>();
   private final List<Batch> running = new ArrayList<>();
   private @Nullable VersionBinding latest;
-  private long lastRowNanos;
+  private @Nullable Departure leaving;
 
-  /**
-   * @param budget what all stream threads of the process may have in flight
-   * @param clock a monotonic clock in nanoseconds
-   * @param onSeal told the rows of each batch that is sealed
-   */
+  /** A batcher alone in its pipeline. */
   public Batcher(
       BatchLimits limits,
       ByteBudget budget,
       Inference inference,
       LongSupplier clock,
-      IntConsumer onSeal) {
+      Consumer<SealReason> onSeal) {
+    this(limits, budget, new Departures(), inference, clock, onSeal);
+  }
+
+  /**
+   * @param budget what all stream threads of the process may have in flight
+   * @param departures the pipeline's
+   * @param clock a monotonic clock in nanoseconds
+   * @param onSeal told of each batch that is sealed
+   */
+  public Batcher(
+      BatchLimits limits,
+      ByteBudget budget,
+      Departures departures,
+      Inference inference,
+      LongSupplier clock,
+      Consumer<SealReason> onSeal) {
     this.limits = limits;
-    this.inFlight = new InFlight(limits, budget);
+    this.companion = departures.companion(clock.getAsLong());
+    this.inFlight = new InFlight(limits, budget, departures);
     this.site = new Gathering.Site(limits, inFlight, clock, this::seal);
     this.inference = inference;
     this.clock = clock;
     this.onSeal = onSeal;
-    this.lastRowNanos = clock.getAsLong() - QUIET_NANOS;
   }
 
   /** A record's place in a batch: where its outcome will be. */
@@ -69,6 +89,7 @@ public final class Batcher {
    * @throws io.penstock.registry.RegistryException if the registry is; no row is taken
    */
   public @Nullable Row add(VersionBinding binding, byte[] value) {
+    followCall();
     latest = binding;
     Gathering gathering = gatherings.get(binding);
     if (gathering == null) {
@@ -80,10 +101,14 @@ public final class Batcher {
       return null;
     }
     long now = clock.getAsLong();
-    if (isQuiet(now)) {
-      gathering.sealIf(batch -> batch == row.batch());
+    boolean quiet = companion.isQuiet(now);
+    companion.took(now);
+    if (quiet) {
+      gathering.sealIf(batch -> batch == row.batch(), SealReason.QUIET);
+    } else if (companion.isFullTogether(row.batch().rows(), fullRows(binding))) {
+      Departure departure = departWith(row.batch(), now);
+      sealTogether(departure, batch -> batch == row.batch(), SealReason.ROWS);
     }
-    lastRowNanos = now;
     return row;
   }
 
@@ -99,10 +124,14 @@ public final class Batcher {
   /** Seals what has waited long enough. To be called about every millisecond. */
   public void tick() {
     collect();
+    followCall();
     long now = clock.getAsLong();
-    boolean quiet = isQuiet(now);
-    long lingerNanos = limits.lingerNanos();
-    sealIf(batch -> quiet || now - batch.openedNanos() >= lingerNanos);
+    if (companion.nanosToLull(now) <= 0) {
+      sealTogether(depart(null, Integer.MAX_VALUE, now), batch -> true, SealReason.QUIET);
+    } else {
+      long lingerNanos = limits.lingerNanos();
+      sealIf(batch -> now - batch.openedNanos() >= lingerNanos, SealReason.LINGER);
+    }
     if (gatherings.size() > 1) {
       forgetLeftVersions();
     }
@@ -110,8 +139,16 @@ public final class Batcher {
 
   /** Seals every open batch, and lets all that are under way go first: a commit waits for them. */
   public void sealAll() {
-    sealIf(batch -> true);
-    running.forEach(Batch::hurry);
+    sealIf(batch -> true, SealReason.COMMIT);
+    long now = clock.getAsLong();
+    boolean held = false;
+    for (Batch batch : running) {
+      held |= batch.isHeld(now);
+      batch.hurry();
+    }
+    if (held) {
+      inference.hurry();
+    }
   }
 
   /**
@@ -120,8 +157,9 @@ public final class Batcher {
    */
   public void await(long nanos) {
     collect();
+    followCall();
     if (running.isEmpty()) {
-      sealIf(batch -> true);
+      sealIf(batch -> true, SealReason.ROOM);
     }
     LockSupport.parkNanos(this, nanos);
   }
@@ -129,6 +167,7 @@ public final class Batcher {
   /** Waits until a batch is finished or has to be sealed, or for that long; may return early. */
   public void rest(long nanos) {
     collect();
+    followCall();
     long left = Math.min(nanos, nanosUntilDue());
     if (left > 0) {
       LockSupport.parkNanos(this, left);
@@ -137,14 +176,11 @@ public final class Batcher {
 
   private long nanosUntilDue() {
     long now = clock.getAsLong();
-    long due = Long.MAX_VALUE;
+    long due = companion.nanosToLull(now);
     long lingerNanos = limits.lingerNanos();
     for (Gathering gathering : gatherings.values()) {
       if (!gathering.isEmpty()) {
         due = Math.min(due, gathering.oldestNanos() + lingerNanos - now);
-        if (running.isEmpty()) {
-          due = Math.min(due, lastRowNanos + QUIET_NANOS - now);
-        }
       }
     }
     return due;
@@ -159,19 +195,61 @@ public final class Batcher {
     gatherings.clear();
     running.clear();
     inFlight.forgetAll();
+    companion.leave();
   }
 
-  private boolean isQuiet(long now) {
-    return now - lastRowNanos >= QUIET_NANOS && running.isEmpty();
+  /** Seals what leaves with another thread's batch, if one has called and still waits. */
+  private void followCall() {
+    Departure called = companion.calledTo();
+    if (called == null) {
+      return;
+    }
+    if (called.isWaiting(clock.getAsLong())) {
+      sealTogether(called, batch -> called.takes(batch.kind(), batch.rows()), SealReason.COMPANY);
+    }
+    if (called.arrived(companion)) {
+      inference.hurry();
+    }
   }
 
-  private void sealIf(Predicate<Batch> due) {
-    gatherings.values().forEach(gathering -> gathering.sealIf(due));
+  /** Calls those whose rows can run with a batch that is about to leave. */
+  private @Nullable Departure departWith(Batch batch, long now) {
+    return depart(batch.kind(), fullRows(batch.binding()) - batch.rows(), now);
   }
 
-  private void seal(Batch batch, Rows inputs) {
+  private @Nullable Departure depart(@Nullable Object kind, int roomForRows, long now) {
+    long holdNanos = Math.min(HOLD_NANOS, limits.lingerNanos());
+    return roomForRows > 0 && holdNanos > 0
+        ? companion.depart(kind, roomForRows, now + holdNanos)
+        : null;
+  }
+
+  private int fullRows(VersionBinding binding) {
+    return Math.min(binding.sizes().max(), limits.targetRows());
+  }
+
+  private void sealTogether(
+      @Nullable Departure departure, Predicate<Batch> due, SealReason reason) {
+    leaving = departure;
+    sealIf(due, reason);
+    leaving = null;
+  }
+
+  private void sealIf(Predicate<Batch> due, SealReason reason) {
+    gatherings.values().forEach(gathering -> gathering.sealIf(due, reason));
+  }
+
+  private void seal(Batch batch, Rows inputs, SealReason reason) {
+    Departure departure =
+        reason == SealReason.LINGER ? departWith(batch, clock.getAsLong()) : leaving;
+    if (departure != null) {
+      batch.leaveWith(departure);
+      // Before it is submitted: that wakes whoever may run it.
+      departure.arrived(companion);
+    }
+    companion.sealed(batch.rows());
     running.add(batch);
-    onSeal.accept(batch.rows());
+    onSeal.accept(reason);
     batch.seal(inputs);
     inference.submit(batch);
   }

@@ -61,8 +61,10 @@ final class FixedSizeGathering implements Gathering {
     }
     openBytes += rowBytes;
     int index = batch.take(value.length, openBytes);
-    if (batch.rows() >= Math.min(capacityRows, site.limits().targetRows())) {
-      seal(batch);
+    if (batch.rows() >= site.limits().targetRows()) {
+      seal(batch, SealReason.ROWS);
+    } else if (batch.rows() >= capacityRows) {
+      seal(batch, SealReason.BYTES);
     }
     return new Batcher.Row(batch, index);
   }
@@ -71,7 +73,7 @@ final class FixedSizeGathering implements Gathering {
   private void sealWithout(Batch batch, Rows from) {
     Rows next = spares.take();
     from.copyRow(batch.rows(), next, 0);
-    seal(batch);
+    seal(batch, SealReason.BYTES);
     columns = next;
   }
 
@@ -81,24 +83,24 @@ final class FixedSizeGathering implements Gathering {
       return null;
     }
     openBytes = 0;
-    open = new Batch(binding, lease.get(), site.inFlight(), site.clock().getAsLong());
+    open = new Batch(binding, lease.get(), null, site.inFlight(), site.clock().getAsLong());
     return open;
   }
 
-  private void seal(Batch batch) {
+  private void seal(Batch batch, SealReason reason) {
     Rows inputs = columns;
     if (inputs == null) {
       throw new IllegalStateException("an open batch has no columns");
     }
     open = null;
     columns = null;
-    site.sealer().seal(batch, inputs);
+    site.sealer().seal(batch, inputs, reason);
   }
 
   @Override
-  public void sealIf(Predicate<Batch> due) {
+  public void sealIf(Predicate<Batch> due, SealReason reason) {
     if (open != null && due.test(open)) {
-      seal(open);
+      seal(open, reason);
     }
   }
 

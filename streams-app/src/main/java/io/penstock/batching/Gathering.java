@@ -16,7 +16,7 @@ sealed interface Gathering permits FixedSizeGathering, OpenSizeGathering {
   /** Takes batches that are sealed, with their rows laid out. */
   @FunctionalInterface
   interface Sealer {
-    void seal(Batch batch, Rows inputs);
+    void seal(Batch batch, Rows inputs, SealReason reason);
   }
 
   /**
@@ -48,8 +48,8 @@ sealed interface Gathering permits FixedSizeGathering, OpenSizeGathering {
    */
   Batcher.@Nullable Row add(byte[] value);
 
-  /** Seals the open batches that are due. */
-  void sealIf(Predicate<Batch> due);
+  /** Seals the open batches that are due, for that reason. */
+  void sealIf(Predicate<Batch> due, SealReason reason);
 
   /** When the oldest open batch was opened, by the site's clock; if there is one. */
   long oldestNanos();

@@ -1,21 +1,26 @@
 package io.penstock.batching;
 
+import io.penstock.batching.departure.Departures;
+
 /**
  * What one stream thread has taken and is not computed yet, held against its limits and against the
  * process's budget.
  *
- * <p>Not thread-safe: all calls on the stream thread, but for {@link #giveBack}.
+ * <p>Not thread-safe: all calls on the stream thread, but for {@link #finished} and {@link
+ * #giveBack}.
  */
 final class InFlight {
 
   private final BatchLimits limits;
   private final ByteBudget process;
+  private final Departures departures;
   private int rows;
   private long bytes;
 
-  InFlight(BatchLimits limits, ByteBudget process) {
+  InFlight(BatchLimits limits, ByteBudget process, Departures departures) {
     this.limits = limits;
     this.process = process;
+    this.departures = departures;
   }
 
   /** Whether the next record has to wait. */
@@ -32,6 +37,11 @@ final class InFlight {
     process.take(moreBytes);
   }
 
+  /** A batch was sealed. */
+  void sealed() {
+    departures.sealed();
+  }
+
   /** A batch was found finished. */
   void forget(int batchRows, long batchBytes) {
     rows -= batchRows;
@@ -44,7 +54,13 @@ final class InFlight {
     bytes = 0;
   }
 
-  /** A batch was finished, and its bytes are free for any thread of the process. Thread-safe. */
+  /** A sealed batch was finished. Thread-safe. */
+  void finished(long batchBytes) {
+    departures.finished();
+    giveBack(batchBytes);
+  }
+
+  /** A batch's bytes are free for any thread of the process. Thread-safe. */
   void giveBack(long batchBytes) {
     process.giveBack(batchBytes);
   }

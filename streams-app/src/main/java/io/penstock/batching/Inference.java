@@ -11,6 +11,9 @@ public interface Inference {
   /** Takes a sealed batch and finishes it some time later, come what may. Never blocks. */
   void submit(Batch batch);
 
+  /** Batches that were submitted are held no longer: a commit waits, or nothing comes with them. */
+  default void hurry() {}
+
   /**
    * What a pipeline asks of the inference threads.
    *

@@ -62,10 +62,11 @@ final class OpenSizeGathering implements Gathering {
       return null;
     }
     Batcher.Row row = batch.take(single, shape, valueBytes);
-    if (batch.isFull()) {
-      seal(batch);
+    SealReason full = batch.fullBy();
+    if (full != null) {
+      seal(batch, full);
     } else if (open.size() > MAX_OPEN_SHAPES) {
-      seal(open.get(0));
+      seal(open.get(0), SealReason.SHAPES);
     }
     return row;
   }
@@ -73,10 +74,11 @@ final class OpenSizeGathering implements Gathering {
   private @Nullable RaggedBatch batchFor(Rows single, RowShape shape) {
     for (RaggedBatch batch : open) {
       if (batch.suits(shape)) {
-        if (batch.hasRoomFor(single, shape)) {
+        SealReason full = batch.fullFor(single, shape);
+        if (full == null) {
           return batch;
         }
-        seal(batch);
+        seal(batch, full);
         break;
       }
     }
@@ -88,24 +90,24 @@ final class OpenSizeGathering implements Gathering {
     if (lease.isEmpty()) {
       return null;
     }
-    Batch batch = new Batch(binding, lease.get(), site.inFlight(), site.clock().getAsLong());
+    Batch batch = new Batch(binding, lease.get(), shape, site.inFlight(), site.clock().getAsLong());
     RaggedBatch ragged = new RaggedBatch(batch, shapes, shape, site.limits());
     open.add(ragged);
     return ragged;
   }
 
-  private void seal(RaggedBatch batch) {
+  private void seal(RaggedBatch batch, SealReason reason) {
     open.remove(batch);
     Rows columns = laidOut.take();
     batch.layOut(columns, singles);
-    site.sealer().seal(batch.batch(), columns);
+    site.sealer().seal(batch.batch(), columns, reason);
   }
 
   @Override
-  public void sealIf(Predicate<Batch> due) {
+  public void sealIf(Predicate<Batch> due, SealReason reason) {
     for (RaggedBatch batch : List.copyOf(open)) {
       if (due.test(batch.batch())) {
-        seal(batch);
+        seal(batch, reason);
       }
     }
   }

@@ -5,6 +5,7 @@ import io.penstock.batching.shape.RowShapes;
 import io.penstock.model.Rows;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An open batch whose rows are still as they were decoded, each with its own lengths. They are laid
@@ -37,22 +38,26 @@ final class RaggedBatch {
     return shapes.mayJoin(shape, row);
   }
 
-  /** Whether the batch stays within its limits with that row. */
-  boolean hasRoomFor(Rows single, RowShape row) {
-    return singles.isEmpty() || fits(shape.union(row), textBytes + single.textBytes(0));
+  /** Which limit the batch would exceed with that row; null if none. */
+  @Nullable SealReason fullFor(Rows single, RowShape row) {
+    return singles.isEmpty() ? null : exceeded(shape.union(row), textBytes + single.textBytes(0));
   }
 
-  /** Whether there is no room for any other row. */
-  boolean isFull() {
-    return !fits(shape, textBytes);
+  /** Which limit leaves no room for any other row; null if none. */
+  @Nullable SealReason fullBy() {
+    return exceeded(shape, textBytes);
   }
 
-  /** Whether one row more leaves the batch within its limits, given the shape and texts of all. */
-  private boolean fits(RowShape all, long allTextBytes) {
+  /** What one row more would exceed, given the shape and texts of all. */
+  private @Nullable SealReason exceeded(RowShape all, long allTextBytes) {
     int rows = singles.size() + 1;
-    return rows <= limits.targetRows()
-        && shapes.bytes(all) <= (limits.maxBytes() - allTextBytes) / rows
-        && !shapes.costsTooMuch(all, rows);
+    if (rows > limits.targetRows()) {
+      return SealReason.ROWS;
+    }
+    if (shapes.bytes(all) > (limits.maxBytes() - allTextBytes) / rows) {
+      return SealReason.BYTES;
+    }
+    return shapes.costsTooMuch(all, rows) ? SealReason.COST : null;
   }
 
   /** Takes a row and keeps it until the batch is laid out. */

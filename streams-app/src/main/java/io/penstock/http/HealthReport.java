@@ -1,6 +1,8 @@
 package io.penstock.http;
 
 import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -42,7 +44,10 @@ public record HealthReport(
    *     MODEL_FAILED} until another version is active, {@code HALTED}, {@code STOPPED}
    * @param detail what an operator should know, or an empty text
    * @param inFlightRecords records between input and outcome now
-   * @param averageBatchRows rows per batch since the start; 0 before the first
+   * @param averageBatchRows rows that the model was given at a time since the start; 0 before the
+   *     first
+   * @param sealed by reason: how many batches were sealed since the start; those that wait at the
+   *     same time may have run as one
    * @param batches what its batches aim at now
    */
   public record Pipeline(
@@ -52,7 +57,12 @@ public record HealthReport(
       String detail,
       long inFlightRecords,
       double averageBatchRows,
-      Batches batches) {}
+      Map<String, Long> sealed,
+      Batches batches) {
+    public Pipeline {
+      sealed = Collections.unmodifiableMap(new LinkedHashMap<>(sealed));
+    }
+  }
 
   /**
    * What batches aim at.

@@ -40,6 +40,12 @@ public final class InferenceStatistics {
     return rows.sum();
   }
 
+  /** Rows per run; 0 before the first. */
+  public double averageRows() {
+    long ended = runs.sum();
+    return ended == 0 ? 0 : (double) rows.sum() / ended;
+  }
+
   /** Rows that were added to reach an allowed size. */
   public long paddingRows() {
     return paddingRows.sum();

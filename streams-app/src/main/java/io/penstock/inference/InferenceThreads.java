@@ -102,6 +102,16 @@ public final class InferenceThreads implements Inference, AutoCloseable {
     batch.fail(refusal);
   }
 
+  @Override
+  public void hurry() {
+    lock.lock();
+    try {
+      changed.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private @Nullable ModelException refusal(VersionBinding binding) {
     return closed ? closedException() : binding.quarantine();
   }
@@ -139,7 +149,8 @@ public final class InferenceThreads implements Inference, AutoCloseable {
         queue.ended(ended, clock.getAsLong());
       }
       while (!closed) {
-        Run run = queue.take(clock.getAsLong());
+        long now = clock.getAsLong();
+        Run run = queue.take(now);
         if (run != null) {
           running.add(run);
           if (queue.hasWaiting()) {
@@ -147,7 +158,12 @@ public final class InferenceThreads implements Inference, AutoCloseable {
           }
           return run;
         }
-        changed.awaitUninterruptibly();
+        try {
+          long unused = changed.awaitNanos(queue.nanosHeld(now));
+        } catch (InterruptedException e) {
+          // Nobody interrupts these threads, and a stray interrupt is no reason to serve no more.
+          log.warn("an inference thread was interrupted, and goes on");
+        }
       }
       return null;
     } finally {

@@ -1,5 +1,9 @@
 package io.penstock.pipeline;
 
+import io.penstock.batching.SealReason;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What a pipeline has done since it started, over all its stream threads. Thread-safe. */
@@ -7,8 +11,13 @@ public final class PipelineStatistics {
 
   private final LongAdder admitted = new LongAdder();
   private final LongAdder left = new LongAdder();
-  private final LongAdder batches = new LongAdder();
-  private final LongAdder batchedRows = new LongAdder();
+  private final Map<SealReason, LongAdder> sealed = new EnumMap<>(SealReason.class);
+
+  public PipelineStatistics() {
+    for (SealReason reason : SealReason.values()) {
+      sealed.put(reason, new LongAdder());
+    }
+  }
 
   void admitted() {
     admitted.increment();
@@ -19,9 +28,12 @@ public final class PipelineStatistics {
     left.add(records);
   }
 
-  void sealed(int rows) {
-    batches.increment();
-    batchedRows.add(rows);
+  void sealed(SealReason reason) {
+    adder(reason).increment();
+  }
+
+  private LongAdder adder(SealReason reason) {
+    return Objects.requireNonNull(sealed.get(reason));
   }
 
   /** Records taken from the input. */
@@ -34,13 +46,8 @@ public final class PipelineStatistics {
     return Math.max(0, admitted.sum() - left.sum());
   }
 
-  /** Batches handed to the inference threads. */
-  public long batches() {
-    return batches.sum();
-  }
-
-  /** Rows in those batches. */
-  public long batchedRows() {
-    return batchedRows.sum();
+  /** Batches handed to the inference threads for that reason. */
+  public long sealedBatches(SealReason reason) {
+    return adder(reason).sum();
   }
 }

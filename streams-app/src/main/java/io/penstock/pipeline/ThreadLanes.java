@@ -3,6 +3,7 @@ package io.penstock.pipeline;
 import io.penstock.batching.Batcher;
 import io.penstock.batching.ByteBudget;
 import io.penstock.batching.Inference;
+import io.penstock.batching.departure.Departures;
 import java.util.function.LongSupplier;
 
 /** A pipeline's {@link ThreadLane}s: each stream thread finds its own. */
@@ -23,11 +24,18 @@ public final class ThreadLanes {
       LongSupplier clock,
       PipelineStatistics statistics) {
     this.statistics = statistics;
+    Departures departures = new Departures();
     this.lanes =
         ThreadLocal.withInitial(
             () ->
                 new ThreadLane(
-                    new Batcher(settings.limits(), budget, inference, clock, statistics::sealed),
+                    new Batcher(
+                        settings.limits(),
+                        budget,
+                        departures,
+                        inference,
+                        clock,
+                        statistics::sealed),
                     settings.waits(),
                     settings.limits().plan(),
                     statistics,

@@ -16,6 +16,7 @@ import io.penstock.config.BatchConfig;
 import io.penstock.config.PenstockConfig;
 import io.penstock.config.PipelineConfig;
 import io.penstock.control.message.ControlMessages;
+import io.penstock.inference.InferenceThreads;
 import io.penstock.model.BatchSizes;
 import io.penstock.pipeline.Cutover;
 import io.penstock.registry.SchemaRegistry;
@@ -33,7 +34,7 @@ final class PipelineFactory {
   private final PenstockConfig config;
   private final SchemaRegistry registry;
   private final boolean autoRegister;
-  private final Inference inference;
+  private final InferenceThreads inference;
   private final ByteBudget budget;
   private final Foundation foundation;
 
@@ -41,7 +42,7 @@ final class PipelineFactory {
       PenstockConfig config,
       SchemaRegistry registry,
       boolean autoRegister,
-      Inference inference,
+      InferenceThreads inference,
       Foundation foundation) {
     this.config = config;
     this.registry = registry;
@@ -85,6 +86,7 @@ final class PipelineFactory {
         new Pipeline(definition, streams, inference, lanes -> foundation.clients(name, lanes)),
         pipeline.onModelFailure() == PipelineConfig.OnModelFailure.ROLL_BACK,
         terms(name, pipeline, plan),
+        inference.statistics(name),
         pipeline.signature(),
         new AvroInputFormat(registry, mapping),
         CheckedPipeline.lengths(pipeline.batch()),

@@ -8,6 +8,7 @@ import io.penstock.codec.InputFormat;
 import io.penstock.codec.MappingException;
 import io.penstock.codec.OutputFormat;
 import io.penstock.codec.PredictionEncoder;
+import io.penstock.inference.InferenceStatistics;
 import io.penstock.model.Lease;
 import io.penstock.model.ModelException;
 import io.penstock.model.ModelSignature;
@@ -22,6 +23,7 @@ import java.util.function.Supplier;
  *
  * @param rollsBack whether a version that it cannot run is to be rolled back
  * @param terms what its batches ask of the inference threads
+ * @param inference what these have done for it
  * @param lengths how rows of differing lengths join one batch
  * @param inputSchema what its producers write by their newest schema
  */
@@ -29,6 +31,7 @@ record ServedPipeline(
     Pipeline pipeline,
     boolean rollsBack,
     Inference.Terms terms,
+    InferenceStatistics inference,
     String signature,
     InputFormat input,
     VariableLengths lengths,

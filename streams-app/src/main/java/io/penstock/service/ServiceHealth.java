@@ -1,13 +1,17 @@
 package io.penstock.service;
 
+import io.penstock.batching.SealReason;
 import io.penstock.batching.plan.BatchTarget;
 import io.penstock.config.PenstockConfig;
 import io.penstock.http.HealthReport;
+import io.penstock.inference.InferenceStatistics;
 import io.penstock.model.lifecycle.VersionState;
 import io.penstock.model.lifecycle.VersionStatus;
 import io.penstock.pipeline.PipelineStatistics;
 import io.penstock.streams.Pipeline;
 import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -23,7 +27,14 @@ final class ServiceHealth implements Supplier<HealthReport> {
 
   private static final HealthReport.Pipeline PIPELINE_TO_COME =
       new HealthReport.Pipeline(
-          true, false, Pipeline.State.WAITING.name(), "", 0, 0, new HealthReport.Batches(0, 0, ""));
+          true,
+          false,
+          Pipeline.State.WAITING.name(),
+          "",
+          0,
+          0,
+          Map.of(),
+          new HealthReport.Batches(0, 0, ""));
   private static final HealthReport.Model MODEL_TO_COME =
       new HealthReport.Model(false, "none yet", new TreeMap<>(), "");
 
@@ -58,7 +69,7 @@ final class ServiceHealth implements Supplier<HealthReport> {
     Pipeline pipeline = served.pipeline();
     Pipeline.State state = pipeline.state();
     PipelineStatistics statistics = pipeline.statistics();
-    long batches = statistics.batches();
+    InferenceStatistics inference = served.inference();
     BatchTarget target = served.terms().plan().target();
     return new HealthReport.Pipeline(
         state != Pipeline.State.HALTED,
@@ -66,7 +77,8 @@ final class ServiceHealth implements Supplier<HealthReport> {
         state.name(),
         detail(served),
         statistics.inFlightRecords(),
-        batches == 0 ? 0 : (double) statistics.batchedRows() / batches,
+        inference.averageRows(),
+        sealed(statistics),
         new HealthReport.Batches(target.rows(), target.lingerNanos() / 1e6, target.reason()));
   }
 
@@ -80,6 +92,14 @@ final class ServiceHealth implements Supplier<HealthReport> {
     ModelHost host = models.get(config.pipeline(pipeline.name()).model());
     String outlook = served.rollsBack() && host != null ? host.fallback() : "";
     return reason + "; " + (outlook.isEmpty() ? "waits for another version" : outlook);
+  }
+
+  private static Map<String, Long> sealed(PipelineStatistics statistics) {
+    Map<String, Long> sealed = new LinkedHashMap<>();
+    for (SealReason reason : SealReason.values()) {
+      sealed.put(reason.name().toLowerCase(Locale.ROOT), statistics.sealedBatches(reason));
+    }
+    return sealed;
   }
 
   private static HealthReport.Model report(ModelHost host) {

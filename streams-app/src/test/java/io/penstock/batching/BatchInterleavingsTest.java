@@ -3,6 +3,7 @@ package io.penstock.batching;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.penstock.batching.departure.Departures;
 import io.penstock.codec.DeadLetterReason;
 import io.penstock.model.Rows;
 import java.time.Duration;
@@ -105,7 +106,7 @@ class BatchInterleavingsTest {
     VersionBinding version = model.binding();
     ByteBudget budget = new ByteBudget(200);
     BlockingQueue<Batch> queue = new LinkedBlockingQueue<>();
-    Batcher batcher = new Batcher(LIMITS, budget, queue::add, System::nanoTime, rows -> {});
+    Batcher batcher = new Batcher(LIMITS, budget, queue::add, System::nanoTime, reason -> {});
     List<Future<?>> finishers = List.of(finish(queue, seed), finish(queue, seed + 1));
     List<Batcher.Row> waited = new ArrayList<>();
 
@@ -250,8 +251,8 @@ class BatchInterleavingsTest {
 
   private static Batch sealed(FakeModel model, ByteBudget budget) {
     VersionBinding version = model.binding();
-    InFlight inFlight = new InFlight(LIMITS, budget);
-    Batch batch = new Batch(version, version.acquire().orElseThrow(), inFlight, 0);
+    InFlight inFlight = new InFlight(LIMITS, budget, new Departures());
+    Batch batch = new Batch(version, version.acquire().orElseThrow(), null, inFlight, 0);
     batch.take(10, 0);
     batch.take(10, 0);
     batch.seal(Rows.of(version.signature().inputs(), 2));

@@ -21,6 +21,7 @@ class BatcherTest {
   private final ManualInference inference = new ManualInference();
   private final FakeModel model = new FakeModel(1);
   private final VersionBinding version = model.binding();
+  private final List<SealReason> reasons = new ArrayList<>();
   private long now;
 
   @Test
@@ -330,6 +331,57 @@ class BatcherTest {
     assertThat(batcher.isFull()).isFalse();
   }
 
+  @Test
+  void shouldSayWhyItSealsEachBatch() {
+    // given
+    Batcher batcher = batcher(limits(2, 1 << 20), ByteBudget.unlimited());
+    // when
+    add(batcher, 1);
+    add(batcher, 2);
+    add(batcher, 1);
+    now += 5 * MILLI;
+    batcher.tick();
+    add(batcher, 1);
+    batcher.sealAll();
+    inference.runAll();
+    add(batcher, 1);
+    batcher.await(0);
+    add(batcher, 1);
+    inference.runAll();
+    now += MILLI;
+    batcher.tick();
+    // then
+    assertThat(reasons)
+        .containsExactly(
+            SealReason.QUIET,
+            SealReason.ROWS,
+            SealReason.LINGER,
+            SealReason.COMMIT,
+            SealReason.ROOM,
+            SealReason.QUIET);
+  }
+
+  @Test
+  void shouldSayWhichLimitABatchHasReached() {
+    // given
+    FakeModel open = FakeModel.withOpenShapes(1);
+    VersionBinding dear =
+        open.binding(
+            new VariableLengths(
+                Map.of("tokens", "-7"), List.of(), new VariableLengths.Cost("tokens", 4)));
+    Batcher fixed = batcher(limits(8, 2 * Long.BYTES), ByteBudget.unlimited());
+    add(fixed, 1);
+    add(fixed, 2);
+    Batcher batcher = batcher(limits(8, 1 << 20), ByteBudget.unlimited());
+    batcher.add(dear, FakeModel.record(0, 1, 1));
+    // when
+    batcher.add(dear, FakeModel.record(0, 2, 1));
+    batcher.add(dear, FakeModel.record(0, 2, 1));
+    // then
+    assertThat(reasons)
+        .containsExactly(SealReason.QUIET, SealReason.BYTES, SealReason.QUIET, SealReason.COST);
+  }
+
   private void add(Batcher batcher, int rows) {
     for (int i = 0; i < rows; i++) {
       batcher.add(version, FakeModel.record(i));
@@ -353,6 +405,6 @@ class BatcherTest {
   }
 
   private Batcher batcher(BatchLimits limits, ByteBudget budget) {
-    return new Batcher(limits, budget, inference, () -> now, rows -> {});
+    return new Batcher(limits, budget, inference, () -> now, reasons::add);
   }
 }

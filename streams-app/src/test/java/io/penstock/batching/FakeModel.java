@@ -21,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,7 +61,7 @@ public final class FakeModel implements ServableVersion, InputFormat {
   private final ServableId id;
   private final ModelSignature signature;
   private final AtomicInteger leased = new AtomicInteger();
-  private final List<Integer> runs = new ArrayList<>();
+  private final List<Integer> runs = Collections.synchronizedList(new ArrayList<>());
   private volatile boolean retired;
   private volatile boolean broken;
   private volatile int memoryRows = Integer.MAX_VALUE;

@@ -62,7 +62,7 @@ final class RandomWalk {
             oneOf(150, 1 << 20));
     budgetBytes = oneOf(100, 1 << 20);
     budget = new ByteBudget(budgetBytes);
-    batcher = new Batcher(limits, budget, this::submit, () -> now, rows -> {});
+    batcher = new Batcher(limits, budget, this::submit, () -> now, reason -> {});
     deploy();
   }
 
@@ -129,7 +129,7 @@ final class RandomWalk {
   }
 
   private void tick() {
-    boolean quiet = runningNow() == 0;
+    boolean quiet = waiting.isEmpty();
     now = Math.max(now, lastTick + MILLI);
     lastTick = now;
     quiet &= now - lastRow >= QUIET;
@@ -221,14 +221,6 @@ final class RandomWalk {
     }
     taken.removeIf(row -> !sealed.containsKey(row.batch()));
     firstOfThread = taken.size();
-  }
-
-  private long runningNow() {
-    return taken.subList(firstOfThread, taken.size()).stream()
-        .map(Taken::batch)
-        .distinct()
-        .filter(waiting::contains)
-        .count();
   }
 
   /** Whether a record has to wait is a matter of what is taken and not computed. */

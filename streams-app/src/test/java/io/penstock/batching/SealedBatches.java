@@ -1,5 +1,6 @@
 package io.penstock.batching;
 
+import io.penstock.batching.departure.Departures;
 import io.penstock.model.Rows;
 import java.time.Duration;
 
@@ -12,8 +13,8 @@ public final class SealedBatches {
   public static Batch of(VersionBinding binding, long... numbers) {
     Rows inputs = Rows.of(binding.signature().inputs(), numbers.length);
     BatchLimits limits = new BatchLimits(numbers.length, Duration.ZERO, numbers.length, 1 << 20);
-    InFlight inFlight = new InFlight(limits, new ByteBudget(1 << 20));
-    Batch batch = new Batch(binding, binding.acquire().orElseThrow(), inFlight, 0);
+    InFlight inFlight = new InFlight(limits, new ByteBudget(1 << 20), new Departures());
+    Batch batch = new Batch(binding, binding.acquire().orElseThrow(), null, inFlight, 0);
     for (long number : numbers) {
       binding.newDecoder().decode(FakeModel.record(number), inputs, batch.rows());
       batch.take(Long.BYTES, (batch.rows() + 1L) * Long.BYTES);

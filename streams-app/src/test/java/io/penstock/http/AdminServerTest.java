@@ -20,11 +20,13 @@ import org.junit.jupiter.api.Test;
 final class AdminServerTest {
 
   private static final Batches BATCHES = new Batches(64, 1.5, "as configured");
-  private static final Pipeline RUNNING = new Pipeline(true, true, "RUNNING", "", 0, 0, BATCHES);
+  private static final Map<String, Long> SEALED = Map.of("linger", 7L);
+  private static final Pipeline RUNNING =
+      new Pipeline(true, true, "RUNNING", "", 0, 0, SEALED, BATCHES);
   private static final Pipeline REBALANCING =
-      new Pipeline(true, false, "REBALANCING", "", 0, 0, BATCHES);
+      new Pipeline(true, false, "REBALANCING", "", 0, 0, SEALED, BATCHES);
   private static final Pipeline DEAD =
-      new Pipeline(false, false, "ERROR", "an offset is gone", 0, 0, BATCHES);
+      new Pipeline(false, false, "ERROR", "an offset is gone", 0, 0, SEALED, BATCHES);
 
   private final HttpClient client = HttpClient.newHttpClient();
 
@@ -40,6 +42,7 @@ final class AdminServerTest {
               "{\"live\":true,\"ready\":true,"
                   + "\"pipelines\":{\"p\":{\"live\":true,\"ready\":true,\"state\":\"RUNNING\","
                   + "\"detail\":\"\",\"inFlightRecords\":0,\"averageBatchRows\":0.0,"
+                  + "\"sealed\":{\"linger\":7},"
                   + "\"batches\":{\"rows\":64,\"lingerMillis\":1.5,\"reason\":\"as configured\"}}},"
                   + "\"models\":{\"digits\":{\"ready\":true,\"active\":\"2\","
                   + "\"versions\":{\"1\":\"UNLOADING\",\"2\":\"AVAILABLE\"},\"detail\":\"\"}},"

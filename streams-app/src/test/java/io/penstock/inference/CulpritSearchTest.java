@@ -25,7 +25,7 @@ class CulpritSearchTest {
           ByteBudget.unlimited(),
           inference,
           () -> 0L,
-          rows -> {});
+          reason -> {});
 
   @Test
   void shouldFailOnePoisonousRowAloneInAboutTwiceTheLogarithmOfRuns() {

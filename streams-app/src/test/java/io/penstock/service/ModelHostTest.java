@@ -13,6 +13,7 @@ import io.penstock.codec.FieldMapping;
 import io.penstock.codec.avro.AvroInputFormat;
 import io.penstock.codec.avro.AvroOutputFormat;
 import io.penstock.config.StartFrom;
+import io.penstock.inference.InferenceStatistics;
 import io.penstock.model.lifecycle.ModelRuntime;
 import io.penstock.model.lifecycle.ModelSettings;
 import io.penstock.model.lifecycle.VersionPolicy;
@@ -94,6 +95,7 @@ final class ModelHostTest {
                   pipeline,
                   true,
                   FakeModel.TERMS,
+                  new InferenceStatistics(),
                   ModelSettings.DEFAULT_SIGNATURE,
                   new AvroInputFormat(registry, FieldMapping.byName()),
                   VariableLengths.NONE,

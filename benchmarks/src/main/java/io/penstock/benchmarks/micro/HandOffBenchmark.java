@@ -50,7 +50,7 @@ public class HandOffBenchmark {
           ByteBudget.unlimited(),
           HandOffBenchmark::finish,
           System::nanoTime,
-          rows -> {});
+          reason -> {});
 
   /** The model, bound as a pipeline would. */
   static VersionBinding binding(ModelRuntime runtime) {

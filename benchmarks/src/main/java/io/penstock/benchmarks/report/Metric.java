@@ -23,6 +23,7 @@ public enum Metric {
   CPU_CORES("cores", "%.3f"),
   READY_SECONDS("ready s", "%.2f"),
   FIRST_PREDICTION_SECONDS("first prediction s", "%.2f"),
+  RUN_ROWS("rows per run", "%.1f"),
   CUTOVERS("cutovers", "%,.0f"),
   THREADS("threads", "%,.0f"),
   NANOS_PER_OPERATION("ns/op", "%,.1f"),

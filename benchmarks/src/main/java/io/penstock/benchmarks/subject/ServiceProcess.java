@@ -1,21 +1,13 @@
 package io.penstock.benchmarks.subject;
 
 import io.penstock.localstack.host.JavaProcess;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 
 /** Penstock as a user runs it: the built distribution, a configuration file, its own commands. */
 public final class ServiceProcess {
 
   private static final String MAIN_CLASS = "io.penstock.cli.PenstockMain";
-  private static final Duration HTTP_LIMIT = Duration.ofSeconds(2);
   private static final int FAILED_LINES = 15;
 
   private ServiceProcess() {}
@@ -52,7 +44,7 @@ public final class ServiceProcess {
   /** Starts it: {@code penstock serve}. Ready when {@code /health/ready} says so. */
   public static Subject serve(String name, Site site, ServiceConfig config) {
     JavaProcess process = launch(site, config, "serve", List.of());
-    return new Subject(name, List.of(process), readiness(config.httpPort()));
+    return new Subject(name, List.of(process), new ServiceHealth(config.httpPort()));
   }
 
   private static JavaProcess launch(
@@ -69,24 +61,5 @@ public final class ServiceProcess {
             all,
             JvmOptions.environment(),
             site.folder().resolve(command + ".log")));
-  }
-
-  private static BooleanSupplier readiness(int port) {
-    HttpClient http = HttpClient.newBuilder().connectTimeout(HTTP_LIMIT).build();
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/health/ready".formatted(port)))
-            .timeout(HTTP_LIMIT)
-            .build();
-    return () -> {
-      try {
-        return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
-      } catch (IOException e) {
-        // It does not listen yet, or no longer: whoever asks looks whether it lives.
-        return false;
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return false;
-      }
-    };
   }
 }

@@ -4,7 +4,6 @@ import io.penstock.localstack.host.JavaProcess;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 
 /** What is measured, while it runs: one process, or one with a server that it needs. */
 public final class Subject implements AutoCloseable {
@@ -15,28 +14,38 @@ public final class Subject implements AutoCloseable {
 
   private final String name;
   private final List<JavaProcess> processes;
-  private final BooleanSupplier ready;
+  private final Health health;
   private final List<AutoCloseable> companions;
   private final long startedNanos = System.nanoTime();
+
+  /** What it says of itself. */
+  @FunctionalInterface
+  interface Health {
+
+    /** Whether it works. */
+    boolean isReady();
+
+    /** Rows that the model of a pipeline was given at a time since the start; NaN if unknown. */
+    default double averageBatchRows(String pipeline) {
+      return Double.NaN;
+    }
+  }
 
   /**
    * Processes that have just been started.
    *
    * @param processes the one that reads and writes topics first
-   * @param ready whether it works, to be asked again and again
+   * @param health to be asked again and again
    */
-  Subject(String name, List<JavaProcess> processes, BooleanSupplier ready) {
-    this(name, processes, ready, List.of());
+  Subject(String name, List<JavaProcess> processes, Health health) {
+    this(name, processes, health, List.of());
   }
 
   private Subject(
-      String name,
-      List<JavaProcess> processes,
-      BooleanSupplier ready,
-      List<AutoCloseable> companions) {
+      String name, List<JavaProcess> processes, Health health, List<AutoCloseable> companions) {
     this.name = name;
     this.processes = List.copyOf(processes);
-    this.ready = ready;
+    this.health = health;
     this.companions = List.copyOf(companions);
   }
 
@@ -50,7 +59,7 @@ public final class Subject implements AutoCloseable {
 
   /** This one with something that is closed before it. */
   public Subject with(AutoCloseable companion) {
-    return new Subject(name, processes, ready, List.of(companion));
+    return new Subject(name, processes, health, List.of(companion));
   }
 
   /** For messages. */
@@ -70,7 +79,12 @@ public final class Subject implements AutoCloseable {
 
   /** Whether it works. */
   public boolean isReady() {
-    return ready.getAsBoolean();
+    return health.isReady();
+  }
+
+  /** Rows that the model of a pipeline was given at a time since the start; NaN if unknown. */
+  public double averageBatchRows(String pipeline) {
+    return health.averageBatchRows(pipeline);
   }
 
   /** All its processes. */

@@ -1,23 +1,44 @@
 package io.penstock.benchmarks.suite;
 
+import io.penstock.benchmarks.data.Workload;
+import io.penstock.benchmarks.data.Workloads;
+import io.penstock.benchmarks.latency.LatencyProbe;
 import io.penstock.benchmarks.measure.CpuMeter;
 import io.penstock.benchmarks.report.Limit;
 import io.penstock.benchmarks.report.Metric;
 import io.penstock.benchmarks.report.Plot;
+import io.penstock.benchmarks.report.Reading;
+import io.penstock.benchmarks.subject.Subject;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/** What partitions cost: the same records over 1 to 256 of them, trickling and from a backlog. */
+/**
+ * What partitions cost: the same records over 1 to 256 of them, trickling and from a backlog. And
+ * whether batches fill over partitions and stream threads as if there were one of each.
+ */
 final class PartitionsSuite implements Suite {
 
   private static final List<Integer> PARTITIONS = List.of(1, 4, 32, 256);
   private static final int TRICKLE = 1_000;
   private static final int WARM_UP_RATE = 2_000;
   private static final Duration WARM_UP = Duration.ofSeconds(10);
+  private static final Duration STREAM_WARM_UP = Duration.ofSeconds(60);
+  private static final Duration QUICK_STREAM_WARM_UP = Duration.ofSeconds(20);
   private static final Duration FLOW = Duration.ofSeconds(20);
   private static final Duration QUICK_FLOW = Duration.ofSeconds(8);
+
+  /** Small records at a rate at which one partition's runs have some 32 rows or more. */
+  private static final int STREAM = 8_000;
+
+  private static final String ONE_STREAM = "stream-1";
+  private static final String SPREAD_STREAM = "stream-32";
+
+  /** What partitions cost by themselves, whoever reads them. */
+  private static final String ONE_THREAD_STREAM = "stream-32-on-one-thread";
+
   private static final long RECORDS = 500_000;
   private static final long QUICK_RECORDS = 200_000;
 
@@ -28,7 +49,7 @@ final class PartitionsSuite implements Suite {
 
   @Override
   public String summary() {
-    return "CPU per record and rate over the number of partitions, trickling and full";
+    return "CPU per record, rate and rows per run over the number of partitions";
   }
 
   @Override
@@ -46,7 +67,43 @@ final class PartitionsSuite implements Suite {
       variants.add(drain.variant(name("pass-full", partitions), Map.of(), pass));
       variants.add(drain.variant(name("penstock-full", partitions), Map.of(), penstock));
     }
+    variants.add(stream(bench, ONE_STREAM, 1, 1));
+    variants.add(stream(bench, ONE_THREAD_STREAM, 32, 1));
+    variants.add(stream(bench, SPREAD_STREAM, 32, 2));
     return variants;
+  }
+
+  private static Variant stream(Bench bench, String name, int partitions, int threads) {
+    Workload workload = Workloads.digits(bench.checkout().example("digits"));
+    Starters starters = new Starters(bench, workload, partitions);
+    Starters.Starter penstock = starters.penstock(Starters.ALOS, Map.of("threads", threads));
+    return new Variant(
+        name,
+        Map.of("rate", STREAM + "/s", "threads", String.valueOf(threads)),
+        trial ->
+            new Flow(bench, workload, partitions)
+                .through(
+                    trial,
+                    false,
+                    penstock,
+                    (probe, subject) -> List.of(rowsPerRun(bench, workload, probe, subject))));
+  }
+
+  /** The service says how many rows its runs have had since the start: this is of the end alone. */
+  private static Reading rowsPerRun(
+      Bench bench, Workload workload, LatencyProbe probe, Subject subject) {
+    boolean quick = bench.options().quick();
+    Duration warmUp = quick ? QUICK_STREAM_WARM_UP : STREAM_WARM_UP;
+    probe.warmUp(STREAM, warmUp);
+    double rowsBefore = STREAM * warmUp.toSeconds();
+    double runsBefore = rowsBefore / subject.averageBatchRows(workload.name());
+    Reading reading =
+        probe.measure("", STREAM, quick ? QUICK_FLOW : FLOW, new CpuMeter(subject.pids()));
+    double rows = reading.metrics().getOrDefault(Metric.SENT, Double.NaN);
+    double runs = (rowsBefore + rows) / subject.averageBatchRows(workload.name()) - runsBefore;
+    Map<Metric, Double> metrics = new EnumMap<>(reading.metrics());
+    metrics.put(Metric.RUN_ROWS, rows / runs);
+    return new Reading("", metrics);
   }
 
   private static String name(String what, int partitions) {
@@ -80,6 +137,7 @@ final class PartitionsSuite implements Suite {
         Metric.RATE,
         Metric.P50_MILLIS,
         Metric.P99_MILLIS,
+        Metric.RUN_ROWS,
         Metric.PEAK_RESIDENT_MB);
   }
 
@@ -92,7 +150,28 @@ final class PartitionsSuite implements Suite {
             "CPU per record, trickling: 256 partitions ÷ 4",
             r ->
                 r.median("penstock-trickle-256", Metric.CPU_WITHOUT_JIT)
-                    / r.median("penstock-trickle-4", Metric.CPU_WITHOUT_JIT)));
+                    / r.median("penstock-trickle-4", Metric.CPU_WITHOUT_JIT)),
+        Limit.atLeast(
+            32, "", "rows per run, 1 partition", r -> r.median(ONE_STREAM, Metric.RUN_ROWS)),
+        Limit.atLeast(
+            0.9,
+            "",
+            "rows per run: 32 partitions and 2 threads ÷ 1",
+            r -> r.median(SPREAD_STREAM, Metric.RUN_ROWS) / r.median(ONE_STREAM, Metric.RUN_ROWS)),
+        Limit.atMost(
+            1.1,
+            "",
+            "p99: 32 partitions, 2 threads ÷ 1",
+            r ->
+                r.median(SPREAD_STREAM, Metric.P99_MILLIS)
+                    / r.median(ONE_THREAD_STREAM, Metric.P99_MILLIS)),
+        Limit.atMost(
+            1.1,
+            "",
+            "p99: 32 partitions and 2 threads ÷ 1",
+            r ->
+                r.median(SPREAD_STREAM, Metric.P99_MILLIS)
+                    / r.median(ONE_STREAM, Metric.P99_MILLIS)));
   }
 
   @Override

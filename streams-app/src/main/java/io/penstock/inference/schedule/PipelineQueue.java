@@ -40,23 +40,49 @@ final class PipelineQueue {
     return !waiting.isEmpty();
   }
 
+  /** Whether anything waits that is not held for others to run with. */
+  boolean isReady(long now) {
+    for (Batch batch : waiting) {
+      if (!batch.isHeld(now)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** In how long the first that waits is held no longer, whatever comes. */
+  long nanosHeld(long now) {
+    long held = Long.MAX_VALUE;
+    for (Batch batch : waiting) {
+      long left = batch.maxNanosHeld(now);
+      if (left > 0) {
+        held = Math.min(held, left);
+      }
+    }
+    return held;
+  }
+
   double virtualNanos() {
     return virtualNanos;
   }
 
   /** Whether its turn comes before another's. */
   boolean isBefore(PipelineQueue other) {
-    boolean urgent = isUrgent();
-    return urgent == other.isUrgent() ? virtualNanos < other.virtualNanos : urgent;
+    return turnNanos() < other.turnNanos();
   }
 
-  private boolean isUrgent() {
+  /** Its virtual time, less what it may overtake others by for a commit. */
+  private double turnNanos() {
     for (Batch batch : waiting) {
       if (batch.isUrgent()) {
-        return true;
+        return virtualNanos - RunQueue.OVERTAKING_NANOS / (double) share(batch);
       }
     }
-    return false;
+    return virtualNanos;
+  }
+
+  private static int share(Batch batch) {
+    return batch.binding().terms().share();
   }
 
   /** Whether it has had anything to run lately. */
@@ -70,14 +96,14 @@ final class PipelineQueue {
   }
 
   /** How long its next run is expected to take; negative if nothing is known. */
-  double expectedNanos() {
-    Batch next = next();
+  double expectedNanos(long now) {
+    Batch next = next(now);
     return times(next.binding()).expected(next.rows(), latestRunNanos);
   }
 
   /** Takes the next batch and whatever can run with it. */
   Run take(boolean isLong, long now) {
-    Batch next = next();
+    Batch next = next(now);
     List<Batch> together = new ArrayList<>();
     together.add(next);
     int rows = next.rows();
@@ -102,14 +128,18 @@ final class PipelineQueue {
     return run;
   }
 
-  /** The oldest batch that a commit waits for, or else the oldest. */
-  private Batch next() {
+  /** The oldest batch that a commit waits for, or else the oldest that is not held. */
+  private Batch next(long now) {
+    Batch next = null;
     for (Batch batch : waiting) {
       if (batch.isUrgent()) {
         return batch;
       }
+      if (next == null && !batch.isHeld(now)) {
+        next = batch;
+      }
     }
-    return waiting.get(0);
+    return next == null ? waiting.get(0) : next;
   }
 
   /** One of its runs has ended: what it was charged beforehand becomes what it took. */

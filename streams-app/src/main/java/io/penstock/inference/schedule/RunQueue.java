@@ -13,16 +13,18 @@ import org.jspecify.annotations.Nullable;
  * The batches that wait for an inference thread, and which of them run next.
  *
  * <ol>
- *   <li><b>Batches that a commit waits for go first.</b>
  *   <li><b>Pipelines take turns by weight:</b> next is the one with the least virtual time, which
  *       is what its runs took, divided by its share. One that had nothing waiting does not save up
  *       (start-time fair queueing: Goyal, Vin, Cheng, SIGCOMM 1996; several threads, and charged as
  *       expected at the start, as measured at the end).
+ *   <li><b>What a commit waits for goes first</b> in its pipeline, and before others' by so much
+ *       time: a pipeline that commits all the time gets no more than its share.
  *   <li><b>Long runs leave one thread to others:</b> while another pipeline is at work whose runs
  *       are much shorter, those of a slow model never have all the threads. A native run cannot be
  *       cut, so this is what bounds the short ones' wait.
  *   <li><b>What can run together does:</b> a batch takes along whatever waits of the same version
- *       and row shape, up to the most rows of a batch.
+ *       and row shape, up to the most rows of a batch. One that is held, since others leave with
+ *       it, waits for these.
  * </ol>
  *
  * <p>Not thread-safe.
@@ -37,6 +39,9 @@ public final class RunQueue {
 
   /** A pipeline is at work for so long after its latest batch: streams pause. */
   static final long ACTIVE_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+  /** By so much of its runs' time may a pipeline be ahead of others for the sake of a commit. */
+  static final long OVERTAKING_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   private final int threads;
   private final Map<String, PipelineQueue> pipelines = new LinkedHashMap<>();
@@ -56,20 +61,25 @@ public final class RunQueue {
     pipelines.computeIfAbsent(pipeline, name -> new PipelineQueue()).add(batch, virtualNanos, now);
   }
 
-  /** Takes what runs next; nothing if nothing waits, or all that waits has to leave the thread. */
+  /**
+   * Takes what runs next; nothing if nothing waits, or all that waits is held or has to leave the
+   * thread to others.
+   */
   public @Nullable Run take(long now) {
     PipelineQueue next = null;
+    double leastVirtualNanos = Double.MAX_VALUE;
     for (PipelineQueue pipeline : pipelines.values()) {
-      if (pipeline.hasWaiting()
-          && (next == null || pipeline.isBefore(next))
-          && !mustLeaveTheThread(pipeline, now)) {
-        next = pipeline;
+      if (pipeline.isReady(now) && !mustLeaveTheThread(pipeline, now)) {
+        leastVirtualNanos = Math.min(leastVirtualNanos, pipeline.virtualNanos());
+        if (next == null || pipeline.isBefore(next)) {
+          next = pipeline;
+        }
       }
     }
     if (next == null) {
       return null;
     }
-    virtualNanos = Math.max(virtualNanos, next.virtualNanos());
+    virtualNanos = Math.max(virtualNanos, leastVirtualNanos);
     Run run = next.take(isLong(next, now), now);
     if (run.isLong()) {
       longRuns++;
@@ -92,7 +102,7 @@ public final class RunQueue {
     if (shortest == Double.MAX_VALUE) {
       return false;
     }
-    double expected = pipeline.expectedNanos();
+    double expected = pipeline.expectedNanos(now);
     return expected < 0 || (expected > LONG_NANOS && expected >= LONG_FACTOR * shortest);
   }
 
@@ -106,6 +116,18 @@ public final class RunQueue {
     if (run.isLong()) {
       longRuns--;
     }
+  }
+
+  /**
+   * After how long to ask again, though nothing was added or has ended: then something is held no
+   * longer. {@link Long#MAX_VALUE} if nothing is.
+   */
+  public long nanosHeld(long now) {
+    long held = Long.MAX_VALUE;
+    for (PipelineQueue pipeline : pipelines.values()) {
+      held = Math.min(held, pipeline.nanosHeld(now));
+    }
+    return held;
   }
 
   /** Whether anything waits. */

@@ -38,6 +38,25 @@ final class RunQueueTest {
   }
 
   @Test
+  void shouldGiveAPipelineThatCommitsAllTheTimeNoMoreThanItsShare() {
+    // given
+    RunQueue queue = new RunQueue(1);
+    VersionBinding eager = pipeline("eager", 1);
+    VersionBinding patient = pipeline("patient", 1);
+    Map<String, Integer> runs = new HashMap<>();
+    // when
+    for (int i = 0; i < 1_000; i++) {
+      queue.add(SealedBatches.urgent(eager, 1, 2, 3, 4), now);
+      queue.add(SealedBatches.of(patient, 1, 2, 3, 4), now);
+    }
+    for (int i = 0; i < 1_000; i++) {
+      runs.merge(runNext(queue, 5), 1, Integer::sum);
+    }
+    // then: half of them, but for what it may be ahead by, in runs of 5 ms
+    assertThat(runs.get("eager")).isBetween(500, 500 + 3);
+  }
+
+  @Test
   void shouldRunTogetherWhatWaitsOfAVersionUpToTheMostRows() {
     // given
     RunQueue queue = new RunQueue(1);

@@ -1,0 +1,58 @@
+package io.penstock.benchmarks.subject;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Optional;
+
+/** What a service answers to {@code GET /health/ready}. Thread-safe. */
+final class ServiceHealth implements Subject.Health {
+
+  private static final Duration LIMIT = Duration.ofSeconds(2);
+
+  private final HttpClient http = HttpClient.newBuilder().connectTimeout(LIMIT).build();
+  private final ObjectMapper json = new ObjectMapper();
+  private final HttpRequest request;
+
+  ServiceHealth(int port) {
+    request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/health/ready".formatted(port)))
+            .timeout(LIMIT)
+            .build();
+  }
+
+  @Override
+  public boolean isReady() {
+    return ask().isPresent();
+  }
+
+  @Override
+  public double averageBatchRows(String pipeline) {
+    return ask()
+        .map(report -> report.path("pipelines").path(pipeline).path("averageBatchRows"))
+        .filter(JsonNode::isNumber)
+        .map(JsonNode::asDouble)
+        .orElse(Double.NaN);
+  }
+
+  /** The report of a service that is ready. */
+  private Optional<JsonNode> ask() {
+    try {
+      HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+      return answer.statusCode() == 200
+          ? Optional.of(json.readTree(answer.body()))
+          : Optional.empty();
+    } catch (IOException e) {
+      // It does not listen yet, or no longer: whoever asks looks whether it lives.
+      return Optional.empty();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    }
+  }
+}

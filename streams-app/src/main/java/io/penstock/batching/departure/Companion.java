@@ -1,0 +1,150 @@
+package io.penstock.batching.departure;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a batcher tells the others of its pipeline, and asks them.
+ *
+ * <p>All calls on the stream thread that made it, but for what is not public: that the others read,
+ * a moment late at worst.
+ */
+public final class Companion {
+
+  /** A thread is quiet when as long as this has passed since its last row. */
+  static final long QUIET_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
+
+  /**
+   * Rows are counted as full when a sixteenth is missing: more come while the others are called.
+   */
+  private static final int SLACK = 16;
+
+  private final Departures departures;
+  private final Thread thread = Thread.currentThread();
+  private final AtomicInteger openRows = new AtomicInteger();
+  private final AtomicLong lastRowNanos;
+  private final AtomicLong lastQuietNanos;
+  private boolean joined;
+  private @Nullable Departure seen;
+
+  Companion(Departures departures, long now) {
+    this.departures = departures;
+    this.lastRowNanos = new AtomicLong(now - QUIET_NANOS);
+    this.lastQuietNanos = new AtomicLong(now);
+  }
+
+  /** A row joined an open batch. */
+  public void took(long now) {
+    if (!joined) {
+      joined = true;
+      seen = departures.latest();
+      departures.join(this);
+    }
+    openRows.setRelease(openRows.getPlain() + 1);
+    if (nanosToQuietItself(now) <= 0) {
+      lastQuietNanos.setRelease(now);
+    }
+    lastRowNanos.setRelease(now);
+  }
+
+  /** So many rows are open no more. */
+  public void sealed(int rows) {
+    openRows.setRelease(openRows.getPlain() - rows);
+  }
+
+  /** The open rows are given up: it is nobody's companion until it takes a row again. */
+  public void leave() {
+    openRows.setRelease(0);
+    joined = false;
+    departures.leave(this);
+  }
+
+  /** Whether nothing of the pipeline runs, and none of its threads has had a row for a while. */
+  public boolean isQuiet(long now) {
+    return nanosToQuietItself(now) <= 0
+        && !departures.isAnyUnderWay()
+        && departures.areAllQuiet(now);
+  }
+
+  /**
+   * In how long open rows had better leave than wait for more, if no more come: once this thread is
+   * quiet, and each of the others is or was just now. Where records come in bursts, as brokers'
+   * answers do, one thread's pauses fall into another's bursts.
+   *
+   * @return zero or less for now; {@link Long#MAX_VALUE} while something runs or nothing is open
+   */
+  public long nanosToLull(long now) {
+    return openRows.getPlain() == 0 || departures.isAnyUnderWay()
+        ? Long.MAX_VALUE
+        : departures.nanosToLull(now, nanosToQuietItself(now));
+  }
+
+  /**
+   * Whether a batch is about full together with what the others have, and nothing runs: while
+   * something does, waiting costs nothing, and batches that are full by themselves need no copy.
+   * Asks the others only if it would be with as many rows from each of them.
+   *
+   * @param rows of the batch
+   * @param fullRows of a full one
+   */
+  public boolean isFullTogether(int rows, int fullRows) {
+    int threads = departures.size();
+    int full = fullRows - fullRows / SLACK;
+    return threads > 1
+        && rows * (long) threads >= full
+        && !departures.isAnyUnderWay()
+        && departures.openRows() >= full;
+  }
+
+  /**
+   * Calls the others to a departure with this one. Of two departures at the same moment one counts.
+   *
+   * @param kind of the batches that leave; null for all
+   * @param roomForRows rows that may come along
+   * @param untilNanos when they leave without those that have not come
+   * @return nothing if nobody else has rows
+   */
+  public @Nullable Departure depart(@Nullable Object kind, int roomForRows, long untilNanos) {
+    Departure departure = departures.prepare(this, kind, roomForRows, untilNanos);
+    if (departure == null) {
+      return null;
+    }
+    if (!departures.announce(departure, seen)) {
+      return departures.latest();
+    }
+    seen = departure;
+    departure.callMissing();
+    return departure;
+  }
+
+  /** The departure that this one was called to since it last asked; nothing if there is none. */
+  public @Nullable Departure calledTo() {
+    Departure latest = departures.latest();
+    if (latest == seen) {
+      return null;
+    }
+    seen = latest;
+    return latest;
+  }
+
+  int openRows() {
+    return openRows.getAcquire();
+  }
+
+  long nanosToQuietItself(long now) {
+    return lastRowNanos.getAcquire() + QUIET_NANOS - now;
+  }
+
+  /** The same; zero if it has been quiet just now. */
+  long nanosToQuietLately(long now) {
+    return now - lastQuietNanos.getAcquire() < QUIET_NANOS ? 0 : nanosToQuietItself(now);
+  }
+
+  /** Has the thread look what it is called to, if it rests. */
+  void call() {
+    LockSupport.unpark(thread);
+  }
+}
