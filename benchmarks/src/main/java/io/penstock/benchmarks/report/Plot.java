@@ -16,7 +16,7 @@ import org.knowm.xchart.internal.chartpart.Chart;
 import org.knowm.xchart.style.Styler;
 
 /**
- * A picture of results, as SVG.
+ * A picture of results, as PNG: a tenth of the bytes of the same as SVG.
  *
  * @param file its name without ending
  * @param leftOut variants that are not drawn
@@ -70,7 +70,7 @@ public record Plot(
         };
     chart.getStyler().setChartBackgroundColor(Color.WHITE);
     try {
-      ChartEncoder.saveChart(chart, folder.resolve(file + ".svg").toString(), "svg");
+      ChartEncoder.saveChart(chart, folder.resolve(file + ".png").toString(), "png");
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot draw " + file, e);
     }
