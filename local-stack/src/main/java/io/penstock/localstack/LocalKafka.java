@@ -168,6 +168,8 @@ public final class LocalKafka implements AutoCloseable {
     properties.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", "300");
     // Records of tests carry whatever timestamps; age must not delete them.
     properties.put("log.retention.ms", "-1");
+    // What somebody deletes is gone from the disk soon.
+    properties.put("log.retention.check.interval.ms", "10000");
     // Small where the defaults size a server: a buffer of 128 MiB, indexes of 10 MiB, many threads.
     properties.put("log.cleaner.dedupe.buffer.size", "2097152");
     properties.put("log.index.size.max.bytes", "1048576");

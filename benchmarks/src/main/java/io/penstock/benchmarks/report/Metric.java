@@ -25,6 +25,7 @@ public enum Metric {
   FIRST_PREDICTION_SECONDS("first prediction s", "%.2f"),
   RUN_ROWS("rows per run", "%.1f"),
   CUTOVERS("cutovers", "%,.0f"),
+  OUT_OF_ORDER("out of order", "%,.0f"),
   THREADS("threads", "%,.0f"),
   NANOS_PER_OPERATION("ns/op", "%,.1f"),
   BYTES_PER_OPERATION("B/op", "%,.1f");

@@ -12,6 +12,7 @@ import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
@@ -21,6 +22,8 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 public final class Topics implements AutoCloseable {
 
   private static final Duration LIMIT = Duration.ofSeconds(60);
+
+  private static final RecordsToDelete UP_TO_THE_END = RecordsToDelete.beforeOffset(-1);
 
   private final Admin admin;
 
@@ -56,6 +59,19 @@ public final class Topics implements AutoCloseable {
           throw new IllegalStateException("The broker does not remove " + topic, e.getCause());
         }
       }
+    }
+  }
+
+  /** Removes the records that are in a topic now. */
+  public void truncate(String topic, int partitions) {
+    Map<TopicPartition, RecordsToDelete> all =
+        partitions(topic, partitions).stream()
+            .collect(Collectors.toMap(p -> p, p -> UP_TO_THE_END));
+    try {
+      get(admin.deleteRecords(all).all());
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(
+          "The broker does not remove the records of " + topic, e.getCause());
     }
   }
 

@@ -11,6 +11,7 @@ import io.penstock.benchmarks.report.Plot;
 import io.penstock.benchmarks.report.Reading;
 import io.penstock.benchmarks.report.Results;
 import io.penstock.benchmarks.report.Statistics;
+import io.penstock.benchmarks.stack.OutcomeOrder;
 import io.penstock.benchmarks.stack.RecordLoader;
 import io.penstock.benchmarks.stack.Stack;
 import io.penstock.benchmarks.subject.Subject;
@@ -20,6 +21,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongConsumer;
+import java.util.stream.Stream;
 
 /**
  * A backlog of millions, then a long time at half the rate at which it was drained: whether rate
@@ -42,6 +45,7 @@ final class BacklogSuite implements Suite {
       List.of("-Xms1g", "-Xmx1g", "-XX:+AlwaysPreTouch");
 
   private static final String PENSTOCK = "penstock-alos";
+  private static final String PENSTOCK_EOS = "penstock-eos";
 
   @Override
   public String name() {
@@ -66,7 +70,7 @@ final class BacklogSuite implements Suite {
             Map.of("jvm", String.join(" ", TOUCHED_HEAP)),
             trial -> measure(bench, trial, Starters.ALOS)),
         new Variant(
-            "penstock-eos",
+            PENSTOCK_EOS,
             Map.of("jvm", String.join(" ", TOUCHED_HEAP)),
             trial -> measure(bench, trial, Starters.EOS)));
   }
@@ -85,7 +89,9 @@ final class BacklogSuite implements Suite {
     RecordLoader.load(stack.bootstrapServers(), input, PARTITIONS, records, values);
     Starters.Starter starter =
         new Starters(bench, workload, PARTITIONS).penstock(guarantee, Map.of(), TOUCHED_HEAP);
-    try (Subject subject = starter.start(trial, input, output)) {
+    try (Subject subject = starter.start(trial, input, output);
+        OutcomeOrder order =
+            new OutcomeOrder(stack.bootstrapServers(), output, PARTITIONS, transactional)) {
       Timeline timeline = new Timeline(subject);
       double rate;
       try (OutputOffsets offsets =
@@ -95,8 +101,17 @@ final class BacklogSuite implements Suite {
       try (LatencyProbe probe =
           new LatencyProbe(
               stack.bootstrapServers(), input, output, PARTITIONS, transactional, values)) {
-        timeline.flow(probe, (int) (rate / 2), bench.options().halfCapacity(), sample(bench));
+        LongConsumer tidyUp =
+            sent -> {
+              order.readUpTo(records + sent);
+              stack.topics().truncate(input, PARTITIONS);
+              stack.topics().truncate(output, PARTITIONS);
+            };
+        tidyUp.accept(0);
+        timeline.flow(
+            probe, (int) (rate / 2), bench.options().halfCapacity(), sample(bench), tidyUp);
       }
+      timeline.add(new EnumMap<>(Map.of(Metric.OUT_OF_ORDER, (double) order.violations())));
       return timeline.readings;
     } finally {
       bench.deleteTopics(trial, input, output);
@@ -139,10 +154,16 @@ final class BacklogSuite implements Suite {
       return count * 1e9 / (System.nanoTime() - start);
     }
 
-    /** Sends at a rate for that long and reads every so often. */
-    void flow(LatencyProbe probe, int rate, Duration duration, Duration sample) {
+    /**
+     * Sends at a rate for that long and reads every so often.
+     *
+     * @param tidyUp told each time how many were sent, and removes them: disks are small
+     */
+    void flow(
+        LatencyProbe probe, int rate, Duration duration, Duration sample, LongConsumer tidyUp) {
       long end = System.nanoTime() + duration.toNanos();
       CpuMeter meter = new CpuMeter(subject.pids());
+      long sent = 0;
       while (System.nanoTime() < end) {
         subject.requireAlive();
         long from = System.nanoTime();
@@ -151,6 +172,8 @@ final class BacklogSuite implements Suite {
         double seconds = (System.nanoTime() - from) / 1e9;
         metrics.put(Metric.RATE, metrics.getOrDefault(Metric.RECEIVED, 0.0) / seconds);
         add(metrics);
+        sent += Math.round(metrics.getOrDefault(Metric.SENT, 0.0));
+        tidyUp.accept(sent);
       }
     }
 
@@ -172,29 +195,48 @@ final class BacklogSuite implements Suite {
 
   @Override
   public List<Metric> columns() {
-    return List.of(Metric.RATE, Metric.RESIDENT_MB, Metric.P50_MILLIS, Metric.P99_MILLIS);
+    return List.of(
+        Metric.RATE, Metric.RESIDENT_MB, Metric.P50_MILLIS, Metric.P99_MILLIS, Metric.OUT_OF_ORDER);
   }
 
   @Override
   public List<Limit> limits() {
-    return List.of(
+    return Stream.of(PENSTOCK, PENSTOCK_EOS).flatMap(BacklogSuite::limits).toList();
+  }
+
+  private static Stream<Limit> limits(String variant) {
+    String from = ", resident memory from the tenth second on: ";
+    return Stream.of(
         Limit.atMost(
             1.05,
             "",
-            "resident memory from the tenth second on: most ÷ median",
-            r -> memory(r).max() / memory(r).median()),
+            variant + from + "most ÷ median",
+            r -> memory(r, variant).max() / memory(r, variant).median()),
         Limit.atLeast(
             0.95,
             "",
-            "resident memory from the tenth second on: least ÷ median",
-            r -> memory(r).min() / memory(r).median()));
+            variant + from + "least ÷ median",
+            r -> memory(r, variant).min() / memory(r, variant).median()),
+        Limit.atMost(
+            0,
+            "",
+            variant + ", outcomes that are not of the input after the one before",
+            r -> outOfOrder(r, variant)));
   }
 
-  private static Statistics memory(Results results) {
+  private static double outOfOrder(Results results, String variant) {
+    return results.points(variant).stream()
+        .mapToDouble(point -> results.median(variant, point, Metric.OUT_OF_ORDER))
+        .filter(count -> !Double.isNaN(count))
+        .max()
+        .orElse(Double.NaN);
+  }
+
+  private static Statistics memory(Results results, String variant) {
     return Statistics.of(
-        results.points(PENSTOCK).stream()
+        results.points(variant).stream()
             .filter(point -> point.endsWith(SECONDS) && seconds(point) >= FLAT_FROM_SECONDS)
-            .mapToDouble(point -> results.median(PENSTOCK, point, Metric.RESIDENT_MB))
+            .mapToDouble(point -> results.median(variant, point, Metric.RESIDENT_MB))
             .toArray());
   }
 
