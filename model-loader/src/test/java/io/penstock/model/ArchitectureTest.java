@@ -44,10 +44,10 @@ final class ArchitectureTest {
   void shouldKeepSourcesIgnorantOfWhatBecomesOfTheirVersions() {
     noClasses()
         .that()
-        .resideInAPackage("io.penstock.model.source")
+        .resideInAPackage("io.penstock.model.source..")
         .should()
         .dependOnClassesThat()
-        .resideInAPackage("io.penstock.model.lifecycle")
+        .resideInAPackage("io.penstock.model.lifecycle..")
         .check(CLASSES);
   }
 

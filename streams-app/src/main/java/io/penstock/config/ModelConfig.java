@@ -12,17 +12,27 @@ import java.util.regex.Pattern;
  *
  * @param path the base path; a version is {@code <path>/<number>/saved_model.pb}
  * @param completeWhen how a version directory is known to be copied completely
- * @param settle how far apart two scans must see the same files
- * @param pollInterval how often the base path is scanned
+ * @param settle how far apart two scans must see the same files, where that decides
+ * @param marker the file that says so, where that decides
+ * @param followLinks which symbolic links below the base path are followed
+ * @param pollInterval how often the base path is scanned at least
  * @param versions which versions stay loaded
+ * @param transition in which order versions come and go
+ * @param loadRetries how often a load that failed is tried again
+ * @param loadRetryInterval the pause before each
  * @param promotion who promotes a new version
  */
 public record ModelConfig(
     Path path,
     CompleteWhen completeWhen,
     Duration settle,
+    String marker,
+    FollowLinks followLinks,
     Duration pollInterval,
-    Versions versions,
+    VersionsConfig versions,
+    Transition transition,
+    int loadRetries,
+    Duration loadRetryInterval,
     Promotion promotion) {
 
   /** The name of a model: part of topic keys, headers and schema names. */
@@ -32,17 +42,29 @@ public record ModelConfig(
           "up to 100 letters, digits, '.', '_' and '-', a letter or digit first");
 
   public static final Syntax<CompleteWhen> COMPLETE_WHEN =
-      Syntax.choice(List.of(CompleteWhen.values())).notYet("marker", "manifest");
+      Syntax.choice(List.of(CompleteWhen.values()));
   public static final Syntax<Duration> SETTLE = Syntax.duration(Duration.ofMillis(1));
+  public static final Syntax<String> MARKER =
+      Syntax.matching(Pattern.compile("[^/\\s][^/]*"), "a file's name");
+  public static final Syntax<FollowLinks> FOLLOW_LINKS =
+      Syntax.choice(List.of(FollowLinks.values()));
   public static final Syntax<Duration> POLL_INTERVAL = Syntax.duration(Duration.ofMillis(10));
+  public static final Syntax<Transition> TRANSITION = Syntax.choice(List.of(Transition.values()));
+  public static final Syntax<Integer> LOAD_RETRIES = Syntax.wholeNumber(0, 1000);
+  public static final Syntax<Duration> LOAD_RETRY_INTERVAL = Syntax.duration(Duration.ZERO);
   public static final Syntax<Promotion> PROMOTION = Syntax.choice(List.of(Promotion.values()));
 
   public ModelConfig {
     Objects.requireNonNull(path, "path");
     Objects.requireNonNull(completeWhen, "completeWhen");
     SETTLE.check("settle", settle);
+    MARKER.check("marker", marker);
+    Objects.requireNonNull(followLinks, "followLinks");
     POLL_INTERVAL.check("poll-interval", pollInterval);
     Objects.requireNonNull(versions, "versions");
+    Objects.requireNonNull(transition, "transition");
+    LOAD_RETRIES.check("load-retries", loadRetries);
+    LOAD_RETRY_INTERVAL.check("load-retry-interval", loadRetryInterval);
     Objects.requireNonNull(promotion, "promotion");
   }
 
@@ -51,11 +73,39 @@ public record ModelConfig(
     /**
      * Two scans a settle period apart see the same files, and none that a shard names is missing.
      */
-    SETTLED;
+    SETTLED,
+    /** A file of a certain name is there, which is copied last. */
+    MARKER,
+    /** Its files have the SHA-256 sums that a manifest lists. */
+    MANIFEST;
 
     @Override
     public String toString() {
       return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** Which symbolic links are followed. */
+  public enum FollowLinks {
+    /** Those that stay below the base path. */
+    INSIDE,
+    /** All of them. */
+    ANYWHERE;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** TensorFlow Serving's {@code AspiredVersionPolicy}. */
+  public enum Transition {
+    AVAILABILITY_PRESERVING,
+    RESOURCE_PRESERVING;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
   }
 
@@ -69,18 +119,6 @@ public record ModelConfig(
     @Override
     public String toString() {
       return name().toLowerCase(Locale.ROOT);
-    }
-  }
-
-  /** The policy {@code latest}: the newest {@code count} versions stay loaded. */
-  public record Versions(int count) {
-
-    public static final Syntax<String> POLICY =
-        Syntax.choice(List.of("latest")).notYet("all", "specific");
-    public static final Syntax<Integer> COUNT = Syntax.wholeNumber(1, 100);
-
-    public Versions {
-      COUNT.check("versions.count", count);
     }
   }
 }

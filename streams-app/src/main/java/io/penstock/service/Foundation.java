@@ -1,6 +1,8 @@
 package io.penstock.service;
 
+import io.penstock.config.ModelConfig;
 import io.penstock.model.lifecycle.ModelLoader;
+import io.penstock.model.source.ModelSource;
 import io.penstock.model.tensorflow.SavedModelLoader;
 import io.penstock.model.tensorflow.SessionSettings;
 import io.penstock.pipeline.ThreadLanes;
@@ -8,8 +10,9 @@ import io.penstock.streams.PipelineClients;
 import org.apache.kafka.streams.KafkaClientSupplier;
 
 /**
- * What a service stands on: TensorFlow below its models, Kafka below its pipelines. The chaos tests
- * put faults in between. Thread-safe.
+ * What a service stands on: sources and TensorFlow below its models, Kafka below its pipelines. To
+ * have versions from elsewhere than a directory, start the service on one with another source. The
+ * chaos tests put faults in between. Thread-safe.
  */
 public interface Foundation {
 
@@ -29,6 +32,14 @@ public interface Foundation {
 
   /** What loads versions. */
   ModelLoader loader(SessionSettings settings);
+
+  /**
+   * Where a model's versions come from: its directory, unless a foundation has another source, such
+   * as an object store or a model registry. Closed with the model.
+   */
+  default ModelSource source(String model, ModelConfig config) {
+    return ModelFactory.directory(model, config);
+  }
 
   /** The Kafka clients of one pipeline's stream threads. */
   KafkaClientSupplier clients(String pipeline, ThreadLanes lanes);

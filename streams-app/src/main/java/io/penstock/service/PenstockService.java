@@ -3,36 +3,26 @@ package io.penstock.service;
 import io.penstock.config.InferenceConfig;
 import io.penstock.config.ModelConfig;
 import io.penstock.config.PenstockConfig;
-import io.penstock.config.PipelineConfig;
 import io.penstock.control.kafka.ControlPlane;
 import io.penstock.control.kafka.ControlPlaneSettings;
 import io.penstock.control.message.ControlMessages;
 import io.penstock.http.AdminServer;
 import io.penstock.inference.InferenceSettings;
 import io.penstock.inference.InferenceThreads;
-import io.penstock.model.BatchSizes;
-import io.penstock.model.lifecycle.ModelLoader;
 import io.penstock.model.lifecycle.ModelRuntime;
-import io.penstock.model.lifecycle.ModelSettings;
-import io.penstock.model.lifecycle.VersionPolicy;
-import io.penstock.model.source.DirectorySource;
-import io.penstock.model.tensorflow.SessionSettings;
 import io.penstock.registry.RegistrySettings;
 import io.penstock.registry.RestSchemaRegistry;
 import io.penstock.streams.Pipeline;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -136,22 +126,13 @@ public final class PenstockService implements AutoCloseable {
   }
 
   private void makeModels(ExecutorService work) {
-    ModelLoader loader =
-        foundation.loader(
-            new SessionSettings(
-                config.inference().intraOpThreads(), config.inference().interOpThreads()));
+    ModelFactory factory = new ModelFactory(config, foundation, MODELS_STOP);
     started.stage(MODELS_STOP);
     config
         .models()
         .forEach(
             (name, model) -> {
-              ModelSettings settings = settings(name, model);
-              ModelRuntime runtime =
-                  new ModelRuntime(
-                      settings,
-                      new DirectorySource(name, model.path(), settings.settle(), System::nanoTime),
-                      loader,
-                      InstantSource.system());
+              ModelRuntime runtime = factory.create(name, model);
               started.add("model " + name, runtime::close);
               boolean automatic = model.promotion() == ModelConfig.Promotion.AUTOMATIC;
               models.put(name, new ModelHost(runtime, automatic, pipelinesOf(name), work));
@@ -224,27 +205,6 @@ public final class PenstockService implements AutoCloseable {
     return pipelines.stream()
         .filter(served -> config.pipeline(served.pipeline().name()).model().equals(model))
         .toList();
-  }
-
-  private ModelSettings settings(String name, ModelConfig model) {
-    List<PipelineConfig> users =
-        config.pipelines().values().stream().filter(p -> p.model().equals(name)).toList();
-    Set<String> signatures =
-        users.stream().map(PipelineConfig::signature).collect(Collectors.toSet());
-    Set<Integer> sizes =
-        users.stream()
-            .map(user -> new BatchSizes(user.batch().rows(), user.batch().allowedSizes()))
-            .flatMap(allowed -> allowed.toWarmUp().stream())
-            .collect(Collectors.toSet());
-    return new ModelSettings(
-        name,
-        model.path(),
-        model.settle(),
-        model.pollInterval(),
-        new VersionPolicy.Latest(model.versions().count()),
-        signatures.isEmpty() ? Set.of(ModelSettings.DEFAULT_SIGNATURE) : signatures,
-        sizes.isEmpty() ? Set.of(1) : sizes,
-        MODELS_STOP);
   }
 
   private <T extends AutoCloseable> T opened(String name, T part) {

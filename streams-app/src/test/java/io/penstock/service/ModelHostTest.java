@@ -14,8 +14,10 @@ import io.penstock.codec.avro.AvroInputFormat;
 import io.penstock.codec.avro.AvroOutputFormat;
 import io.penstock.config.StartFrom;
 import io.penstock.inference.InferenceStatistics;
+import io.penstock.model.lifecycle.LoadRetries;
 import io.penstock.model.lifecycle.ModelRuntime;
 import io.penstock.model.lifecycle.ModelSettings;
+import io.penstock.model.lifecycle.Transition;
 import io.penstock.model.lifecycle.VersionPolicy;
 import io.penstock.model.source.AspiredVersion;
 import io.penstock.model.source.SourceReport;
@@ -54,11 +56,13 @@ final class ModelHostTest {
           new ModelSettings(
               "fake",
               Path.of("fake"),
-              Duration.ZERO,
               Duration.ofMillis(10),
               new VersionPolicy.Latest(1),
+              Transition.AVAILABILITY_PRESERVING,
+              LoadRetries.NONE,
               Set.of(ModelSettings.DEFAULT_SIGNATURE),
               Set.of(1, 4),
+              Duration.ofMinutes(1),
               Duration.ofSeconds(30)),
           ModelHostTest::versionsOneAndTwo,
           (id, directory, signatures) ->

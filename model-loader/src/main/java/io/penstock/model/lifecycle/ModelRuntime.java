@@ -4,10 +4,11 @@ import io.penstock.model.Lease;
 import io.penstock.model.ModelException;
 import io.penstock.model.ServableId;
 import io.penstock.model.ServableVersion;
+import io.penstock.model.lifecycle.lease.HeldLease;
+import io.penstock.model.lifecycle.lease.Leases;
 import io.penstock.model.source.AspiredVersion;
 import io.penstock.model.source.LoggedSource;
 import io.penstock.model.source.ModelSource;
-import io.penstock.model.source.SourceReport;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -24,10 +25,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,46 +46,55 @@ public final class ModelRuntime implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ModelRuntime.class);
 
-  private final ModelSettings settings;
+  /** How often, within the time that a lease may be out, it is looked for. */
+  private static final int LEASE_CHECKS = 4;
 
-  /** Confined to the watch thread. */
-  private final ModelSource source;
+  private final ModelSettings settings;
 
   private final ModelLoader loader;
   private final ModelVersions versions;
   private final Map<Long, Leases> available = new ConcurrentHashMap<>();
+
+  /** Of every version that is not closed yet. */
+  private final List<Leases> leased = new CopyOnWriteArrayList<>();
+
   private final List<VersionListener> listeners = new CopyOnWriteArrayList<>();
   private final CompletableFuture<Void> terminated = new CompletableFuture<>();
-  private final ScheduledExecutorService watch;
+  private final SourceWatch watch;
   private final ExecutorService load;
   private final ExecutorService close;
-  private final ExecutorService events;
+  private final ScheduledThreadPoolExecutor events;
 
-  /** A runtime at rest; {@link #start} sets it to work. */
+  /**
+   * A runtime at rest; {@link #start} sets it to work.
+   *
+   * @param source where versions come from, such as a {@code DirectorySource}; any implementation
+   *     of the interface will do, and is closed with the runtime
+   */
   public ModelRuntime(
       ModelSettings settings, ModelSource source, ModelLoader loader, InstantSource clock) {
     this.settings = settings;
-    this.source = new LoggedSource(settings.name(), source);
     this.loader = loader;
     this.versions = new ModelVersions(settings, clock, new Hands());
-    this.watch = Executors.newSingleThreadScheduledExecutor(threads("watch"));
+    this.watch =
+        new SourceWatch(
+            new LoggedSource(settings.name(), source),
+            settings.pollInterval(),
+            report -> post(() -> versions.reported(report)),
+            threads("watch"));
     this.load = Executors.newSingleThreadExecutor(threads("load"));
     this.close = Executors.newSingleThreadExecutor(threads("close"));
-    this.events = Executors.newSingleThreadExecutor(threads("events"));
+    this.events = new ScheduledThreadPoolExecutor(1, threads("events"));
+    events.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
   }
 
   /** Starts to watch the source. To be called once. */
   public void start() {
-    long pollNanos = settings.pollInterval().toNanos();
+    watch.start();
+    long checkNanos = Math.max(1, settings.leaseLimit().toNanos() / LEASE_CHECKS);
     var unused =
-        watch.scheduleWithFixedDelay(
-            () -> {
-              SourceReport report = source.scan();
-              post(() -> versions.reported(report));
-            },
-            0,
-            pollNanos,
-            TimeUnit.NANOSECONDS);
+        events.scheduleWithFixedDelay(
+            () -> handle(this::reportOverdueLeases), checkNanos, checkNanos, TimeUnit.NANOSECONDS);
   }
 
   /** The model's name. */
@@ -132,8 +143,8 @@ public final class ModelRuntime implements AutoCloseable {
   }
 
   /**
-   * Every version that the source last had complete, by number, whether the version policy wants it
-   * loaded or not. Immutable.
+   * Every version that the source last had complete and that the version policy lets serve, by
+   * number, loaded or not. Immutable.
    */
   public SortedMap<Long, AspiredVersion> aspired() {
     return versions.aspired();
@@ -155,17 +166,18 @@ public final class ModelRuntime implements AutoCloseable {
    * most; a version still leased then is closed when its last lease is back. Idempotent.
    */
   public void close(Duration timeout) {
-    watch.shutdown();
+    watch.close();
     post(versions::stop);
     try {
       terminated.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
       LOG.warn(
-          "Servable {} is not unloaded after {}: {}. Its memory is given back when its last lease"
-              + " is.",
+          "Servable {} is not unloaded after {}: {}, leased by {}. Its memory is given back when its"
+              + " last lease is.",
           name(),
           timeout,
-          statuses().values());
+          statuses().values(),
+          leased.stream().flatMap(leases -> leases.outstanding().stream()).toList());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException e) {
@@ -174,18 +186,9 @@ public final class ModelRuntime implements AutoCloseable {
   }
 
   private void scanFor(long version, CompletableFuture<ServableVersion> future) {
-    try {
-      watch.execute(
-          () -> {
-            SourceReport report = source.scan();
-            postFor(
-                future,
-                () -> {
-                  versions.reported(report);
-                  versions.await(version, future);
-                });
-          });
-    } catch (RejectedExecutionException e) {
+    // The scan's report is posted first.
+    boolean scans = watch.scanAndThen(() -> postFor(future, () -> versions.await(version, future)));
+    if (!scans) {
       versions.await(version, future);
     }
   }
@@ -200,12 +203,9 @@ public final class ModelRuntime implements AutoCloseable {
       LOG.info("{} is loaded and warm after {} ms ({}).", id, millis, model.fingerprint());
       post(() -> loaded(id.version(), model));
     } catch (ModelException e) {
-      LOG.error("{}", e.getMessage());
-      post(() -> versions.failed(id.version(), e));
+      post(() -> failed(id, e, null));
     } catch (RuntimeException | Error e) {
-      LOG.error("{} cannot be served.", id, e);
-      ModelException failure = new ModelException(id + " could not be loaded: " + e, e);
-      post(() -> versions.failed(id.version(), failure));
+      post(() -> failed(id, new ModelException(id + " could not be loaded: " + e, e), e));
     }
   }
 
@@ -222,18 +222,47 @@ public final class ModelRuntime implements AutoCloseable {
   }
 
   private void loaded(long version, LoadedModel model) {
-    available.put(version, new Leases(model));
+    Leases leases = new Leases(model, System::nanoTime);
+    leased.add(leases);
+    available.put(version, leases);
     versions.loaded(version, model);
   }
 
+  /** With a stack trace of what a loader should not throw. */
+  private void failed(ServableId id, ModelException failure, @Nullable Throwable unexpected) {
+    if (versions.failed(id.version(), failure)) {
+      LOG.warn(
+          "{} It is tried again in {} ms.",
+          failure.getMessage(),
+          settings.retries().interval().toMillis(),
+          unexpected);
+    } else {
+      LOG.error("{}", failure.getMessage(), unexpected);
+    }
+  }
+
+  private void reportOverdueLeases() {
+    for (Leases leases : leased) {
+      for (HeldLease lease : leases.overdue(settings.leaseLimit())) {
+        LOG.warn(
+            "{} has been leased by {}, longer than {} s: it cannot be unloaded before. A thread dump"
+                + " shows what that thread does; a batch that does not end keeps its lease.",
+            leases.version().id(),
+            lease,
+            settings.leaseLimit().toSeconds());
+      }
+    }
+  }
+
   /** On the close thread. */
-  private void closeModel(long version, LoadedModel model) {
+  private void closeModel(long version, Leases leases, LoadedModel model) {
     try {
       model.close();
       LOG.info("{} is unloaded.", model.id());
     } catch (RuntimeException e) {
       LOG.error("{} did not close cleanly; its memory may not be given back.", model.id(), e);
     }
+    leased.remove(leases);
     post(() -> versions.closed(version));
   }
 
@@ -294,7 +323,12 @@ public final class ModelRuntime implements AutoCloseable {
     public void unload(long version) {
       Leases leases = Objects.requireNonNull(available.remove(version));
       LoadedModel model = (LoadedModel) leases.version();
-      var unused = leases.retire().thenRunAsync(() -> closeModel(version, model), close);
+      var unused = leases.retire().thenRunAsync(() -> closeModel(version, leases, model), close);
+    }
+
+    @Override
+    public void later(Duration delay, Runnable event) {
+      var unused = events.schedule(() -> handle(event), delay.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     @Override

@@ -9,23 +9,27 @@ import java.util.Set;
  * How one model is watched, loaded and unloaded.
  *
  * @param name the model's name
- * @param basePath the folder that holds one directory per version
- * @param settle how long a version's files must be unchanged before it is loaded
- * @param pollInterval the pause between two looks at the base path
+ * @param basePath where users find the versions, for messages
+ * @param pollInterval the longest pause between two looks at the source
  * @param versions which versions stay loaded
+ * @param transition in which order versions come and go
+ * @param retries how often a failed load is tried again
  * @param requiredSignatures signatures that a version must have and that it is warmed up with
  * @param warmUpRows rows of the batches to warm up with: the smallest and the largest that will be
  *     run, or all where only some sizes are; a signature of one fixed size is warmed up with that
+ * @param leaseLimit after how long a lease that is still out is reported with its holder
  * @param drainTimeout how long {@link ModelRuntime#close} waits for leases to be given back
  */
 public record ModelSettings(
     String name,
     Path basePath,
-    Duration settle,
     Duration pollInterval,
     VersionPolicy versions,
+    Transition transition,
+    LoadRetries retries,
     Set<String> requiredSignatures,
     Set<Integer> warmUpRows,
+    Duration leaseLimit,
     Duration drainTimeout) {
 
   /** The signature that TensorFlow's exporters write by default. */
@@ -34,10 +38,11 @@ public record ModelSettings(
   public ModelSettings {
     Objects.requireNonNull(basePath, "basePath");
     Objects.requireNonNull(versions, "versions");
+    Objects.requireNonNull(transition, "transition");
+    Objects.requireNonNull(retries, "retries");
     requiredSignatures = Set.copyOf(requiredSignatures);
     warmUpRows = Set.copyOf(warmUpRows);
     require(!name.isBlank(), "name", name, "not blank");
-    require(!settle.isNegative(), "settle", settle, "0 or more");
     require(pollInterval.toNanos() > 0, "pollInterval", pollInterval, "more than 0");
     require(!requiredSignatures.isEmpty(), "requiredSignatures", "none", "1 or more");
     require(
@@ -45,6 +50,7 @@ public record ModelSettings(
         "warmUpRows",
         warmUpRows,
         "1 or more, at least one size");
+    require(leaseLimit.toNanos() > 0, "leaseLimit", leaseLimit, "more than 0");
     require(!drainTimeout.isNegative(), "drainTimeout", drainTimeout, "0 or more");
   }
 
@@ -53,11 +59,13 @@ public record ModelSettings(
     return new ModelSettings(
         name,
         basePath,
-        Duration.ofSeconds(2),
         Duration.ofSeconds(1),
         new VersionPolicy.Latest(1),
+        Transition.AVAILABILITY_PRESERVING,
+        new LoadRetries(2, Duration.ofSeconds(1)),
         Set.of(DEFAULT_SIGNATURE),
         Set.of(1, 128),
+        Duration.ofMinutes(1),
         Duration.ofSeconds(30));
   }
 

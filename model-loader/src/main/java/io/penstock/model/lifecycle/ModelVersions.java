@@ -3,18 +3,14 @@ package io.penstock.model.lifecycle;
 import io.penstock.model.ModelException;
 import io.penstock.model.ServableId;
 import io.penstock.model.ServableVersion;
-import io.penstock.model.lifecycle.AvailabilityPreservingPolicy.Action;
-import io.penstock.model.lifecycle.AvailabilityPreservingPolicy.Candidate;
-import io.penstock.model.lifecycle.AvailabilityPreservingPolicy.Claim;
+import io.penstock.model.lifecycle.Candidate.Claim;
 import io.penstock.model.source.AspiredVersion;
 import io.penstock.model.source.SourceReport;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -23,7 +19,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The versions of one model, who wants them, and what is to become of them. Every message (a scan's
@@ -44,32 +39,24 @@ final class ModelVersions {
     /** Give no more leases, drain, close; answered by {@link #closed}. */
     void unload(long version);
 
+    /** Run something on the event thread after a while. */
+    void later(Duration delay, Runnable event);
+
     /** A version has changed its state. Not answered. */
     void changed(VersionStatus status);
-  }
-
-  /** A version that is or was on its way. */
-  private static final class Servable {
-    final AspiredVersion source;
-    VersionStatus status;
-    @Nullable ServableVersion loaded;
-
-    Servable(AspiredVersion source, VersionStatus status) {
-      this.source = source;
-      this.status = status;
-    }
   }
 
   private final ModelSettings settings;
   private final InstantSource clock;
   private final Work work;
   private final SortedMap<Long, Servable> servables = new TreeMap<>();
-  private final Map<Long, List<CompletableFuture<ServableVersion>>> waiting = new HashMap<>();
+  private final Waiters waiters = new Waiters();
   private Set<Long> retained = Set.of();
   private SourceReport latest = new SourceReport.Unavailable("no scan has ended yet");
   // Outlives reports of an unavailable source: those say nothing about what is aspired.
   private volatile SourceReport.Aspired aspired =
       new SourceReport.Aspired(Collections.emptySortedMap(), Collections.emptySortedMap());
+  private volatile SortedMap<Long, AspiredVersion> proposable = Collections.emptySortedMap();
   private boolean stopped;
   private volatile SortedMap<Long, VersionStatus> statuses = Collections.emptySortedMap();
 
@@ -85,17 +72,17 @@ final class ModelVersions {
   }
 
   /**
-   * Every version that the source last had complete, whatever the version policy says of it.
-   * Immutable; may be called by any thread.
+   * Every version that the source last had complete and that the version policy lets serve, loaded
+   * or not. Immutable; may be called by any thread.
    */
   SortedMap<Long, AspiredVersion> aspired() {
-    return aspired.versions();
+    return proposable;
   }
 
   /** Whether it was stopped and every version has reached its end. */
   boolean isTerminated() {
     return stopped
-        && servables.values().stream().allMatch(s -> s.status.state() == VersionState.END);
+        && servables.values().stream().allMatch(servable -> servable.is(VersionState.END));
   }
 
   /** A scan has ended. */
@@ -103,14 +90,12 @@ final class ModelVersions {
     latest = report;
     if (report instanceof SourceReport.Aspired found) {
       aspired = found;
-      servables
-          .values()
-          .removeIf(
-              s -> s.status.state() == VersionState.END && !found.contains(s.source.version()));
+      proposable = servingAllowed(found.versions());
+      servables.values().removeIf(s -> s.is(VersionState.END) && !found.contains(s.version()));
       publish();
-      Set.copyOf(waiting.keySet()).stream()
+      waiters.versions().stream()
           .filter(version -> !servables.containsKey(version) && !found.contains(version))
-          .forEach(version -> refuse(version, notFound(version)));
+          .forEach(version -> waiters.refuse(version, notFound(version)));
     }
     advance();
   }
@@ -124,8 +109,8 @@ final class ModelVersions {
   /** Whether a version is available now. */
   Optional<ServableVersion> available(long version) {
     Servable servable = servables.get(version);
-    return servable != null && servable.status.state() == VersionState.AVAILABLE
-        ? Optional.ofNullable(servable.loaded)
+    return servable != null && servable.is(VersionState.AVAILABLE)
+        ? Optional.ofNullable(servable.loaded())
         : Optional.empty();
   }
 
@@ -139,42 +124,61 @@ final class ModelVersions {
       future.complete(available.get());
       return;
     }
-    boolean onItsWay =
-        servables.containsKey(version) && servable(version).status.state() != VersionState.END;
+    boolean onItsWay = servables.containsKey(version) && !servable(version).is(VersionState.END);
     if (stopped || !(onItsWay || latest.contains(version))) {
       future.completeExceptionally(stopped ? closed(settings.name()) : notFound(version));
       return;
     }
-    if (!onItsWay) {
-      // Asking again is asking to try again what has failed.
+    // Asking again is asking to try again what has failed.
+    if (onItsWay) {
+      servable(version).endRest();
+    } else {
       servables.remove(version);
       publish();
     }
-    waiting.computeIfAbsent(version, v -> new ArrayList<>()).add(future);
+    waiters.add(version, future);
     advance();
   }
 
   /** A load has succeeded: the version can be leased. */
   void loaded(long version, ServableVersion model) {
     Servable servable = servable(version);
-    servable.loaded = model;
+    servable.hold(model);
     transition(servable, status -> status.available(now()));
-    waiters(version).forEach(waiter -> waiter.complete(model));
+    waiters.complete(version, model);
     advance();
   }
 
-  /** A load has failed. Everything else is as it was. */
-  void failed(long version, ModelException error) {
+  /**
+   * A load has failed: it is tried again after a rest in which other versions may load, unless it
+   * was the last time. Everything else is as it was.
+   *
+   * @return whether it will be tried again
+   */
+  boolean failed(long version, ModelException error) {
     String reason = Objects.requireNonNullElse(error.getMessage(), error.toString());
-    transition(servable(version), status -> status.failed(now(), reason));
-    refuse(version, error);
+    Servable servable = servable(version);
+    boolean again = !stopped && servable.restsAfterFailure(settings.retries());
+    if (again) {
+      transition(servable, status -> status.retrying(now(), reason));
+      work.later(
+          settings.retries().interval(),
+          () -> {
+            servable.endRest();
+            advance();
+          });
+    } else {
+      transition(servable, status -> status.failed(now(), reason));
+      waiters.refuse(version, error);
+    }
     advance();
+    return again;
   }
 
   /** A version's memory has been given back. */
   void closed(long version) {
     Servable servable = servable(version);
-    servable.loaded = null;
+    servable.hold(null);
     transition(servable, status -> status.ended(now()));
     advance();
   }
@@ -182,7 +186,7 @@ final class ModelVersions {
   /** Unloads everything and begins nothing new. */
   void stop() {
     stopped = true;
-    Set.copyOf(waiting.keySet()).forEach(version -> refuse(version, closed(settings.name())));
+    waiters.versions().forEach(version -> waiters.refuse(version, closed(settings.name())));
     advance();
   }
 
@@ -193,10 +197,10 @@ final class ModelVersions {
       return;
     }
     refreshStarts();
-    Optional<Action> next = AvailabilityPreservingPolicy.next(snapshot());
+    Optional<Action> next = settings.transition().next(snapshot());
     while (next.isPresent()) {
       perform(next.get());
-      next = AvailabilityPreservingPolicy.next(snapshot());
+      next = settings.transition().next(snapshot());
     }
   }
 
@@ -204,7 +208,7 @@ final class ModelVersions {
     if (action instanceof Action.Load load) {
       Servable servable = servable(load.version());
       transition(servable, status -> status.loading(now()));
-      work.load(servable.status.id(), servable.source);
+      work.load(servable.status().id(), servable.source());
     } else if (action instanceof Action.Unload unload) {
       unload(servable(unload.version()));
     }
@@ -212,7 +216,7 @@ final class ModelVersions {
 
   private void unload(Servable servable) {
     transition(servable, status -> status.unloading(now()));
-    work.unload(servable.source.version());
+    work.unload(servable.version());
   }
 
   /** Brings the versions that are about to be loaded in line with what is wanted and there. */
@@ -221,9 +225,9 @@ final class ModelVersions {
     inState(VersionState.START)
         .forEach(
             servable -> {
-              long version = servable.source.version();
+              long version = servable.version();
               if (claim(version, selected) == Claim.NONE
-                  || !servable.source.equals(aspired.versions().get(version))) {
+                  || !servable.source().equals(aspired.versions().get(version))) {
                 transition(servable, status -> status.ended(now()));
               }
             });
@@ -233,33 +237,30 @@ final class ModelVersions {
             (version, source) -> {
               Servable known = servables.get(version);
               if (claim(version, selected) != Claim.NONE
-                  && (known == null || mayStart(known, source))) {
+                  && (known == null || known.mayStartAgain(source))) {
                 ServableId id = new ServableId(settings.name(), version);
                 Servable servable = new Servable(source, VersionStatus.start(id, now()));
                 servables.put(version, servable);
-                announce(servable.status);
+                announce(servable.status());
               }
             });
-  }
-
-  /** A version that ended may start again; one that failed, once its files have changed. */
-  private static boolean mayStart(Servable known, AspiredVersion source) {
-    return known.status.state() == VersionState.END
-        && (known.status.error().isEmpty() || !known.source.revision().equals(source.revision()));
   }
 
   private List<Candidate> snapshot() {
     Set<Long> selected = selected();
     return servables.values().stream()
+        .filter(servable -> !servable.isResting())
         .map(
-            s ->
+            servable ->
                 new Candidate(
-                    s.source.version(), s.status.state(), claim(s.source.version(), selected)))
+                    servable.version(),
+                    servable.status().state(),
+                    claim(servable.version(), selected)))
         .toList();
   }
 
   private Claim claim(long version, Set<Long> selected) {
-    if (retained.contains(version) || waiting.containsKey(version)) {
+    if (retained.contains(version) || waiters.isWaitedFor(version)) {
       return Claim.RETAINED;
     }
     return selected.contains(version) ? Claim.ASPIRED : Claim.NONE;
@@ -270,16 +271,22 @@ final class ModelVersions {
     Set<Long> candidates = new TreeSet<>(aspired.versions().keySet());
     servables.forEach(
         (version, servable) -> {
-          if (servable.loaded != null && aspired.pending().containsKey(version)) {
+          if (servable.loaded() != null && aspired.pending().containsKey(version)) {
             candidates.add(version);
           }
         });
     return settings.versions().select(candidates);
   }
 
+  private SortedMap<Long, AspiredVersion> servingAllowed(SortedMap<Long, AspiredVersion> all) {
+    SortedMap<Long, AspiredVersion> allowed = new TreeMap<>(all);
+    allowed.keySet().removeIf(version -> !settings.versions().allows(version));
+    return Collections.unmodifiableSortedMap(allowed);
+  }
+
   private void transition(Servable servable, UnaryOperator<VersionStatus> step) {
-    servable.status = step.apply(servable.status);
-    announce(servable.status);
+    servable.moveTo(step.apply(servable.status()));
+    announce(servable.status());
   }
 
   private void announce(VersionStatus status) {
@@ -289,25 +296,16 @@ final class ModelVersions {
 
   private void publish() {
     SortedMap<Long, VersionStatus> all = new TreeMap<>();
-    servables.forEach((version, servable) -> all.put(version, servable.status));
+    servables.forEach((version, servable) -> all.put(version, servable.status()));
     statuses = Collections.unmodifiableSortedMap(all);
   }
 
   private List<Servable> inState(VersionState state) {
-    return servables.values().stream().filter(s -> s.status.state() == state).toList();
+    return servables.values().stream().filter(servable -> servable.is(state)).toList();
   }
 
   private Servable servable(long version) {
     return Objects.requireNonNull(servables.get(version), () -> "no version " + version);
-  }
-
-  private List<CompletableFuture<ServableVersion>> waiters(long version) {
-    List<CompletableFuture<ServableVersion>> waiters = waiting.remove(version);
-    return waiters == null ? List.of() : waiters;
-  }
-
-  private void refuse(long version, ModelException reason) {
-    waiters(version).forEach(waiter -> waiter.completeExceptionally(reason));
   }
 
   private Instant now() {

@@ -16,6 +16,11 @@ public sealed interface VersionPolicy {
   /** The versions to be loaded. */
   SortedSet<Long> select(Set<Long> aspired);
 
+  /** Whether a version may serve without a user's asking for that very one. */
+  default boolean allows(long version) {
+    return true;
+  }
+
   /** The {@code count} highest. */
   record Latest(int count) implements VersionPolicy {
 
@@ -58,6 +63,11 @@ public sealed interface VersionPolicy {
       SortedSet<Long> selected = new TreeSet<>(versions);
       selected.retainAll(aspired);
       return selected;
+    }
+
+    @Override
+    public boolean allows(long version) {
+      return versions.contains(version);
     }
   }
 }

@@ -7,6 +7,8 @@ import java.util.Set;
  * Where a version is in its life, by TensorFlow Serving's names ({@code ModelVersionStatus.State}).
  *
  * <pre>
+ *   ┌──────────┐ failed, and is tried again
+ *   ▼          │
  * START ──▶ LOADING ──▶ AVAILABLE ──▶ UNLOADING ──▶ END
  *   │          │                                     ▲
  *   └──────────┴─────────────────────────────────────┘
@@ -14,7 +16,7 @@ import java.util.Set;
  * </pre>
  */
 public enum VersionState {
-  /** Known and wanted; its load has not begun. */
+  /** Known and wanted; its load has not begun, or will begin again. */
   START,
   /** Being loaded and warmed up. */
   LOADING,
@@ -29,7 +31,7 @@ public enum VersionState {
   Set<VersionState> next() {
     return switch (this) {
       case START -> EnumSet.of(LOADING, END);
-      case LOADING -> EnumSet.of(AVAILABLE, END);
+      case LOADING -> EnumSet.of(START, AVAILABLE, END);
       case AVAILABLE -> EnumSet.of(UNLOADING);
       case UNLOADING -> EnumSet.of(END);
       case END -> EnumSet.noneOf(VersionState.class);

@@ -9,7 +9,8 @@ import java.util.Optional;
  * A version's state, since when, and what went wrong if it failed. Immutable: each transition gives
  * the status after it, and refuses to leave the diagram of {@link VersionState}.
  *
- * @param error why it failed; empty while nothing has, and for a version that ended as it should
+ * @param error why it failed, at END, or why its last load did, at START; empty while nothing has,
+ *     and for a version that ended as it should
  */
 public record VersionStatus(
     ServableId id, VersionState state, Instant since, Optional<String> error) {
@@ -18,8 +19,9 @@ public record VersionStatus(
     Objects.requireNonNull(id, "id");
     Objects.requireNonNull(state, "state");
     Objects.requireNonNull(since, "since");
-    if (error.isPresent() && state != VersionState.END) {
-      throw new IllegalArgumentException("error: " + error.get() + " (expected: only at END)");
+    if (error.isPresent() && state != VersionState.END && state != VersionState.START) {
+      throw new IllegalArgumentException(
+          "error: " + error.get() + " (expected: only at START and END)");
     }
   }
 
@@ -42,6 +44,11 @@ public record VersionStatus(
 
   VersionStatus ended(Instant now) {
     return to(VersionState.END, now, Optional.empty());
+  }
+
+  /** Its load has failed and will be tried again. */
+  VersionStatus retrying(Instant now, String reason) {
+    return to(VersionState.START, now, Optional.of(reason));
   }
 
   VersionStatus failed(Instant now, String reason) {

@@ -28,7 +28,7 @@ public final class LoggedSource implements ModelSource {
     SourceReport report;
     try {
       report = source.scan();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError e) {
       report = new SourceReport.Unavailable("Could not scan for servable " + model + ": " + e);
     }
     if (report instanceof SourceReport.Unavailable missing) {
@@ -37,6 +37,26 @@ public final class LoggedSource implements ModelSource {
       log(found);
     }
     return report;
+  }
+
+  /** Whether the source says so; one that fails to say is left to the polls. */
+  @Override
+  public boolean mayHaveChanged() {
+    try {
+      return source.mayHaveChanged();
+    } catch (RuntimeException | LinkageError e) {
+      LOG.debug("Servable {}: its source could not say whether it has changed.", model, e);
+      return false;
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      source.close();
+    } catch (RuntimeException | LinkageError e) {
+      LOG.warn("Servable {}: its source did not close cleanly.", model, e);
+    }
   }
 
   private void log(SourceReport.Unavailable report) {

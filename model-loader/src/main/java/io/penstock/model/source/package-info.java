@@ -1,11 +1,10 @@
 /**
- * Where a model's versions come from. A {@code ModelSource} reports which versions it aspires to
- * have served, TensorFlow Serving's word for it; it loads nothing and decides nothing.
+ * Where models come from.
  *
- * <p>The walk: {@code DirectorySource} lists a base path; {@code VersionFiles} is what one
- * version's directory holds and what it lacks; {@code SettledVersions} compares it with what was
- * seen before, because a copy that is still going on must not be loaded; {@code SourceReport} says
- * the result.
+ * <p>A {@code ModelSource} is scanned again and again, and each {@code SourceReport} names the
+ * {@code AspiredVersion}s that are complete and those that are not yet. It knows nothing of what
+ * becomes of them. The directory is the source that comes with Penstock (package {@code
+ * directory}); others implement the interface.
  */
 @NullMarked
 package io.penstock.model.source;

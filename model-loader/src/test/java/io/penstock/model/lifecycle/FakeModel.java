@@ -16,9 +16,9 @@ import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** A model without TensorFlow: y = x, unless a run is told to fail. Thread-safe. */
-final class FakeModel implements LoadedModel {
+public final class FakeModel implements LoadedModel {
 
-  static final ModelSignature SIGNATURE = signature(List.of(-1L, 2L));
+  public static final ModelSignature SIGNATURE = signature(List.of(-1L, 2L));
 
   private final ServableId id;
   private final ModelSignature signature;
@@ -27,7 +27,7 @@ final class FakeModel implements LoadedModel {
   private final Set<Integer> sizes = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  FakeModel(ServableId id) {
+  public FakeModel(ServableId id) {
     this(id, SIGNATURE, run -> null);
   }
 
@@ -47,7 +47,7 @@ final class FakeModel implements LoadedModel {
         List.of(new TensorSpec("y", DType.FLOAT32, inputShape)));
   }
 
-  int runs() {
+  public int runs() {
     return runs.get();
   }
 
@@ -56,7 +56,7 @@ final class FakeModel implements LoadedModel {
     return sizes;
   }
 
-  boolean isClosed() {
+  public boolean isClosed() {
     return closed.get();
   }
 

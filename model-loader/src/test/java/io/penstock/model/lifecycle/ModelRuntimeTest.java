@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -24,6 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -115,6 +117,71 @@ final class ModelRuntimeTest {
 
     // then
     assertThat(get(runtime.whenAvailable(2))).isSameAs(models.get(2L));
+  }
+
+  @Test
+  void shouldServeAVersionWhoseLoadSucceedsWhenItIsTriedAgain() throws Exception {
+    // given a loader that fails twice
+    AtomicInteger loads = new AtomicInteger();
+    ModelRuntime retrying =
+        new ModelRuntime(
+            settings(new LoadRetries(2, Duration.ofMillis(1)), Duration.ofSeconds(30)),
+            () -> found(1),
+            (id, directory, signatures) -> {
+              if (loads.incrementAndGet() <= 2) {
+                throw new ModelException("digits/1: the volume does not answer.");
+              }
+              return new FakeModel(id);
+            },
+            InstantSource.system());
+    BlockingQueue<VersionStatus> seen = new LinkedBlockingQueue<>();
+    retrying.addListener(seen::add);
+
+    // when
+    try (retrying) {
+      retrying.start();
+      get(retrying.whenAvailable(1));
+    }
+
+    // then
+    assertThat(loads).hasValue(3);
+    assertThat(seen)
+        .extracting(status -> status.state() + status.error().map(" "::concat).orElse(""))
+        .startsWith(
+            "START",
+            "LOADING",
+            "START digits/1: the volume does not answer.",
+            "LOADING",
+            "START digits/1: the volume does not answer.",
+            "LOADING",
+            "AVAILABLE");
+  }
+
+  @Test
+  void shouldTellListenersAfterServingCanStartAndBeforeItStops() throws Exception {
+    // given a listener that leases what it hears of
+    BlockingQueue<String> leasable = new LinkedBlockingQueue<>();
+    runtime.addListener(
+        status -> {
+          Optional<Lease> lease = runtime.acquire(status.id().version());
+          leasable.add(status.id() + " " + status.state() + " " + lease.isPresent());
+          lease.ifPresent(Lease::close);
+        });
+    runtime.retain(Set.of(2L));
+    report = found(1, 2);
+    get(runtime.whenAvailable(2));
+
+    // when
+    runtime.close();
+
+    // then
+    assertThat(leasable)
+        .containsSubsequence(
+            "digits/2 START false",
+            "digits/2 LOADING false",
+            "digits/2 AVAILABLE true",
+            "digits/2 UNLOADING true",
+            "digits/2 END false");
   }
 
   @Test
@@ -238,14 +305,20 @@ final class ModelRuntimeTest {
   }
 
   private static ModelSettings settings(Duration drainTimeout) {
+    return settings(LoadRetries.NONE, drainTimeout);
+  }
+
+  private static ModelSettings settings(LoadRetries retries, Duration drainTimeout) {
     return new ModelSettings(
         "digits",
         BASE,
-        Duration.ZERO,
         Duration.ofMillis(1),
         new VersionPolicy.Latest(1),
+        Transition.AVAILABILITY_PRESERVING,
+        retries,
         Set.of(ModelSettings.DEFAULT_SIGNATURE),
         Set.of(1, 4),
+        Duration.ofMinutes(1),
         drainTimeout);
   }
 

@@ -19,35 +19,41 @@ final class ModelSettingsTest {
             new ModelSettings(
                 "digits",
                 BASE,
-                Duration.ofSeconds(2),
                 Duration.ofSeconds(1),
                 new VersionPolicy.Latest(1),
+                Transition.AVAILABILITY_PRESERVING,
+                new LoadRetries(2, Duration.ofSeconds(1)),
                 Set.of("serving_default"),
                 Set.of(1, 128),
+                Duration.ofMinutes(1),
                 Duration.ofSeconds(30)));
   }
 
   @Test
   void shouldSayWhatIsWrong() {
-    assertThatThrownBy(() -> settings(Duration.ofSeconds(-1), Duration.ofSeconds(1), 1))
-        .hasMessage("settle: PT-1S (expected: 0 or more)");
-    assertThatThrownBy(() -> settings(Duration.ZERO, Duration.ZERO, 1))
+    assertThatThrownBy(() -> settings(Duration.ZERO, 1))
         .hasMessage("pollInterval: PT0S (expected: more than 0)");
-    assertThatThrownBy(() -> settings(Duration.ZERO, Duration.ofSeconds(1), 0))
+    assertThatThrownBy(() -> settings(Duration.ofSeconds(1), 0))
         .hasMessage("warmUpRows: [0] (expected: 1 or more, at least one size)");
     assertThatThrownBy(() -> ModelSettings.of(" ", BASE))
         .hasMessage("name:   (expected: not blank)");
+    assertThatThrownBy(() -> new LoadRetries(-1, Duration.ZERO))
+        .hasMessage("count: -1 (expected: 0 or more)");
+    assertThatThrownBy(() -> new LoadRetries(1, Duration.ofSeconds(-1)))
+        .hasMessage("interval: PT-1S (expected: 0 or more)");
   }
 
-  private static ModelSettings settings(Duration settle, Duration poll, int warmUpRows) {
+  private static ModelSettings settings(Duration poll, int warmUpRows) {
     return new ModelSettings(
         "digits",
         BASE,
-        settle,
         poll,
         new VersionPolicy.All(),
+        Transition.RESOURCE_PRESERVING,
+        LoadRetries.NONE,
         Set.of("serving_default"),
         Set.of(warmUpRows),
+        Duration.ofMinutes(1),
         Duration.ZERO);
   }
 }

@@ -8,6 +8,7 @@ import io.penstock.model.ServableVersion;
 import io.penstock.model.source.AspiredVersion;
 import io.penstock.model.source.SourceReport;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -31,6 +32,7 @@ final class ModelVersionsPropertyTest {
 
     final List<Long> loads = new ArrayList<>();
     final List<Long> unloads = new ArrayList<>();
+    final List<Runnable> later = new ArrayList<>();
 
     @Override
     public void load(ServableId id, AspiredVersion version) {
@@ -43,14 +45,42 @@ final class ModelVersionsPropertyTest {
     }
 
     @Override
+    public void later(Duration delay, Runnable event) {
+      later.add(event);
+    }
+
+    @Override
     public void changed(VersionStatus status) {}
   }
 
   private final OpenWork work = new OpenWork();
-  private final ModelVersions versions =
-      new ModelVersions(ModelSettings.of("digits", BASE), () -> Instant.EPOCH, work);
+  private ModelVersions versions = versions(Transition.AVAILABILITY_PRESERVING);
   private final List<CompletableFuture<ServableVersion>> futures = new ArrayList<>();
   private Set<Long> retained = Set.of();
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5})
+  void shouldNeverUnloadWhatIsRetainedWhenResourcesCountMost(long seed) {
+    // given
+    versions = versions(Transition.RESOURCE_PRESERVING);
+    Random random = new Random(seed);
+    for (int step = 0; step < 2_000; step++) {
+      String where = "seed " + seed + ", step " + step;
+      Set<Long> before = available();
+      int unloading = work.unloads.size();
+      int loads = work.loads.size();
+
+      // when
+      happen(random);
+
+      // then
+      before.retainAll(retained);
+      assertThat(available()).as(where).containsAll(before);
+      assertThat(work.loads.size() <= loads || work.unloads.isEmpty())
+          .as("%s: nothing is loaded while %d unload", where, unloading)
+          .isTrue();
+    }
+  }
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
@@ -83,6 +113,22 @@ final class ModelVersionsPropertyTest {
     assertThat(futures).allSatisfy(future -> assertThat(future).isDone());
   }
 
+  private ModelVersions versions(Transition transition) {
+    ModelSettings settings =
+        new ModelSettings(
+            "digits",
+            BASE,
+            Duration.ofSeconds(1),
+            new VersionPolicy.Latest(1),
+            transition,
+            new LoadRetries(1, Duration.ofSeconds(1)),
+            Set.of(ModelSettings.DEFAULT_SIGNATURE),
+            Set.of(1),
+            Duration.ofMinutes(1),
+            Duration.ofSeconds(30));
+    return new ModelVersions(settings, () -> Instant.EPOCH, work);
+  }
+
   private void happen(Random random) {
     switch (random.nextInt(6)) {
       case 0 -> versions.reported(report(random));
@@ -107,6 +153,8 @@ final class ModelVersionsPropertyTest {
       } else {
         versions.loaded(version, new FakeModel(new ServableId("digits", version)));
       }
+    } else if (!work.later.isEmpty() && random.nextBoolean()) {
+      work.later.remove(random.nextInt(work.later.size())).run();
     } else if (!work.unloads.isEmpty()) {
       versions.closed(work.unloads.remove(random.nextInt(work.unloads.size())));
     }

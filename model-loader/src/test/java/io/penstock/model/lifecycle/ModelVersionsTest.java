@@ -14,16 +14,20 @@ import io.penstock.model.ServableVersion;
 import io.penstock.model.source.AspiredVersion;
 import io.penstock.model.source.SourceReport;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -33,8 +37,7 @@ final class ModelVersionsTest {
 
   private final ModelException broken = new ModelException("digits is broken");
   private final RecordedWork work = new RecordedWork();
-  private final ModelVersions versions =
-      new ModelVersions(ModelSettings.of("digits", BASE), () -> Instant.EPOCH, work);
+  private final ModelVersions versions = versions(new VersionPolicy.Latest(1), LoadRetries.NONE);
 
   @Test
   void shouldLoadTheLatestVersionAndReplaceItByALaterOne() {
@@ -71,6 +74,77 @@ final class ModelVersionsTest {
 
     assertThat(versions.aspired()).containsOnlyKeys(1L, 2L);
     assertThat(states()).containsOnlyKeys(2L);
+  }
+
+  @Test
+  void shouldNameOnlyThoseThatThePolicyLetsServe() {
+    ModelVersions specific =
+        versions(new VersionPolicy.Specific(new TreeSet<>(Set.of(1L, 7L))), LoadRetries.NONE);
+
+    specific.reported(found(1, 2));
+
+    assertThat(specific.aspired()).containsOnlyKeys(1L);
+    assertThat(work.orders).containsExactly("load 1");
+  }
+
+  @Test
+  void shouldTryAFailedLoadAgainBeforeTheVersionHasFailed() {
+    // given
+    ModelVersions retrying =
+        versions(new VersionPolicy.All(), new LoadRetries(1, Duration.ofSeconds(60)));
+    CompletableFuture<ServableVersion> future = new CompletableFuture<>();
+    retrying.reported(found(1, 2));
+    retrying.await(2, future);
+
+    // when
+    assertThat(retrying.failed(2, broken)).isTrue();
+
+    // then another loads meanwhile, and nobody is told
+    assertThat(work.orders).containsExactly("load 2", "load 1");
+    assertThat(retrying.statuses().get(2L))
+        .isEqualTo(
+            new VersionStatus(
+                new ServableId("digits", 2),
+                START,
+                Instant.EPOCH,
+                Optional.of("digits is broken")));
+    retrying.reported(found(1, 2));
+    retrying.loaded(1, model(1));
+    assertThat(future).isNotDone();
+    assertThat(work.orders).hasSize(2);
+
+    // when the rest is over, and the load fails again
+    assertThat(work.delays).containsExactly(Duration.ofSeconds(60));
+    work.later.remove().run();
+    assertThat(work.orders).containsExactly("load 2", "load 1", "load 2");
+    assertThat(retrying.failed(2, broken)).isFalse();
+
+    // then
+    assertThatThrownBy(future::join).hasCause(broken);
+    assertThat(work.later).isEmpty();
+  }
+
+  @Test
+  void shouldTryAgainAtOnceWhenSomebodyAsksOrTheFilesChange() {
+    // given
+    ModelVersions retrying =
+        versions(new VersionPolicy.All(), new LoadRetries(5, Duration.ofHours(1)));
+    retrying.reported(found(1));
+    retrying.failed(1, broken);
+
+    // when, then
+    retrying.await(1, new CompletableFuture<>());
+    assertThat(work.orders).containsExactly("load 1", "load 1");
+
+    // when, then
+    retrying.failed(1, broken);
+    retrying.reported(new SourceReport.Aspired(aspired("changed", 1), new TreeMap<>()));
+    assertThat(work.orders).containsExactly("load 1", "load 1", "load 1");
+    retrying.loaded(1, model(1));
+
+    // and rests that end too late change nothing
+    work.later.forEach(Runnable::run);
+    assertThat(work.orders).hasSize(3);
   }
 
   @Test
@@ -317,6 +391,22 @@ final class ModelVersionsTest {
     assertThat(await(1)).isCompletedExceptionally();
   }
 
+  private ModelVersions versions(VersionPolicy policy, LoadRetries retries) {
+    ModelSettings settings =
+        new ModelSettings(
+            "digits",
+            BASE,
+            Duration.ofSeconds(1),
+            policy,
+            Transition.AVAILABILITY_PRESERVING,
+            retries,
+            Set.of(ModelSettings.DEFAULT_SIGNATURE),
+            Set.of(1),
+            Duration.ofMinutes(1),
+            Duration.ofSeconds(30));
+    return new ModelVersions(settings, () -> Instant.EPOCH, work);
+  }
+
   private CompletableFuture<ServableVersion> await(long version) {
     CompletableFuture<ServableVersion> future = new CompletableFuture<>();
     versions.await(version, future);
@@ -355,6 +445,8 @@ final class ModelVersionsTest {
 
     final List<String> orders = new ArrayList<>();
     final List<String> transitions = new ArrayList<>();
+    final List<Duration> delays = new ArrayList<>();
+    final Queue<Runnable> later = new ArrayDeque<>();
 
     @Override
     public void load(ServableId id, AspiredVersion version) {
@@ -364,6 +456,12 @@ final class ModelVersionsTest {
     @Override
     public void unload(long version) {
       orders.add("unload " + version);
+    }
+
+    @Override
+    public void later(Duration delay, Runnable event) {
+      delays.add(delay);
+      later.add(event);
     }
 
     @Override

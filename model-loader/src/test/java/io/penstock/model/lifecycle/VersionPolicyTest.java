@@ -28,6 +28,14 @@ final class VersionPolicyTest {
   }
 
   @Test
+  void shouldLetOnlySpecificVersionsServeUnasked() {
+    assertThat(new VersionPolicy.Specific(new TreeSet<>(Set.of(4L))).allows(4)).isTrue();
+    assertThat(new VersionPolicy.Specific(new TreeSet<>(Set.of(4L))).allows(5)).isFalse();
+    assertThat(new VersionPolicy.Latest(1).allows(1)).isTrue();
+    assertThat(new VersionPolicy.All().allows(1)).isTrue();
+  }
+
+  @Test
   void shouldRefuseToSelectNothing() {
     assertThatThrownBy(() -> new VersionPolicy.Latest(0))
         .hasMessage("count: 0 (expected: 1 or more)");

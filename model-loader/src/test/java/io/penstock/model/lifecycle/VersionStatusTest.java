@@ -19,6 +19,7 @@ final class VersionStatusTest {
 
   private static final Map<VersionState, UnaryOperator<VersionStatus>> STEPS =
       Map.of(
+          VersionState.START, status -> status.retrying(NOW, "no memory"),
           VersionState.LOADING, status -> status.loading(NOW),
           VersionState.AVAILABLE, status -> status.available(NOW),
           VersionState.UNLOADING, status -> status.unloading(NOW),
@@ -30,7 +31,7 @@ final class VersionStatusTest {
     Set<VersionState> legal =
         switch (state) {
           case START -> Set.of(VersionState.LOADING, VersionState.END);
-          case LOADING -> Set.of(VersionState.AVAILABLE, VersionState.END);
+          case LOADING -> Set.of(VersionState.START, VersionState.AVAILABLE, VersionState.END);
           case AVAILABLE -> Set.of(VersionState.UNLOADING);
           case UNLOADING -> Set.of(VersionState.END);
           case END -> Set.of();

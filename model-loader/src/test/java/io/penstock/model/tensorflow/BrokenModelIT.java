@@ -6,10 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.penstock.model.ModelException;
 import io.penstock.model.ServableId;
 import io.penstock.model.TestModels;
+import io.penstock.model.lifecycle.LoadRetries;
 import io.penstock.model.lifecycle.ModelRuntime;
 import io.penstock.model.lifecycle.ModelSettings;
+import io.penstock.model.lifecycle.Transition;
 import io.penstock.model.lifecycle.VersionPolicy;
-import io.penstock.model.source.DirectorySource;
+import io.penstock.model.source.directory.Completeness;
+import io.penstock.model.source.directory.DirectorySource;
+import io.penstock.model.source.directory.Links;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -217,15 +221,22 @@ final class BrokenModelIT {
         new ModelSettings(
             "digits",
             base,
-            Duration.ZERO,
             Duration.ofMillis(20),
             new VersionPolicy.All(),
+            Transition.AVAILABILITY_PRESERVING,
+            LoadRetries.NONE,
             signatures,
             Set.of(1, 16),
+            Duration.ofMinutes(1),
             Duration.ofSeconds(30));
     return new ModelRuntime(
         settings,
-        new DirectorySource("digits", base, settings.settle(), System::nanoTime),
+        new DirectorySource(
+            "digits",
+            base,
+            new Completeness.Settled(Duration.ZERO),
+            Links.INSIDE,
+            System::nanoTime),
         new SavedModelLoader(SessionSettings.defaults()),
         InstantSource.system());
   }

@@ -2,6 +2,8 @@ package io.penstock.config.load;
 
 import io.penstock.config.ModelConfig;
 import io.penstock.config.Syntax;
+import io.penstock.config.VersionsConfig;
+import io.penstock.config.section.Absent;
 import io.penstock.config.section.Section;
 import io.penstock.config.section.Setting;
 import java.nio.file.InvalidPathException;
@@ -38,13 +40,57 @@ final class ModelBinder {
             ModelConfig.COMPLETE_WHEN,
             "settled",
             "When a version counts as copied: two scans `settle` apart saw the same files, and none"
-                + " that a shard's name asks for is missing.");
+                + " that a shard's name asks for is missing; or the file `marker` is there; or all"
+                + " files have the sums that `MANIFEST.sha256` lists, as `sha256sum` prints them.");
     var settle =
-        section.optional("settle", ModelConfig.SETTLE, "2s", "How far apart those two scans are.");
+        section.optionalWhere(
+            isSo(complete, ModelConfig.CompleteWhen.SETTLED),
+            "used with complete-when: settled only",
+            "settle",
+            ModelConfig.SETTLE,
+            "2s",
+            "How far apart those two scans are, with `complete-when: settled`.");
+    var marker =
+        section.optionalWhere(
+            isSo(complete, ModelConfig.CompleteWhen.MARKER),
+            "used with complete-when: marker only",
+            "marker",
+            ModelConfig.MARKER,
+            "_SUCCESS",
+            "The file in a version's directory that is made last, with `complete-when: marker`.");
+    var links =
+        section.optional(
+            "follow-links",
+            ModelConfig.FOLLOW_LINKS,
+            "inside",
+            "Which symbolic links below `path` are followed: those that stay inside it, or all."
+                + " `path` itself may be one.");
     var poll =
         section.optional(
-            "poll-interval", ModelConfig.POLL_INTERVAL, "1s", "How often the path is scanned.");
+            "poll-interval",
+            ModelConfig.POLL_INTERVAL,
+            "1s",
+            "How often the path is scanned at least; file events, where there are any, come first.");
     var versions = versions(section.section("versions"));
+    var transition =
+        section.optional(
+            "transition",
+            ModelConfig.TRANSITION,
+            "availability-preserving",
+            "Whether a version is loaded before those that are not wanted any more have gone, or"
+                + " after. The active one stays in any case.");
+    var retries =
+        section.optional(
+            "load-retries",
+            ModelConfig.LOAD_RETRIES,
+            "2",
+            "How often a load that failed is tried again before the version has failed.");
+    var retryInterval =
+        section.optional(
+            "load-retry-interval",
+            ModelConfig.LOAD_RETRY_INTERVAL,
+            "1s",
+            "The pause before each, in which other versions load.");
     var promotion =
         section.optional(
             "promotion",
@@ -59,21 +105,43 @@ final class ModelBinder {
                 resolve(path.get()),
                 complete.get(),
                 settle.get(),
+                marker.get(),
+                links.get(),
                 poll.get(),
                 versions.get(),
+                transition.get(),
+                retries.get(),
+                retryInterval.get(),
                 promotion.get()));
   }
 
-  private static Setting<ModelConfig.Versions> versions(Section section) {
-    section.optional(
-        "policy",
-        ModelConfig.Versions.POLICY,
-        "latest",
-        "Which versions are loaded: the newest ones, beside those that serve or are to.");
-    var count =
+  private static Setting<VersionsConfig> versions(Section section) {
+    var policy =
         section.optional(
-            "count", ModelConfig.Versions.COUNT, "1", "How many of the newest versions.");
-    return section.build(() -> new ModelConfig.Versions(count.get()));
+            "policy",
+            VersionsConfig.POLICY,
+            "latest",
+            "Which versions are loaded beside those that serve or are to: the newest, all, or those"
+                + " of certain numbers, which are then the only ones that are proposed.");
+    var count =
+        section.optionalWhere(
+            isSo(policy, VersionsConfig.Policy.LATEST),
+            "used with policy: latest only",
+            "count",
+            VersionsConfig.COUNT,
+            "1",
+            "How many of the newest versions, with `policy: latest`.");
+    var numbers =
+        section.list(
+            "numbers",
+            VersionsConfig.NUMBER,
+            new Absent("none"),
+            "Which versions, with `policy: specific`. A list.");
+    return section.build(() -> new VersionsConfig(policy.get(), count.get(), numbers.get()));
+  }
+
+  private static <T> boolean isSo(Setting<T> setting, T value) {
+    return setting.valid().filter(value::equals).isPresent();
   }
 
   private Path resolve(String path) {

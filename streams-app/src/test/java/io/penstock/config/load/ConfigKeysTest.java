@@ -12,6 +12,7 @@ import io.penstock.config.ModelConfig;
 import io.penstock.config.PenstockConfig;
 import io.penstock.config.PipelineConfig;
 import io.penstock.config.StartFrom;
+import io.penstock.config.VersionsConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -48,9 +49,13 @@ final class ConfigKeysTest {
             entry("inference.native-memory", "unlimited"),
             entry("models.fraud.complete-when", "settled"),
             entry("models.fraud.settle", "2s"),
+            entry("models.fraud.follow-links", "inside"),
             entry("models.fraud.poll-interval", "1s"),
             entry("models.fraud.versions.policy", "latest"),
             entry("models.fraud.versions.count", "1"),
+            entry("models.fraud.transition", "availability-preserving"),
+            entry("models.fraud.load-retries", "2"),
+            entry("models.fraud.load-retry-interval", "1s"),
             entry("models.fraud.promotion", "manual"),
             entry("pipelines.payments-fraud.signature", "serving_default"),
             entry("pipelines.payments-fraud.guarantee", "exactly_once_v2"),
@@ -108,8 +113,13 @@ final class ConfigKeysTest {
                     folder.resolve("models/fraud"),
                     ModelConfig.CompleteWhen.SETTLED,
                     Duration.ofSeconds(2),
+                    "_SUCCESS",
+                    ModelConfig.FollowLinks.INSIDE,
                     Duration.ofSeconds(1),
-                    new ModelConfig.Versions(1),
+                    new VersionsConfig(VersionsConfig.Policy.LATEST, 1, List.of()),
+                    ModelConfig.Transition.AVAILABILITY_PRESERVING,
+                    2,
+                    Duration.ofSeconds(1),
                     ModelConfig.Promotion.MANUAL)));
     assertThat(config.pipelines())
         .containsExactly(
@@ -173,8 +183,12 @@ final class ConfigKeysTest {
                     path: /models/fraud
                     complete-when: settled
                     settle: 10s
+                    follow-links: anywhere
                     poll-interval: 500ms
                     versions: {policy: latest, count: 2}
+                    transition: resource-preserving
+                    load-retries: 5
+                    load-retry-interval: 1m
                     promotion: automatic
                 pipelines:
                   payments:
@@ -223,8 +237,13 @@ final class ConfigKeysTest {
                 Path.of("/models/fraud"),
                 ModelConfig.CompleteWhen.SETTLED,
                 Duration.ofSeconds(10),
+                "_SUCCESS",
+                ModelConfig.FollowLinks.ANYWHERE,
                 Duration.ofMillis(500),
-                new ModelConfig.Versions(2),
+                new VersionsConfig(VersionsConfig.Policy.LATEST, 2, List.of()),
+                ModelConfig.Transition.RESOURCE_PRESERVING,
+                5,
+                Duration.ofMinutes(1),
                 ModelConfig.Promotion.AUTOMATIC));
     assertThat(pipeline)
         .isEqualTo(
@@ -261,5 +280,23 @@ final class ConfigKeysTest {
                 Map.of("commit.interval.ms", "100")));
     assertThat(config.http()).isEqualTo(new HttpConfig(new HttpConfig.Address("::1", 0)));
     assertThat(config.applicationId("payments")).isEqualTo("scoring-payments");
+  }
+
+  @Test
+  void shouldCarryWhatOnlySomeChoicesHave() {
+    ModelConfig model =
+        new ConfigFiles(folder)
+            .load(
+                ConfigFiles.MINIMAL.replace(
+                    "path: models/fraud",
+                    "{path: m, complete-when: marker, marker: done,"
+                        + " versions: {policy: specific, numbers: [3, 20260131120000]}}"))
+            .config()
+            .model("fraud");
+
+    assertThat(model.completeWhen()).isEqualTo(ModelConfig.CompleteWhen.MARKER);
+    assertThat(model.marker()).isEqualTo("done");
+    assertThat(model.versions().policy()).isEqualTo(VersionsConfig.Policy.SPECIFIC);
+    assertThat(model.versions().numbers()).containsExactly(3L, 20260131120000L);
   }
 }

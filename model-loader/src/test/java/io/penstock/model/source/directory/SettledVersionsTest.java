@@ -1,8 +1,9 @@
-package io.penstock.model.source;
+package io.penstock.model.source.directory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.penstock.model.source.VersionFiles.Entry;
+import io.penstock.model.source.directory.VersionFiles.Entry;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -76,7 +77,7 @@ final class SettledVersionsTest {
         if (random.nextInt(4) == 0) {
           entries.put("variables", new Entry(true, 0, 0));
         }
-        files.put(version, new VersionFiles(entries));
+        files.put(version, new VersionFiles(Path.of("" + version), entries));
       }
       default -> {}
     }

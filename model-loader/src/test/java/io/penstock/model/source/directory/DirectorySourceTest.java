@@ -1,16 +1,23 @@
-package io.penstock.model.source;
+package io.penstock.model.source.directory;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.penstock.model.TestModels;
+import io.penstock.model.source.AspiredVersion;
+import io.penstock.model.source.SourceReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.Objects;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 final class DirectorySourceTest {
@@ -24,7 +31,12 @@ final class DirectorySourceTest {
 
   @BeforeEach
   void createSource() {
-    source = new DirectorySource("digits", base, SETTLE, () -> nowNanos);
+    source = source(new Completeness.Settled(SETTLE), Links.INSIDE);
+  }
+
+  @AfterEach
+  void closeSource() {
+    source.close();
   }
 
   @Test
@@ -42,7 +54,7 @@ final class DirectorySourceTest {
     assertThat(first.pending()).containsOnlyKeys(1L);
     assertThat(early.versions()).isEmpty();
     assertThat(settled.versions()).containsOnlyKeys(1L);
-    assertThat(version(settled, 1).directory()).isEqualTo(base.resolve("1"));
+    assertThat(version(settled, 1).directory()).isEqualTo(base.toRealPath().resolve("1"));
     assertThat(settled.pending()).isEmpty();
   }
 
@@ -133,7 +145,7 @@ final class DirectorySourceTest {
   }
 
   @Test
-  void shouldTakeOneOfTwoDirectoriesOfTheSameNumber() throws IOException {
+  void shouldTakeTheShorterNameOfTwoDirectoriesOfTheSameNumber() throws IOException {
     // given
     completeVersion("1");
     completeVersion("01");
@@ -143,7 +155,7 @@ final class DirectorySourceTest {
 
     // then
     assertThat(report.versions()).containsOnlyKeys(1L);
-    assertThat(version(report, 1).directory()).isEqualTo(base.resolve("01"));
+    assertThat(version(report, 1).directory()).isEqualTo(base.toRealPath().resolve("1"));
   }
 
   @Test
@@ -163,16 +175,143 @@ final class DirectorySourceTest {
   }
 
   @Test
-  void shouldFollowSymbolicLinks() throws IOException {
+  void shouldTakeAVersionOnceItsMarkerIsThere() throws IOException {
+    // given
+    DirectorySource marked = source(new Completeness.Marker("_SUCCESS"), Links.INSIDE);
+    write("1/_SUCCESS");
+    completeVersion("2");
+    assertThat(scan(marked).pending())
+        .containsEntry(1L, "saved_model.pb is missing")
+        .containsEntry(2L, "its marker _SUCCESS is missing");
+
+    // when
+    write("2/_SUCCESS");
+
+    // then
+    assertThat(scan(marked).versions()).containsOnlyKeys(2L);
+  }
+
+  @Test
+  void shouldRefuseAMarkerElsewhere() {
+    assertThatThrownBy(() -> new Completeness.Marker("../done"))
+        .hasMessage("fileName: ../done (expected: a file's name without a path)");
+  }
+
+  @Test
+  void shouldFollowLinksThatStayInside() throws IOException {
     // given a volume as Kubernetes mounts it
-    completeVersion("data");
-    Files.createSymbolicLink(base.resolve("3"), base.resolve("data"));
+    completeVersion("..2026_01/1");
+    Files.createSymbolicLink(base.resolve("..data"), Path.of("..2026_01"));
+    Files.createSymbolicLink(base.resolve("1"), Path.of("..data/1"));
+    assertThat(version(settledReport(), 1).directory())
+        .isEqualTo(base.toRealPath().resolve("..2026_01/1"));
+
+    // when it is swapped
+    completeVersion("..2026_02/1");
+    Files.createSymbolicLink(base.resolve("..data_tmp"), Path.of("..2026_02"));
+    Files.move(
+        base.resolve("..data_tmp"),
+        base.resolve("..data"),
+        StandardCopyOption.ATOMIC_MOVE,
+        StandardCopyOption.REPLACE_EXISTING);
+
+    // then it has to settle again, though it looks the same
+    assertThat(scanAfter(Duration.ZERO).pending()).containsOnlyKeys(1L);
+    assertThat(version(settledReport(), 1).directory())
+        .isEqualTo(base.toRealPath().resolve("..2026_02/1"));
+  }
+
+  @Test
+  void shouldFollowABasePathThatIsALink(@TempDir Path elsewhere) throws IOException {
+    // given
+    completeVersion("1");
+    Path link = Files.createSymbolicLink(elsewhere.resolve("current"), base);
+
+    // when
+    try (DirectorySource linked =
+        new DirectorySource(
+            "digits", link, new Completeness.Settled(Duration.ZERO), Links.INSIDE, () -> 0)) {
+      linked.scan();
+
+      // then
+      assertThat(((SourceReport.Aspired) linked.scan()).versions()).containsOnlyKeys(1L);
+    }
+  }
+
+  @Test
+  void shouldRefuseLinksThatLeadOutUnlessTheyMay(@TempDir Path elsewhere) throws IOException {
+    // given a version that is elsewhere, and one of whose files is
+    completeVersion("1");
+    TestModels.copy(base.resolve("1"), elsewhere.resolve("1"));
+    Files.createSymbolicLink(base.resolve("2"), elsewhere.resolve("1"));
+    write("3/saved_model.pb");
+    Files.createSymbolicLink(base.resolve("3/assets"), elsewhere);
 
     // when
     SourceReport.Aspired report = settledReport();
 
     // then
-    assertThat(report.versions()).containsOnlyKeys(3L);
+    assertThat(report.versions()).containsOnlyKeys(1L);
+    assertThat(report.pending().get(2L))
+        .isEqualTo(
+            "the link %s leads to %s, out of base path %s (expected: inside it, or follow-links: anywhere)"
+                .formatted(
+                    base.toRealPath().resolve("2"),
+                    elsewhere.toRealPath().resolve("1"),
+                    base.toRealPath()));
+    assertThat(report.pending().get(3L)).contains("3/assets leads to ");
+
+    // when they may
+    try (DirectorySource lenient =
+        source(new Completeness.Settled(Duration.ZERO), Links.ANYWHERE)) {
+      scan(lenient);
+
+      // then
+      assertThat(scan(lenient).versions()).containsOnlyKeys(1L, 2L, 3L);
+    }
+  }
+
+  @Test
+  void shouldKeepAVersionInTheReportThatCannotBeLookedAt() throws IOException {
+    // given, since a test that runs as root can read everything, links in a circle
+    Files.createSymbolicLink(base.resolve("4"), base.resolve("4"));
+    completeVersion("5");
+    Files.createSymbolicLink(base.resolve("5/assets"), base.resolve("5"));
+
+    // when
+    SourceReport.Aspired report = settledReport();
+
+    // then
+    assertThat(report.versions()).isEmpty();
+    assertThat(report.pending().get(4L)).startsWith("it could not be read: ");
+    assertThat(report.pending().get(5L)).startsWith("it could not be read: ");
+  }
+
+  @Test
+  @Timeout(60)
+  void shouldHearOfANewVersionBeforeItIsPolled() throws IOException {
+    // given
+    completeVersion("1");
+    settledReport();
+
+    // when, then a name is new in the base path
+    Files.createDirectory(base.resolve("2"));
+    awaitHint();
+    scanAfter(Duration.ZERO);
+
+    // when, then one is new in a version that is not complete
+    write("2/saved_model.pb");
+    awaitHint();
+    assertThat(settledReport().versions()).containsOnlyKeys(1L, 2L);
+
+    // when the base path is emptied and filled again
+    delete("1");
+    delete("2");
+    assertThat(source.scan()).isInstanceOf(SourceReport.Unavailable.class);
+    completeVersion("3");
+
+    // then
+    awaitHint();
   }
 
   @Test
@@ -215,16 +354,16 @@ final class DirectorySourceTest {
     assertThat(settledReport().versions()).containsOnlyKeys(1L, 2L);
 
     // when
-    try (var files = Files.walk(base.resolve("1"))) {
-      for (Path path : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
-    }
+    delete("1");
     SourceReport.Aspired report = scanAfter(Duration.ZERO);
 
     // then
     assertThat(report.versions()).containsOnlyKeys(2L);
     assertThat(report.contains(1)).isFalse();
+  }
+
+  private DirectorySource source(Completeness completeness, Links links) {
+    return new DirectorySource("digits", base, completeness, links, () -> nowNanos);
   }
 
   private static AspiredVersion version(SourceReport.Aspired report, long version) {
@@ -239,6 +378,24 @@ final class DirectorySourceTest {
   private SourceReport.Aspired scanAfter(Duration pause) {
     nowNanos += pause.toNanos();
     return (SourceReport.Aspired) source.scan();
+  }
+
+  private static SourceReport.Aspired scan(DirectorySource source) {
+    return (SourceReport.Aspired) source.scan();
+  }
+
+  private void awaitHint() {
+    while (!source.mayHaveChanged()) {
+      Thread.onSpinWait();
+    }
+  }
+
+  private void delete(String version) throws IOException {
+    try (var files = Files.walk(base.resolve(version))) {
+      for (Path path : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
   }
 
   private void completeVersion(String name) throws IOException {

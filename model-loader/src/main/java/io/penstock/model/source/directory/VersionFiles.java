@@ -1,4 +1,4 @@
-package io.penstock.model.source;
+package io.penstock.model.source.directory;
 
 import java.io.IOException;
 import java.nio.file.FileVisitOption;
@@ -10,19 +10,23 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * What a version's directory holds at one moment: every path below it, with sizes and times. Equal
  * when nothing has changed.
  *
+ * @param directory where they are, without links
  * @param entries by path relative to the directory, {@code /} between names
  */
-record VersionFiles(SortedMap<String, Entry> entries) {
+record VersionFiles(Path directory, SortedMap<String, Entry> entries) {
 
   /**
    * A file, or a directory, whose size counts as 0 and whose time does not count (a directory's
@@ -43,11 +47,14 @@ record VersionFiles(SortedMap<String, Entry> entries) {
   }
 
   /**
-   * Lists a version's directory. Symbolic links are followed, as volumes of Kubernetes need.
+   * Lists a version's directory. Symbolic links are followed, as volumes of Kubernetes need, where
+   * the fence lets them.
    *
-   * @throws IOException if something in it cannot be read, or vanished meanwhile
+   * @throws IOException if something in it cannot be read, is neither file nor directory, is a link
+   *     that must not be followed, or vanished meanwhile
    */
-  static VersionFiles list(Path directory) throws IOException {
+  static VersionFiles list(Path child, Fence fence) throws IOException {
+    Path directory = fence.follow(child);
     SortedMap<String, Entry> entries = new TreeMap<>();
     Files.walkFileTree(
         directory,
@@ -55,15 +62,22 @@ record VersionFiles(SortedMap<String, Entry> entries) {
         Integer.MAX_VALUE,
         new SimpleFileVisitor<>() {
           @Override
-          public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes) {
+          public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes)
+              throws IOException {
             if (!path.equals(directory)) {
+              fence.check(path);
               entries.put(relative(path), new Entry(true, 0, 0));
             }
             return FileVisitResult.CONTINUE;
           }
 
           @Override
-          public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) {
+          public FileVisitResult visitFile(Path path, BasicFileAttributes attributes)
+              throws IOException {
+            fence.check(path);
+            if (!attributes.isRegularFile()) {
+              throw new IOException(path + " is neither a file nor a directory");
+            }
             FileTime modified = attributes.lastModifiedTime();
             entries.put(relative(path), new Entry(false, attributes.size(), modified.toMillis()));
             return FileVisitResult.CONTINUE;
@@ -73,7 +87,15 @@ record VersionFiles(SortedMap<String, Entry> entries) {
             return directory.relativize(path).toString().replace('\\', '/');
           }
         });
-    return new VersionFiles(entries);
+    return new VersionFiles(directory, entries);
+  }
+
+  /** The paths of files. */
+  Set<String> files() {
+    return entries.entrySet().stream()
+        .filter(entry -> !entry.getValue().directory())
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toSet());
   }
 
   /** What keeps these files from being a whole SavedModel, if anything does. */
@@ -98,6 +120,12 @@ record VersionFiles(SortedMap<String, Entry> entries) {
     return "%d entries, %d bytes, %08x".formatted(entries.size(), bytes, entries.hashCode());
   }
 
+  /** Whether there is a file of that path. */
+  boolean isFile(String path) {
+    Entry entry = entries.get(path);
+    return entry != null && !entry.directory();
+  }
+
   private Optional<String> missingShard(Matcher shard) {
     int count = Integer.parseInt(shard.group(2));
     for (int i = 0; i < count; i++) {
@@ -107,10 +135,5 @@ record VersionFiles(SortedMap<String, Entry> entries) {
       }
     }
     return Optional.empty();
-  }
-
-  private boolean isFile(String path) {
-    Entry entry = entries.get(path);
-    return entry != null && !entry.directory();
   }
 }

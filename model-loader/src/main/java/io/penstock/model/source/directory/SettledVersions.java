@@ -1,4 +1,4 @@
-package io.penstock.model.source;
+package io.penstock.model.source.directory;
 
 import java.util.Collections;
 import java.util.Optional;
@@ -16,6 +16,30 @@ record SettledVersions(SortedMap<Long, Observation> observations) {
 
   /** What a directory held, and when the first scan that saw it so ended. */
   record Observation(VersionFiles files, long sinceNanos) {}
+
+  /** Takes a version for complete when it has settled. Not thread-safe. */
+  static final class SettledJudge implements Judge {
+
+    private final long settleNanos;
+    private SettledVersions seen = none();
+
+    SettledJudge(long settleNanos) {
+      this.settleNanos = settleNanos;
+    }
+
+    @Override
+    public SortedMap<Long, String> pending(Scan scan) {
+      // From the end of one scan to the start of another, so that a slow scan settles nothing
+      // early.
+      seen = seen.next(scan.listing(), scan.endNanos());
+      SortedMap<Long, String> pending = new TreeMap<>();
+      for (long version : scan.listing().keySet()) {
+        seen.pending(version, scan.startNanos(), settleNanos)
+            .ifPresent(reason -> pending.put(version, reason));
+      }
+      return pending;
+    }
+  }
 
   SettledVersions {
     observations = Collections.unmodifiableSortedMap(new TreeMap<>(observations));

@@ -1,17 +1,18 @@
 package io.penstock.model.lifecycle;
 
-import static io.penstock.model.lifecycle.AvailabilityPreservingPolicy.Claim.ASPIRED;
-import static io.penstock.model.lifecycle.AvailabilityPreservingPolicy.Claim.NONE;
-import static io.penstock.model.lifecycle.AvailabilityPreservingPolicy.Claim.RETAINED;
+import static io.penstock.model.lifecycle.Candidate.Claim.ASPIRED;
+import static io.penstock.model.lifecycle.Candidate.Claim.NONE;
+import static io.penstock.model.lifecycle.Candidate.Claim.RETAINED;
+import static io.penstock.model.lifecycle.Transition.AVAILABILITY_PRESERVING;
+import static io.penstock.model.lifecycle.Transition.RESOURCE_PRESERVING;
 import static io.penstock.model.lifecycle.VersionState.AVAILABLE;
 import static io.penstock.model.lifecycle.VersionState.END;
 import static io.penstock.model.lifecycle.VersionState.LOADING;
 import static io.penstock.model.lifecycle.VersionState.START;
+import static io.penstock.model.lifecycle.VersionState.UNLOADING;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.penstock.model.lifecycle.AvailabilityPreservingPolicy.Action;
-import io.penstock.model.lifecycle.AvailabilityPreservingPolicy.Candidate;
-import io.penstock.model.lifecycle.AvailabilityPreservingPolicy.Claim;
+import io.penstock.model.lifecycle.Candidate.Claim;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-final class AvailabilityPreservingPolicyTest {
+final class TransitionTest {
 
   @Test
   void shouldLoadTheNewVersionBeforeItUnloadsTheOld() {
@@ -62,6 +63,74 @@ final class AvailabilityPreservingPolicyTest {
         .isEmpty();
   }
 
+  @Test
+  void shouldGiveAllMemoryBackBeforeItTakesMoreWhenResourcesCountMost() {
+    // what nobody wants goes, though nothing else serves
+    assertThat(
+            RESOURCE_PRESERVING.next(
+                List.of(new Candidate(1, AVAILABLE, NONE), new Candidate(2, START, ASPIRED))))
+        .contains(new Action.Unload(1));
+    // nothing comes while something goes, or is about to
+    for (VersionState leaving : List.of(UNLOADING, LOADING)) {
+      assertThat(
+              RESOURCE_PRESERVING.next(
+                  List.of(new Candidate(1, leaving, NONE), new Candidate(2, START, RETAINED))))
+          .isEmpty();
+    }
+    assertThat(
+            RESOURCE_PRESERVING.next(
+                List.of(new Candidate(1, END, NONE), new Candidate(2, START, ASPIRED))))
+        .contains(new Action.Load(2));
+  }
+
+  @Test
+  void shouldNeverUnloadWhatIsRetained() {
+    for (Transition transition : Transition.values()) {
+      assertThat(
+              transition.next(
+                  List.of(new Candidate(1, AVAILABLE, RETAINED), new Candidate(2, START, ASPIRED))))
+          .as("%s", transition)
+          .contains(new Action.Load(2));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  void shouldNeverHoldMoreThanIsWantedAndOneThatLoadsWhenResourcesCountMost(long seed) {
+    Random random = new Random(seed);
+    for (int round = 0; round < 2_000; round++) {
+      // given
+      List<Candidate> versions = new ArrayList<>();
+      for (int version = 0; version < random.nextInt(6); version++) {
+        versions.add(
+            new Candidate(
+                version, pick(VersionState.values(), random), pick(Claim.values(), random)));
+      }
+      String given = "seed " + seed + ", round " + round + ": " + versions;
+
+      // when
+      Optional<Action> action = RESOURCE_PRESERVING.next(versions);
+
+      // then
+      if (action.isPresent() && action.get() instanceof Action.Load load) {
+        assertThat(versions)
+            .as(given)
+            .contains(new Candidate(load.version(), START, claim(versions, load.version())))
+            .noneMatch(c -> c.state() == LOADING || c.state() == UNLOADING)
+            .noneMatch(c -> c.state() == AVAILABLE && c.claim() == NONE);
+        assertThat(claim(versions, load.version())).as(given).isNotEqualTo(NONE);
+      } else if (action.isPresent() && action.get() instanceof Action.Unload unload) {
+        assertThat(versions).as(given).contains(new Candidate(unload.version(), AVAILABLE, NONE));
+      } else {
+        assertThat(versions).as(given).noneMatch(c -> c.state() == AVAILABLE && c.claim() == NONE);
+      }
+    }
+  }
+
+  private static Claim claim(List<Candidate> versions, long version) {
+    return versions.stream().filter(c -> c.version() == version).findFirst().orElseThrow().claim();
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4})
   void shouldReachWhatIsWantedWithoutEverServingNothing(long seed) {
@@ -81,7 +150,7 @@ final class AvailabilityPreservingPolicyTest {
       boolean loading = true;
       for (int actions = 0; loading; actions++) {
         assertThat(actions).as(given).isLessThan(30);
-        Optional<Action> action = AvailabilityPreservingPolicy.next(versions);
+        Optional<Action> action = AVAILABILITY_PRESERVING.next(versions);
         action.ifPresent(a -> apply(a, versions, given));
         if (served) {
           assertThat(serves(versions)).as(given).isTrue();
@@ -138,6 +207,6 @@ final class AvailabilityPreservingPolicyTest {
   }
 
   private static Optional<Action> next(Candidate... candidates) {
-    return AvailabilityPreservingPolicy.next(List.of(candidates));
+    return AVAILABILITY_PRESERVING.next(List.of(candidates));
   }
 }

@@ -1,0 +1,120 @@
+package io.penstock.model.source.directory;
+
+import io.penstock.model.source.AspiredVersion;
+import io.penstock.model.source.ModelSource;
+import io.penstock.model.source.SourceReport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.LongSupplier;
+
+/**
+ * A folder with one directory per version, named by a plain number: {@code /models/digits/2}.
+ * Leading zeros and gaps are fine; other names are ignored, each with one line in the log. A
+ * version is aspired once it is complete.
+ *
+ * <p>The base path may be a link, and links below it are followed as far as {@link Links} lets
+ * them. A version is reported by its real path, so that one which is being loaded stays the same
+ * when a link is swapped.
+ *
+ * <p>Not thread-safe.
+ */
+public final class DirectorySource implements ModelSource {
+
+  private final String model;
+  private final Path basePath;
+  private final Links links;
+  private final LongSupplier nanoTime;
+  private final Judge judge;
+  private final VersionNames names;
+  private final DirectoryEvents events;
+
+  /**
+   * A source over a base path, which need not exist yet.
+   *
+   * @param nanoTime a monotonic clock such as {@link System#nanoTime}
+   */
+  public DirectorySource(
+      String model, Path basePath, Completeness completeness, Links links, LongSupplier nanoTime) {
+    this.model = Objects.requireNonNull(model, "model");
+    this.basePath = Objects.requireNonNull(basePath, "basePath");
+    this.links = Objects.requireNonNull(links, "links");
+    this.nanoTime = Objects.requireNonNull(nanoTime, "nanoTime");
+    this.judge = Judge.of(completeness);
+    this.names = new VersionNames(model, basePath);
+    this.events = DirectoryEvents.open(model);
+  }
+
+  @Override
+  public SourceReport scan() {
+    Path realPath;
+    SortedMap<Long, Path> directories;
+    try {
+      realPath = basePath.toRealPath();
+      directories = names.find(realPath);
+    } catch (IOException e) {
+      events.listenTo(Set.of());
+      return new SourceReport.Unavailable(
+          Files.isDirectory(basePath)
+              ? "Could not read base path %s for servable %s: %s. Check its permissions."
+                  .formatted(basePath, model, e)
+              : "Could not find base path %s for servable %s (expected: a directory with one"
+                      .formatted(basePath, model)
+                  + " directory per version, eg. '/1/'). Check the model's path.");
+    }
+    if (directories.isEmpty()) {
+      events.listenTo(Set.of(realPath));
+      // TensorFlow Serving's own words: file_system_storage_path_source.cc
+      return new SourceReport.Unavailable(
+          "No versions of servable %s found under base path %s. Did you forget to name your leaf"
+                  .formatted(model, basePath)
+              + " directory as a number (eg. '/1/')?");
+    }
+    SourceReport.Aspired report = report(directories, new Fence(realPath, links));
+    Set<Path> changing = new HashSet<>(Set.of(realPath));
+    report.pending().keySet().forEach(version -> changing.add(directories.get(version)));
+    events.listenTo(changing);
+    return report;
+  }
+
+  /** Whether a name is new in the base path, or in a directory that is not complete yet. */
+  @Override
+  public boolean mayHaveChanged() {
+    return events.drain();
+  }
+
+  @Override
+  public void close() {
+    events.close();
+  }
+
+  private SourceReport.Aspired report(SortedMap<Long, Path> directories, Fence fence) {
+    SortedMap<Long, VersionFiles> listing = new TreeMap<>();
+    SortedMap<Long, String> pending = new TreeMap<>();
+    long startNanos = nanoTime.getAsLong();
+    directories.forEach(
+        (version, directory) -> {
+          try {
+            listing.put(version, VersionFiles.list(directory, fence));
+          } catch (Fence.StrayLinkException e) {
+            pending.put(version, String.valueOf(e.getMessage()));
+          } catch (IOException e) {
+            pending.put(version, "it could not be read: " + e);
+          }
+        });
+    pending.putAll(judge.pending(new Judge.Scan(listing, startNanos, nanoTime.getAsLong())));
+    SortedMap<Long, AspiredVersion> aspired = new TreeMap<>();
+    listing.forEach(
+        (version, files) -> {
+          if (!pending.containsKey(version)) {
+            aspired.put(version, new AspiredVersion(version, files.directory(), files.revision()));
+          }
+        });
+    return new SourceReport.Aspired(aspired, pending);
+  }
+}

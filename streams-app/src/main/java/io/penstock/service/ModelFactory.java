@@ -1,0 +1,116 @@
+package io.penstock.service;
+
+import io.penstock.config.ModelConfig;
+import io.penstock.config.PenstockConfig;
+import io.penstock.config.PipelineConfig;
+import io.penstock.config.VersionsConfig;
+import io.penstock.model.BatchSizes;
+import io.penstock.model.lifecycle.LoadRetries;
+import io.penstock.model.lifecycle.ModelLoader;
+import io.penstock.model.lifecycle.ModelRuntime;
+import io.penstock.model.lifecycle.ModelSettings;
+import io.penstock.model.lifecycle.Transition;
+import io.penstock.model.lifecycle.VersionPolicy;
+import io.penstock.model.source.ModelSource;
+import io.penstock.model.source.directory.Completeness;
+import io.penstock.model.source.directory.DirectorySource;
+import io.penstock.model.source.directory.Links;
+import io.penstock.model.tensorflow.SessionSettings;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** Makes models' runtimes of their configuration. */
+final class ModelFactory {
+
+  private final PenstockConfig config;
+  private final Foundation foundation;
+  private final ModelLoader loader;
+  private final Duration drainTimeout;
+
+  /**
+   * @param drainTimeout how long a model waits for leases when it closes
+   */
+  ModelFactory(PenstockConfig config, Foundation foundation, Duration drainTimeout) {
+    this.config = config;
+    this.foundation = foundation;
+    this.drainTimeout = drainTimeout;
+    this.loader =
+        foundation.loader(
+            new SessionSettings(
+                config.inference().intraOpThreads(), config.inference().interOpThreads()));
+  }
+
+  /** A model's runtime, at rest. */
+  ModelRuntime create(String name, ModelConfig model) {
+    return new ModelRuntime(
+        settings(name, model), foundation.source(name, model), loader, InstantSource.system());
+  }
+
+  /** The source that a model's configuration describes. */
+  static ModelSource directory(String name, ModelConfig model) {
+    return new DirectorySource(
+        name, model.path(), completeness(model), links(model), System::nanoTime);
+  }
+
+  private static Completeness completeness(ModelConfig model) {
+    return switch (model.completeWhen()) {
+      case SETTLED -> new Completeness.Settled(model.settle());
+      case MARKER -> new Completeness.Marker(model.marker());
+      case MANIFEST -> new Completeness.Manifested();
+    };
+  }
+
+  private static Links links(ModelConfig model) {
+    return switch (model.followLinks()) {
+      case INSIDE -> Links.INSIDE;
+      case ANYWHERE -> Links.ANYWHERE;
+    };
+  }
+
+  private static VersionPolicy policy(VersionsConfig versions) {
+    return switch (versions.policy()) {
+      case LATEST -> new VersionPolicy.Latest(versions.count());
+      case ALL -> new VersionPolicy.All();
+      case SPECIFIC -> new VersionPolicy.Specific(new TreeSet<>(versions.numbers()));
+    };
+  }
+
+  private static Transition transition(ModelConfig model) {
+    return switch (model.transition()) {
+      case AVAILABILITY_PRESERVING -> Transition.AVAILABILITY_PRESERVING;
+      case RESOURCE_PRESERVING -> Transition.RESOURCE_PRESERVING;
+    };
+  }
+
+  private ModelSettings settings(String name, ModelConfig model) {
+    List<PipelineConfig> users =
+        config.pipelines().values().stream().filter(p -> p.model().equals(name)).toList();
+    Set<String> signatures =
+        users.stream().map(PipelineConfig::signature).collect(Collectors.toSet());
+    Set<Integer> sizes =
+        users.stream()
+            .map(user -> new BatchSizes(user.batch().rows(), user.batch().allowedSizes()))
+            .flatMap(allowed -> allowed.toWarmUp().stream())
+            .collect(Collectors.toSet());
+    return new ModelSettings(
+        name,
+        model.path(),
+        model.pollInterval(),
+        policy(model.versions()),
+        transition(model),
+        new LoadRetries(model.loadRetries(), model.loadRetryInterval()),
+        signatures.isEmpty() ? Set.of(ModelSettings.DEFAULT_SIGNATURE) : signatures,
+        sizes.isEmpty() ? Set.of(1) : sizes,
+        leaseLimit(),
+        drainTimeout);
+  }
+
+  /** A run is given up on after its time-out: whoever keeps a lease for twice as long has hung. */
+  private Duration leaseLimit() {
+    return config.inference().runTimeout().multipliedBy(2);
+  }
+}
