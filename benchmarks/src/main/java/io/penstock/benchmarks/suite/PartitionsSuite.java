@@ -31,7 +31,7 @@ final class PartitionsSuite implements Suite {
   private static final Duration QUICK_FLOW = Duration.ofSeconds(8);
 
   /** Small records at a rate at which one partition's runs have some 32 rows or more. */
-  private static final int STREAM = 8_000;
+  private static final int STREAM = 30_000;
 
   private static final String ONE_STREAM = "stream-1";
   private static final String SPREAD_STREAM = "stream-32";
@@ -74,7 +74,7 @@ final class PartitionsSuite implements Suite {
   }
 
   private static Variant stream(Bench bench, String name, int partitions, int threads) {
-    Workload workload = Workloads.digits(bench.checkout().example("digits"));
+    Workload workload = Workloads.smallDigits(bench.checkout().example("digits"));
     Starters starters = new Starters(bench, workload, partitions);
     Starters.Starter penstock = starters.penstock(Starters.ALOS, Map.of("threads", threads));
     return new Variant(
