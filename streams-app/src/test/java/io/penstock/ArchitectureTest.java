@@ -36,7 +36,7 @@ class ArchitectureTest {
 
   @Test
   void shouldKeepTensorFlowInOnePackageOfTheModelLoader() {
-    assertUsedOnlyIn("io.penstock.model.tensorflow", "org.tensorflow..", "org.bytedeco..");
+    assertUsedOnlyIn("io.penstock.model.tensorflow..", "org.tensorflow..", "org.bytedeco..");
   }
 
   private static void assertUsedOnlyIn(String user, String... used) {

@@ -51,6 +51,11 @@ public final class Rows {
     return columns.get(index);
   }
 
+  /** Some of the columns, by their indices: the same ones, not copies. */
+  public Rows select(List<Integer> indices) {
+    return new Rows(indices.stream().map(columns::get).toList());
+  }
+
   /** Gives every column the row shape of its counterpart and room for that many rows. */
   public void reshapeLike(Rows other, int capacityRows) {
     for (int i = 0; i < columns.size(); i++) {

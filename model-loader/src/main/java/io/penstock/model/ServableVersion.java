@@ -25,6 +25,14 @@ public interface ServableVersion {
   Optional<ModelSignature> signature(String name);
 
   /**
+   * Whether a run of the signature changes what later runs compute: it writes variables. Such a
+   * version is not run but for records, so that it counts each once.
+   */
+  default boolean changesState(ModelSignature signature) {
+    return false;
+  }
+
+  /**
    * Runs one batch. Checks dtypes, shapes and row counts before TensorFlow sees them; outputs are
    * reshaped to what the model returned, their first dimension being {@code rows}.
    *

@@ -9,7 +9,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
 
-/** The directions between packages: tensorflow → lifecycle → source → model. */
+/** The directions between packages: tensorflow → lifecycle → fitness, memory, source → model. */
 final class ArchitectureTest {
 
   private static final JavaClasses CLASSES =
@@ -21,7 +21,7 @@ final class ArchitectureTest {
   void shouldKnowTensorFlowInOnePackageOnly() {
     noClasses()
         .that()
-        .resideOutsideOfPackage("io.penstock.model.tensorflow")
+        .resideOutsideOfPackage("io.penstock.model.tensorflow..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.tensorflow..", "org.bytedeco..", "com.google.protobuf..")
@@ -33,10 +33,10 @@ final class ArchitectureTest {
   void shouldKnowTheTensorFlowPackageByItsInterfacesOnly() {
     noClasses()
         .that()
-        .resideOutsideOfPackage("io.penstock.model.tensorflow")
+        .resideOutsideOfPackage("io.penstock.model.tensorflow..")
         .should()
         .dependOnClassesThat()
-        .resideInAPackage("io.penstock.model.tensorflow")
+        .resideInAPackage("io.penstock.model.tensorflow..")
         .check(CLASSES);
   }
 
@@ -48,6 +48,17 @@ final class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.penstock.model.lifecycle..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void shouldJudgeFitnessByRunsAlone() {
+    noClasses()
+        .that()
+        .resideInAnyPackage("io.penstock.model.fitness", "io.penstock.model.memory")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.penstock.model.lifecycle", "io.penstock.model.source")
         .check(CLASSES);
   }
 

@@ -4,7 +4,9 @@ import io.penstock.model.Lease;
 import io.penstock.model.ModelException;
 import io.penstock.model.ServableId;
 import io.penstock.model.ServableVersion;
-import io.penstock.model.lifecycle.lease.HeldLease;
+import io.penstock.model.fitness.SignatureChanges;
+import io.penstock.model.fitness.WarmUpReport;
+import io.penstock.model.lifecycle.lease.LeaseWatch;
 import io.penstock.model.lifecycle.lease.Leases;
 import io.penstock.model.source.AspiredVersion;
 import io.penstock.model.source.LoggedSource;
@@ -17,6 +19,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -38,9 +41,10 @@ import org.slf4j.LoggerFactory;
  * runs batches. Thread-safe.
  *
  * <p>Four daemon threads, so that none waits for another's work: <em>watch</em> scans the source,
- * <em>load</em> loads and warms up, <em>close</em> closes sessions and is never interrupted (an
- * interrupted close leaks the session), and <em>events</em>, to which the others report, owns the
- * {@link ModelVersions} and decides. Leasing goes past all of them, by way of a concurrent map.
+ * <em>load</em> loads and warms up (once it has one of the process's {@link LoadSlots}),
+ * <em>close</em> closes sessions and is never interrupted (an interrupted close leaks the session),
+ * and <em>events</em>, to which the others report, owns the {@link ModelVersions} and decides.
+ * Leasing goes past all of them, by way of a concurrent map.
  */
 public final class ModelRuntime implements AutoCloseable {
 
@@ -50,20 +54,24 @@ public final class ModelRuntime implements AutoCloseable {
   private static final int LEASE_CHECKS = 4;
 
   private final ModelSettings settings;
-
-  private final ModelLoader loader;
+  private final LoadTerms terms;
+  private final FitLoader fitLoader;
   private final ModelVersions versions;
   private final Map<Long, Leases> available = new ConcurrentHashMap<>();
-
-  /** Of every version that is not closed yet. */
-  private final List<Leases> leased = new CopyOnWriteArrayList<>();
-
+  private final Map<Long, FitVersion> fit = new ConcurrentHashMap<>();
+  private final LeaseWatch leaseWatch;
   private final List<VersionListener> listeners = new CopyOnWriteArrayList<>();
   private final CompletableFuture<Void> terminated = new CompletableFuture<>();
   private final SourceWatch watch;
   private final ExecutorService load;
   private final ExecutorService close;
   private final ScheduledThreadPoolExecutor events;
+
+  /** A runtime that loads without limits. */
+  public ModelRuntime(
+      ModelSettings settings, ModelSource source, ModelLoader loader, InstantSource clock) {
+    this(settings, source, loader, LoadTerms.unlimited(), clock);
+  }
 
   /**
    * A runtime at rest; {@link #start} sets it to work.
@@ -72,9 +80,15 @@ public final class ModelRuntime implements AutoCloseable {
    *     of the interface will do, and is closed with the runtime
    */
   public ModelRuntime(
-      ModelSettings settings, ModelSource source, ModelLoader loader, InstantSource clock) {
+      ModelSettings settings,
+      ModelSource source,
+      ModelLoader loader,
+      LoadTerms terms,
+      InstantSource clock) {
     this.settings = settings;
-    this.loader = loader;
+    this.terms = terms;
+    this.fitLoader = new FitLoader(settings, terms, loader);
+    this.leaseWatch = new LeaseWatch(settings.leaseLimit());
     this.versions = new ModelVersions(settings, clock, new Hands());
     this.watch =
         new SourceWatch(
@@ -82,7 +96,7 @@ public final class ModelRuntime implements AutoCloseable {
             settings.pollInterval(),
             report -> post(() -> versions.reported(report)),
             threads("watch"));
-    this.load = Executors.newSingleThreadExecutor(threads("load"));
+    this.load = Executors.newSingleThreadExecutor(loadThread());
     this.close = Executors.newSingleThreadExecutor(threads("close"));
     this.events = new ScheduledThreadPoolExecutor(1, threads("events"));
     events.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
@@ -94,7 +108,7 @@ public final class ModelRuntime implements AutoCloseable {
     long checkNanos = Math.max(1, settings.leaseLimit().toNanos() / LEASE_CHECKS);
     var unused =
         events.scheduleWithFixedDelay(
-            () -> handle(this::reportOverdueLeases), checkNanos, checkNanos, TimeUnit.NANOSECONDS);
+            () -> handle(leaseWatch::report), checkNanos, checkNanos, TimeUnit.NANOSECONDS);
   }
 
   /** The model's name. */
@@ -150,6 +164,13 @@ public final class ModelRuntime implements AutoCloseable {
     return versions.aspired();
   }
 
+  /** How the warm-up of every version that is available went, by number. */
+  public SortedMap<Long, WarmUpReport> warmUps() {
+    SortedMap<Long, WarmUpReport> reports = new TreeMap<>();
+    fit.forEach((version, loaded) -> reports.put(version, loaded.warmUp()));
+    return reports;
+  }
+
   /** Adds a listener. It hears of every transition from now on. */
   public void addListener(VersionListener listener) {
     listeners.add(listener);
@@ -177,7 +198,7 @@ public final class ModelRuntime implements AutoCloseable {
           name(),
           timeout,
           statuses().values(),
-          leased.stream().flatMap(leases -> leases.outstanding().stream()).toList());
+          leaseWatch.outstanding());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException e) {
@@ -194,14 +215,10 @@ public final class ModelRuntime implements AutoCloseable {
   }
 
   /** On the load thread. */
-  private void loadAndWarmUp(ServableId id, AspiredVersion aspired) {
-    long begin = System.nanoTime();
+  private void load(ServableId id, AspiredVersion aspired) {
     try {
-      LoadedModel model = loader.load(id, aspired.directory(), settings.requiredSignatures());
-      warmUp(model);
-      long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
-      LOG.info("{} is loaded and warm after {} ms ({}).", id, millis, model.fingerprint());
-      post(() -> loaded(id.version(), model));
+      FitVersion version = fitLoader.load(id, aspired.directory());
+      post(() -> loaded(id.version(), version));
     } catch (ModelException e) {
       post(() -> failed(id, e, null));
     } catch (RuntimeException | Error e) {
@@ -209,23 +226,28 @@ public final class ModelRuntime implements AutoCloseable {
     }
   }
 
-  private void warmUp(LoadedModel model) {
-    boolean warm = false;
-    try {
-      WarmUp.run(model, settings.requiredSignatures(), settings.warmUpRows());
-      warm = true;
-    } finally {
-      if (!warm) {
-        model.close();
-      }
-    }
+  private void loaded(long number, FitVersion version) {
+    warnOfChanges(version.model());
+    fit.put(number, version);
+    Leases leases = new Leases(version.model(), System::nanoTime);
+    leaseWatch.add(leases);
+    available.put(number, leases);
+    versions.loaded(number, version.model());
   }
 
-  private void loaded(long version, LoadedModel model) {
-    Leases leases = new Leases(model, System::nanoTime);
-    leased.add(leases);
-    available.put(version, leases);
-    versions.loaded(version, model);
+  /** Against the newest version that serves or could. */
+  private void warnOfChanges(LoadedModel next) {
+    fit.entrySet().stream()
+        .max(Map.Entry.comparingByKey())
+        .map(newest -> newest.getValue().model())
+        .ifPresent(
+            newest -> {
+              List<String> changes =
+                  SignatureChanges.between(newest, next, settings.requiredSignatures());
+              if (!changes.isEmpty()) {
+                LOG.warn("{} is not called as {} is: {}.", next.id(), newest.id(), changes);
+              }
+            });
   }
 
   /** With a stack trace of what a loader should not throw. */
@@ -241,29 +263,17 @@ public final class ModelRuntime implements AutoCloseable {
     }
   }
 
-  private void reportOverdueLeases() {
-    for (Leases leases : leased) {
-      for (HeldLease lease : leases.overdue(settings.leaseLimit())) {
-        LOG.warn(
-            "{} has been leased by {}, longer than {} s: it cannot be unloaded before. A thread dump"
-                + " shows what that thread does; a batch that does not end keeps its lease.",
-            leases.version().id(),
-            lease,
-            settings.leaseLimit().toSeconds());
-      }
-    }
-  }
-
   /** On the close thread. */
-  private void closeModel(long version, Leases leases, LoadedModel model) {
+  private void close(long number, Leases leases, FitVersion version) {
+    ServableId id = version.model().id();
     try {
-      model.close();
-      LOG.info("{} is unloaded.", model.id());
+      version.close();
+      LOG.info("{} is unloaded.", id);
     } catch (RuntimeException e) {
-      LOG.error("{} did not close cleanly; its memory may not be given back.", model.id(), e);
+      LOG.error("{} did not close cleanly; its memory may not be given back.", id, e);
     }
-    leased.remove(leases);
-    post(() -> versions.closed(version));
+    leaseWatch.remove(leases);
+    post(() -> versions.closed(number));
   }
 
   /** Runs something on the event thread, unless everything has ended. */
@@ -303,6 +313,17 @@ public final class ModelRuntime implements AutoCloseable {
     }
   }
 
+  /** Of the lowest priority, where the virtual machine heeds it ({@code ThreadPriorityPolicy}). */
+  @SuppressWarnings("ThreadPriorityCheck") // Nothing relies on it: it spares those who serve.
+  private ThreadFactory loadThread() {
+    ThreadFactory threads = threads("load");
+    return task -> {
+      Thread thread = threads.newThread(task);
+      thread.setPriority(Thread.MIN_PRIORITY);
+      return thread;
+    };
+  }
+
   private ThreadFactory threads(String role) {
     return task -> {
       Thread thread = new Thread(task, "penstock-" + settings.name() + "-" + role);
@@ -316,14 +337,17 @@ public final class ModelRuntime implements AutoCloseable {
 
     @Override
     public void load(ServableId id, AspiredVersion version) {
-      load.execute(() -> loadAndWarmUp(id, version));
+      load.execute(() -> terms.slots().run(() -> ModelRuntime.this.load(id, version)));
     }
 
     @Override
     public void unload(long version) {
       Leases leases = Objects.requireNonNull(available.remove(version));
-      LoadedModel model = (LoadedModel) leases.version();
-      var unused = leases.retire().thenRunAsync(() -> closeModel(version, leases, model), close);
+      FitVersion retired = Objects.requireNonNull(fit.remove(version));
+      var unused =
+          leases
+              .retire()
+              .thenRunAsync(() -> ModelRuntime.this.close(version, leases, retired), close);
     }
 
     @Override

@@ -6,9 +6,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.tensorflow.Graph;
 import org.tensorflow.Output;
 import org.tensorflow.Session;
+import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.TensorInfo;
 
@@ -19,22 +21,33 @@ import org.tensorflow.proto.TensorInfo;
  * @param fetches the distinct handles of its outputs: two outputs may be one tensor, and TensorFlow
  *     Java refuses to fetch a tensor twice
  * @param fetchOfOutput for each output of the signature the index of its fetch
+ * @param scalar whether its tensors have no batch dimension; then a run takes one row
+ * @param writes whether a run writes variables
  */
 record BoundSignature(
     ModelSignature signature,
     List<Output<?>> inputs,
     List<Output<?>> fetches,
-    List<Integer> fetchOfOutput) {
+    List<Integer> fetchOfOutput,
+    boolean scalar,
+    boolean writes) {
 
   /** Resolves a signature's tensors in its graph. */
-  static BoundSignature of(ModelSignature signature, SignatureDef definition, Graph graph) {
+  static BoundSignature of(
+      ModelSignature signature,
+      SignatureDef definition,
+      Graph graph,
+      boolean scalar,
+      boolean writes) {
     List<Output<?>> outputs = handles(signature.outputs(), definition.getOutputsMap(), graph);
     List<Output<?>> fetches = outputs.stream().distinct().toList();
     return new BoundSignature(
         signature,
         handles(signature.inputs(), definition.getInputsMap(), graph),
         fetches,
-        outputs.stream().map(fetches::indexOf).toList());
+        outputs.stream().map(fetches::indexOf).toList(),
+        scalar,
+        writes);
   }
 
   private static List<Output<?>> handles(
@@ -45,6 +58,23 @@ record BoundSignature(
       handles.add(Objects.requireNonNull(graph.output(tensor), tensor));
     }
     return handles;
+  }
+
+  /** What of the signature its graph contradicts; empty if nothing. */
+  Optional<String> contradiction() {
+    List<TensorSpec> specs = new ArrayList<>(signature.inputs());
+    specs.addAll(signature.outputs());
+    List<Output<?>> handles = new ArrayList<>(inputs);
+    fetchOfOutput.forEach(index -> handles.add(fetches.get(index)));
+    for (int i = 0; i < specs.size(); i++) {
+      DataType dataType = handles.get(i).dataType();
+      if (TensorType.value(dataType) != TensorType.dataType(specs.get(i).dtype())) {
+        return Optional.of(
+            "%s is %s in the graph. Export the model again with signatures that match its graph."
+                .formatted(specs.get(i), dataType));
+      }
+    }
+    return Optional.empty();
   }
 
   /** A runner that fetches the outputs and has yet to be fed. */

@@ -6,6 +6,7 @@ import io.penstock.model.ModelSignature;
 import io.penstock.model.Rows;
 import io.penstock.model.ServableId;
 import io.penstock.model.TensorSpec;
+import io.penstock.model.fitness.RecordedRequests;
 import io.penstock.model.lifecycle.LoadedModel;
 import java.util.Arrays;
 import java.util.Collections;
@@ -34,18 +35,21 @@ final class SavedModelVersion implements LoadedModel {
   private final Map<String, BoundSignature> signatures;
   private final Session session;
   private final Graph graph;
+  private final RecordedRequests recordedRequests;
 
   SavedModelVersion(
       ServableId id,
       String fingerprint,
       Map<String, BoundSignature> signatures,
       Session session,
-      Graph graph) {
+      Graph graph,
+      RecordedRequests recordedRequests) {
     this.id = id;
     this.fingerprint = fingerprint;
     this.signatures = signatures;
     this.session = session;
     this.graph = graph;
+    this.recordedRequests = recordedRequests;
   }
 
   @Override
@@ -66,6 +70,17 @@ final class SavedModelVersion implements LoadedModel {
   @Override
   public Optional<ModelSignature> signature(String name) {
     return Optional.ofNullable(signatures.get(name)).map(BoundSignature::signature);
+  }
+
+  @Override
+  public boolean changesState(ModelSignature signature) {
+    BoundSignature bound = signatures.get(signature.name());
+    return bound != null && bound.writes();
+  }
+
+  @Override
+  public RecordedRequests recordedRequests() {
+    return recordedRequests;
   }
 
   @Override
@@ -101,14 +116,14 @@ final class SavedModelVersion implements LoadedModel {
     Tensor[] tensors = new Tensor[bound.inputs().size()];
     try {
       for (int i = 0; i < tensors.length; i++) {
-        tensors[i] = TensorCopy.toTensor(inputs.column(i), rows);
+        tensors[i] = TensorCopy.toTensor(inputs.column(i), rows, bound.scalar());
         runner.feed(bound.inputs().get(i), tensors[i]);
       }
       try (Result result = runner.run()) {
         List<TensorSpec> specs = bound.signature().outputs();
         for (int i = 0; i < specs.size(); i++) {
           Tensor tensor = result.get(bound.fetchOfOutput().get(i));
-          TensorCopy.toColumn(tensor, specs.get(i), rows, outputs.column(i));
+          TensorCopy.toColumn(tensor, specs.get(i), rows, bound.scalar(), outputs.column(i));
         }
       }
     } finally {

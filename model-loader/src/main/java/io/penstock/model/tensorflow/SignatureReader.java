@@ -11,6 +11,8 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.SignatureDef;
@@ -29,15 +31,14 @@ final class SignatureReader {
 
   private final ServableId id;
   private final MetaGraphDef metaGraph;
-  private final Set<String> nodes;
+  private final Map<String, NodeDef> nodes;
 
   SignatureReader(ServableId id, MetaGraphDef metaGraph) {
     this.id = id;
     this.metaGraph = metaGraph;
     this.nodes =
         metaGraph.getGraphDef().getNodeList().stream()
-            .map(NodeDef::getName)
-            .collect(Collectors.toSet());
+            .collect(Collectors.toMap(NodeDef::getName, node -> node, (one, other) -> one));
   }
 
   /** Every signature that is an entry point. */
@@ -61,13 +62,25 @@ final class SignatureReader {
 
   private ModelSignature signature(String name, SignatureDef definition)
       throws UnservableException {
-    List<TensorSpec> inputs = specs("input", definition.getInputsMap());
-    List<TensorSpec> outputs = specs("output", definition.getOutputsMap());
+    boolean alone = takesOneRow(definition);
+    List<TensorSpec> inputs = specs("input", definition.getInputsMap(), alone);
+    List<TensorSpec> outputs = specs("output", definition.getOutputsMap(), alone);
     if (inputs.isEmpty()) {
       throw new UnservableException("it has no inputs, so there is nothing to make rows of.");
     }
     checkBatchSizes(inputs);
     return new ModelSignature(name, inputs, outputs);
+  }
+
+  /**
+   * Whether the signature has no batch dimension at all: its tensors are scalars, those of which it
+   * says nothing included. It takes one row a run.
+   */
+  boolean takesOneRow(SignatureDef definition) {
+    return Stream.of(definition.getInputsMap(), definition.getOutputsMap())
+        .flatMap(tensors -> tensors.values().stream())
+        .map(this::shape)
+        .anyMatch(shape -> !shape.getUnknownRank() && shape.getDimCount() == 0);
   }
 
   /** A fixed batch dimension is served by padding, if all inputs that have one agree on it. */
@@ -82,22 +95,23 @@ final class SignatureReader {
     }
   }
 
-  private List<TensorSpec> specs(String kind, Map<String, TensorInfo> tensors)
+  private List<TensorSpec> specs(String kind, Map<String, TensorInfo> tensors, boolean alone)
       throws UnservableException {
     List<TensorSpec> specs = new ArrayList<>();
     for (Map.Entry<String, TensorInfo> tensor : tensors.entrySet()) {
-      specs.add(spec(kind + " " + tensor.getKey(), tensor.getKey(), tensor.getValue()));
+      specs.add(spec(kind + " " + tensor.getKey(), tensor.getKey(), tensor.getValue(), alone));
     }
     return specs;
   }
 
-  private TensorSpec spec(String what, String name, TensorInfo tensor) throws UnservableException {
+  private TensorSpec spec(String what, String name, TensorInfo tensor, boolean alone)
+      throws UnservableException {
     if (tensor.getEncodingCase() != TensorInfo.EncodingCase.NAME) {
       throw new UnservableException(
           "%s is a %s tensor (expected: a dense one). Convert it within the model."
               .formatted(what, tensor.getEncodingCase()));
     }
-    if (!nodes.contains(node(tensor.getName()))) {
+    if (!nodes.containsKey(node(tensor.getName()))) {
       throw new UnservableException(
           "%s stands for tensor %s, which is not in the graph. Export the model again."
               .formatted(name, tensor.getName()));
@@ -109,21 +123,46 @@ final class SignatureReader {
                     new UnservableException(
                         "%s has dtype %s (expected: one of %s). Cast it within the model."
                             .formatted(what, tensor.getDtype(), TensorType.names())));
-    TensorShapeProto shape = tensor.getTensorShape();
-    if (shape.getUnknownRank() || shape.getDimCount() == 0) {
+    TensorShapeProto shape = shape(tensor);
+    if (alone && shape.getDimCount() > 0) {
       throw new UnservableException(
-          "%s has %s (expected: a batch dimension first). Export the model with the tensor's shape."
-              .formatted(
-                  what, shape.getUnknownRank() ? "a shape of unknown rank" : "no dimension"));
+          "%s has a batch dimension while others of its tensors have none (expected: all or none)."
+                  .formatted(what)
+              + " Export the model with a batch dimension first, in every tensor.");
+    }
+    if (shape.getDimCount() == 0) {
+      return new TensorSpec(name, dtype, List.of(alone ? 1L : -1L));
     }
     return new TensorSpec(
         name, dtype, shape.getDimList().stream().map(TensorShapeProto.Dim::getSize).toList());
+  }
+
+  /**
+   * A tensor's shape: what the signature says, else what the graph does, else of unknown rank.
+   * Exporters before TensorFlow 1.1, and parsers of Examples to this day, leave it to the graph.
+   */
+  private TensorShapeProto shape(TensorInfo tensor) {
+    if (tensor.hasTensorShape() && !tensor.getTensorShape().getUnknownRank()) {
+      return tensor.getTensorShape();
+    }
+    NodeDef node = nodes.get(node(tensor.getName()));
+    AttrValue shapes = node == null ? null : node.getAttrMap().get("_output_shapes");
+    int index = index(tensor.getName());
+    return shapes != null && index < shapes.getList().getShapeCount()
+        ? shapes.getList().getShape(index)
+        : TensorShapeProto.newBuilder().setUnknownRank(true).build();
   }
 
   /** The node of a tensor, which is named {@code node:output}. */
   private static String node(String tensor) {
     int colon = tensor.lastIndexOf(':');
     return colon < 0 ? tensor : tensor.substring(0, colon);
+  }
+
+  /** Which of its node's outputs a tensor is. */
+  private static int index(String tensor) {
+    int colon = tensor.lastIndexOf(':');
+    return colon < 0 ? 0 : Integer.parseInt(tensor.substring(colon + 1));
   }
 
   /** A signature cannot be served by rows; its message says which tensor is to blame. */

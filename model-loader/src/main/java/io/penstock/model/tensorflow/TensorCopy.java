@@ -22,9 +22,13 @@ final class TensorCopy {
 
   private TensorCopy() {}
 
-  /** A tensor of the column's first rows. The caller closes it. */
-  static Tensor toTensor(Column column, int rows) {
-    Shape shape = Shape.of(shape(column.rowShape(), rows));
+  /**
+   * A tensor of the column's first rows. The caller closes it.
+   *
+   * @param scalar whether the tensor has no batch dimension, for one row
+   */
+  static Tensor toTensor(Column column, int rows, boolean scalar) {
+    Shape shape = scalar ? Shape.scalar() : Shape.of(shape(column.rowShape(), rows));
     if (column instanceof NumericColumn numbers) {
       return toTensor(numbers, shape, rows * numbers.rowBytes());
     }
@@ -51,10 +55,11 @@ final class TensorCopy {
   /**
    * Fills a column with a tensor's rows and gives it the tensor's shape.
    *
+   * @param scalar whether the tensor has no batch dimension
    * @throws ModelRunException if dtype, shape or rows are not what the signature says
    */
-  static void toColumn(Tensor tensor, TensorSpec spec, int rows, Column column) {
-    long[] shape = tensor.shape().asArray();
+  static void toColumn(Tensor tensor, TensorSpec spec, int rows, boolean scalar, Column column) {
+    long[] shape = scalar && tensor.shape().isScalar() ? new long[] {1} : tensor.shape().asArray();
     if (tensor.dataType() != TensorType.dataType(spec.dtype()) || !fits(shape, spec.shape())) {
       throw new ModelRunException(
           "output %s: %s%s (expected: as the signature says). Export the model again."
@@ -110,7 +115,8 @@ final class TensorCopy {
     return shape;
   }
 
-  private static int[] rowShape(long[] shape) {
+  /** The dimensions of one row of a batch of that shape. */
+  static int[] rowShape(long[] shape) {
     int[] rowShape = new int[shape.length - 1];
     for (int i = 0; i < rowShape.length; i++) {
       rowShape[i] = Math.toIntExact(shape[i + 1]);

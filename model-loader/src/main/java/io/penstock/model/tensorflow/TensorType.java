@@ -56,12 +56,23 @@ enum TensorType {
     this.tensorType = tensorType;
   }
 
-  /** The dtype of that number, if it can be run. */
+  /** From {@code tensorflow/core/framework/types.h}: {@code kDataTypeRefOffset}. */
+  private static final int REFERENCE = 100;
+
+  /** The dtype of that number, if it can be run; of a reference to a variable, the variable's. */
   static Optional<DType> dtype(DataType dataType) {
+    DataType value = value(dataType);
     return Arrays.stream(values())
-        .filter(type -> type.dataType == dataType)
+        .filter(type -> type.dataType == value)
         .map(type -> type.dtype)
         .findFirst();
+  }
+
+  /** The type of a tensor's values, which a reference to a variable has as well. */
+  static DataType value(DataType dataType) {
+    return dataType != DataType.UNRECOGNIZED && dataType.getNumber() > REFERENCE
+        ? DataType.forNumber(dataType.getNumber() - REFERENCE)
+        : dataType;
   }
 
   /** TensorFlow's number for a dtype that can be run. */

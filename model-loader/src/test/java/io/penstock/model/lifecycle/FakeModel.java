@@ -31,7 +31,7 @@ public final class FakeModel implements LoadedModel {
     this(id, SIGNATURE, run -> null);
   }
 
-  FakeModel(
+  public FakeModel(
       ServableId id,
       ModelSignature signature,
       IntFunction<@Nullable ModelRunException> failureOfRun) {
@@ -40,7 +40,7 @@ public final class FakeModel implements LoadedModel {
     this.failureOfRun = failureOfRun;
   }
 
-  static ModelSignature signature(List<Long> inputShape) {
+  public static ModelSignature signature(List<Long> inputShape) {
     return new ModelSignature(
         ModelSettings.DEFAULT_SIGNATURE,
         List.of(new TensorSpec("x", DType.FLOAT32, inputShape)),
@@ -52,7 +52,7 @@ public final class FakeModel implements LoadedModel {
   }
 
   /** How many rows its runs had. */
-  Set<Integer> sizes() {
+  public Set<Integer> sizes() {
     return sizes;
   }
 

@@ -9,15 +9,25 @@ import io.penstock.model.ModelSignature;
 import io.penstock.model.NumericColumn;
 import io.penstock.model.Rows;
 import io.penstock.model.ServableId;
+import io.penstock.model.StringColumn;
 import io.penstock.model.TestModels;
+import io.penstock.model.fitness.WarmUp;
+import io.penstock.model.fitness.WarmUpReport;
 import io.penstock.model.lifecycle.LoadedModel;
+import io.penstock.model.tensorflow.log.WarmUpRecords;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.TensorProto;
+import org.tensorflow.proto.TensorShapeProto;
 
 /** SavedModels of TensorFlow Serving's own tests: y = x/2 + c. */
 final class TensorFlowServingModelsIT {
@@ -37,14 +47,16 @@ final class TensorFlowServingModelsIT {
 
   @ParameterizedTest
   @CsvSource({
-    "saved_model_half_plus_two_cpu/00000123, 2",
-    "saved_model_half_plus_two_2_versions/00000123, 2",
-    "saved_model_half_plus_two_2_versions/00000124, 2",
+    "saved_model_half_plus_two_cpu/00000123, serving_default, 2",
+    "saved_model_half_plus_two_2_versions/00000123, serving_default, 2",
+    "saved_model_half_plus_two_2_versions/00000124, serving_default, 2",
+    "saved_model_half_plus_three/00000123, serving_default, 3",
+    "saved_model_half_plus_two_cpu/00000123, regress_x2_to_y3, 3",
   })
-  void shouldComputeHalfPlusSomething(String directory, float constant) {
+  void shouldComputeHalfPlusSomething(String directory, String name, float constant) {
     // given
-    try (LoadedModel model = load(directory, SIGNATURE)) {
-      ModelSignature signature = model.signature(SIGNATURE).orElseThrow();
+    try (LoadedModel model = load(directory, name)) {
+      ModelSignature signature = model.signature(name).orElseThrow();
       Rows inputs = Rows.of(signature.inputs(), 3);
       Rows outputs = Rows.of(signature.outputs());
       NumericColumn x = (NumericColumn) inputs.column(0);
@@ -56,26 +68,115 @@ final class TensorFlowServingModelsIT {
       model.run(signature, inputs, 3, outputs);
 
       // then
-      NumericColumn y = (NumericColumn) outputs.column(0);
+      assertHalfPlus(constant, outputs);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "saved_model_half_plus_two_cpu/00000123, classify_x_to_y, 2",
+    "saved_model_half_plus_two_cpu/00000123, regress_x_to_y, 2",
+    "saved_model_half_plus_two_cpu/00000123, regress_x_to_y2, 3",
+    "saved_model_half_plus_two_2_versions/00000124, classify_x_to_y, 2",
+  })
+  void shouldClassifyAndRegressExamples(String directory, String name, float constant) {
+    // given
+    try (LoadedModel model = load(directory, name)) {
+      ModelSignature signature = model.signature(name).orElseThrow();
+      Rows inputs = Rows.of(signature.inputs(), 3);
+      Rows outputs = Rows.of(signature.outputs());
       for (int row = 0; row < 3; row++) {
-        assertThat(y.floatAt(y.offset(row, 0))).isEqualTo(row * 5f + constant);
+        ((StringColumn) inputs.column(0))
+            .set(row, 0, WarmUpFileTest.example("x", row * 10f).toByteArray());
+      }
+
+      // when
+      model.run(signature, inputs, 3, outputs);
+
+      // then
+      assertHalfPlus(constant, outputs);
+    }
+  }
+
+  private static void assertHalfPlus(float constant, Rows outputs) {
+    NumericColumn y = (NumericColumn) outputs.column(0);
+    for (int row = 0; row < 3; row++) {
+      assertThat(y.floatAt(y.offset(row, 0))).isEqualTo(row * 5f + constant);
+    }
+  }
+
+  @Test
+  void shouldCountEachRecordOnce() {
+    // given, warmed up as it would be to serve
+    String name = "incr_counter_by";
+    try (LoadedModel model = load("saved_model_counter/00000123", name)) {
+      var unused = WarmUp.run(model, Set.of(name), Set.of(1), model.recordedRequests());
+      ModelSignature signature = model.signature(name).orElseThrow();
+      assertThat(signature.batchSize()).hasValue(1);
+      Rows inputs = Rows.of(signature.inputs(), 1);
+      Rows outputs = Rows.of(signature.outputs());
+      ((NumericColumn) inputs.column(0)).putFloat(0, 1f);
+
+      for (int record = 1; record <= 5; record++) {
+        // when
+        model.run(signature, inputs, 1, outputs);
+
+        // then
+        assertThat(((NumericColumn) outputs.column(0)).floatAt(0)).isEqualTo(record);
       }
     }
   }
 
   @Test
-  void shouldSayThatASignatureContradictsTheGraph() {
-    // TensorFlow Serving forgives this model's other signatures; TensorFlow Java does not.
-    assertThatThrownBy(() -> load("saved_model_half_plus_three/00000123", SIGNATURE))
+  void shouldServeWhatRunsOfAModelWithASignatureThatContradictsItsGraph() {
+    try (LoadedModel model = load("saved_model_half_plus_three/00000123", SIGNATURE)) {
+      assertThat(model.signatures()).containsExactly(SIGNATURE);
+    }
+    assertThatThrownBy(
+            () -> load("saved_model_half_plus_three/00000123", "tensorflow/serving/regress"))
         .isInstanceOf(ModelException.class)
-        .hasMessageContaining("Input \"inputs\"'s operand \"tf_example:0\" has data type DT_STRING")
-        .hasMessageEndingWith("Export the model again with signatures that match its graph.");
+        .hasMessage(
+            "Signature tensorflow/serving/regress of half/123 cannot be served: inputs: float32[-1] is DT_STRING in the graph. Export the model again with signatures that match its graph.");
   }
 
   @Test
   void shouldRefuseASignatureWithoutRowsIfItIsRequired() {
     assertThatThrownBy(() -> load("saved_model_counter/00000123", "get_counter"))
         .hasMessageStartingWith("Signature get_counter of counter/123 cannot be served: ");
+  }
+
+  @Test
+  void shouldRunRecordedRequestsOfEveryKind(@TempDir Path folder) throws IOException {
+    // given
+    Path version = folder.resolve("1");
+    TestModels.copy(
+        models.orElseThrow().resolve("saved_model_half_plus_two_cpu/00000123"), version);
+    new WarmUpRecords()
+        .predict(
+            SIGNATURE,
+            Map.of(
+                "x",
+                TensorProto.newBuilder()
+                    .setDtype(DataType.DT_FLOAT)
+                    .setTensorShape(
+                        TensorShapeProto.newBuilder()
+                            .addDim(TensorShapeProto.Dim.newBuilder().setSize(2))
+                            .addDim(TensorShapeProto.Dim.newBuilder().setSize(1)))
+                    .addFloatVal(4)
+                    .build()))
+        .classify("classify_x_to_y", WarmUpFileTest.example("x", 1))
+        .regress("regress_x_to_y2", WarmUpFileTest.example("x", 1))
+        .writeTo(version);
+
+    // when
+    try (LoadedModel model = loader.load(new ServableId("half", 1), version, Set.of(SIGNATURE))) {
+      WarmUpReport report =
+          WarmUp.run(model, Set.of(SIGNATURE), Set.of(1, 8), model.recordedRequests());
+
+      // then
+      assertThat(report.recorded()).isEqualTo(3);
+      assertThat(report.runs()).isEqualTo(3 + 2 * 6);
+    }
   }
 
   private LoadedModel load(String directory, String signature) {

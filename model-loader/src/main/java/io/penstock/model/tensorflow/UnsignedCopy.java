@@ -1,0 +1,80 @@
+package io.penstock.model.tensorflow;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.SavedModel;
+
+/**
+ * A version's directory as it is, but without signatures: TensorFlow Java refuses a model if its
+ * graph contradicts but one of them, where TensorFlow Serving looks only at those that it runs. The
+ * graph is copied to a temporary directory, everything else is linked to.
+ */
+final class UnsignedCopy implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(UnsignedCopy.class);
+
+  /** The loader itself needs it; from {@code tensorflow/cc/saved_model/constants.h}. */
+  private static final String INIT_OP = "__saved_model_init_op";
+
+  private final Path directory;
+
+  private UnsignedCopy(Path directory) {
+    this.directory = directory;
+  }
+
+  /** Makes a copy. */
+  static UnsignedCopy of(Path version, SavedModel model) throws IOException {
+    UnsignedCopy copy = new UnsignedCopy(Files.createTempDirectory("penstock-unsigned-"));
+    boolean complete = false;
+    try {
+      copy.fill(version.toAbsolutePath(), model);
+      complete = true;
+      return copy;
+    } finally {
+      if (!complete) {
+        copy.close();
+      }
+    }
+  }
+
+  Path directory() {
+    return directory;
+  }
+
+  private void fill(Path version, SavedModel model) throws IOException {
+    try (Stream<Path> children = Files.list(version)) {
+      for (Path child : children.toList()) {
+        String name = child.getFileName().toString();
+        if (!name.equals(GraphFile.NAME)) {
+          Files.createSymbolicLink(directory.resolve(name), child);
+        }
+      }
+    }
+    SavedModel.Builder unsigned = model.toBuilder();
+    for (MetaGraphDef.Builder graph : unsigned.getMetaGraphsBuilderList()) {
+      List<String> names = List.copyOf(graph.getSignatureDefMap().keySet());
+      names.stream().filter(name -> !name.equals(INIT_OP)).forEach(graph::removeSignatureDef);
+    }
+    Files.write(directory.resolve(GraphFile.NAME), unsigned.build().toByteArray());
+  }
+
+  /** Removes the copy. What it links to stays. */
+  @Override
+  public void close() {
+    try (Stream<Path> paths = Files.walk(directory)) {
+      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    } catch (IOException | UncheckedIOException e) {
+      LOG.warn("{} could not be removed and takes room until somebody does.", directory, e);
+    }
+  }
+}
