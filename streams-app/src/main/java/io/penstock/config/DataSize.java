@@ -25,6 +25,9 @@ public record DataSize(long bytes) {
           "GiB", 1L << 30,
           "TiB", 1L << 40);
 
+  /** So much that nothing reaches it. Written {@code unlimited}. */
+  public static final DataSize UNLIMITED = new DataSize(Long.MAX_VALUE);
+
   public DataSize {
     if (bytes < 0) {
       throw new IllegalArgumentException("bytes: " + bytes + " (expected: 0 or more)");
@@ -53,9 +56,17 @@ public record DataSize(long bytes) {
     }
   }
 
+  /** Whether it is a limit at all. */
+  public boolean isLimited() {
+    return bytes != Long.MAX_VALUE;
+  }
+
   /** The shortest exact text: {@code 64MiB}, {@code 512KB}, {@code 1B}. */
   @Override
   public String toString() {
+    if (!isLimited()) {
+      return "unlimited";
+    }
     for (String unit : new String[] {"TiB", "TB", "GiB", "GB", "MiB", "MB", "KiB", "KB"}) {
       long size = BYTES.getOrDefault(unit, 1L);
       if (bytes >= size && bytes % size == 0) {

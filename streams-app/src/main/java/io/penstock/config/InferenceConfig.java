@@ -1,7 +1,6 @@
 package io.penstock.config;
 
 import java.time.Duration;
-import java.util.List;
 
 /**
  * What the models of this process share.
@@ -12,6 +11,8 @@ import java.util.List;
  * @param interOpThreads TensorFlow's inter-op parallelism; −1 runs on the caller's own thread
  * @param runTimeout how long a model may take for one run
  * @param maxAbandonedThreads how many threads may be stuck in runs that took longer
+ * @param loadThreads how many versions are loaded and warmed up at the same time
+ * @param nativeMemory how much native memory the loaded versions may take together
  */
 public record InferenceConfig(
     int threads,
@@ -19,7 +20,9 @@ public record InferenceConfig(
     int intraOpThreads,
     int interOpThreads,
     Duration runTimeout,
-    int maxAbandonedThreads) {
+    int maxAbandonedThreads,
+    int loadThreads,
+    DataSize nativeMemory) {
 
   public static final Syntax<Integer> THREADS = Syntax.wholeNumber(1, 1024);
   public static final Syntax<DataSize> MAX_IN_FLIGHT_BYTES = Syntax.dataSize(1 << 20);
@@ -29,9 +32,8 @@ public record InferenceConfig(
   public static final Syntax<Duration> RUN_TIMEOUT = Syntax.duration(Duration.ofMillis(100));
   public static final Syntax<Integer> MAX_ABANDONED_THREADS = Syntax.wholeNumber(0, 1024);
 
-  /** A limit on the native memory of all loaded versions: none in this release. */
-  public static final Syntax<String> NATIVE_MEMORY =
-      Syntax.choice(List.of("unlimited")).notYet(Syntax.dataSize(1));
+  public static final Syntax<Integer> LOAD_THREADS = Syntax.wholeNumber(1, 64);
+  public static final Syntax<DataSize> NATIVE_MEMORY = Syntax.dataSizeOrUnlimited(1 << 20);
 
   public InferenceConfig {
     THREADS.check("threads", threads);
@@ -40,5 +42,7 @@ public record InferenceConfig(
     INTER_OP_THREADS.check("inter-op-threads", interOpThreads);
     RUN_TIMEOUT.check("run-timeout", runTimeout);
     MAX_ABANDONED_THREADS.check("max-abandoned-threads", maxAbandonedThreads);
+    LOAD_THREADS.check("load-threads", loadThreads);
+    NATIVE_MEMORY.check("native-memory", nativeMemory);
   }
 }

@@ -21,6 +21,8 @@ import java.util.regex.Pattern;
  * @param loadRetries how often a load that failed is tried again
  * @param loadRetryInterval the pause before each
  * @param promotion who promotes a new version
+ * @param nativeMemory how much native memory its loaded versions may take together
+ * @param goldenChecks whether a version must bring golden checks along
  */
 public record ModelConfig(
     Path path,
@@ -33,7 +35,9 @@ public record ModelConfig(
     Transition transition,
     int loadRetries,
     Duration loadRetryInterval,
-    Promotion promotion) {
+    Promotion promotion,
+    DataSize nativeMemory,
+    GoldenChecks goldenChecks) {
 
   /** The name of a model: part of topic keys, headers and schema names. */
   public static final Syntax<String> NAME =
@@ -54,6 +58,10 @@ public record ModelConfig(
   public static final Syntax<Duration> LOAD_RETRY_INTERVAL = Syntax.duration(Duration.ZERO);
   public static final Syntax<Promotion> PROMOTION = Syntax.choice(List.of(Promotion.values()));
 
+  public static final Syntax<DataSize> NATIVE_MEMORY = Syntax.dataSizeOrUnlimited(1 << 20);
+  public static final Syntax<GoldenChecks> GOLDEN_CHECKS =
+      Syntax.choice(List.of(GoldenChecks.values()));
+
   public ModelConfig {
     Objects.requireNonNull(path, "path");
     Objects.requireNonNull(completeWhen, "completeWhen");
@@ -66,6 +74,8 @@ public record ModelConfig(
     LOAD_RETRIES.check("load-retries", loadRetries);
     LOAD_RETRY_INTERVAL.check("load-retry-interval", loadRetryInterval);
     Objects.requireNonNull(promotion, "promotion");
+    NATIVE_MEMORY.check("native-memory", nativeMemory);
+    Objects.requireNonNull(goldenChecks, "goldenChecks");
   }
 
   /** How a version directory is known to be complete. */
@@ -115,6 +125,19 @@ public record ModelConfig(
     MANUAL,
     /** The directory watcher, as soon as a newer version is there. */
     AUTOMATIC;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** Whether a version must bring golden checks along. */
+  public enum GoldenChecks {
+    /** Those that are there must hold. */
+    OPTIONAL,
+    /** Some must be there, and hold. */
+    REQUIRED;
 
     @Override
     public String toString() {

@@ -98,6 +98,19 @@ public final class Syntax<T> {
         NOTHING);
   }
 
+  /** Sizes, or {@code unlimited}. */
+  static Syntax<DataSize> dataSizeOrUnlimited(long minBytes) {
+    return new Syntax<>(
+        "unlimited, or a size such as 512MiB or 6GiB, at least " + DataSize.ofBytes(minBytes),
+        text ->
+            text.equals(DataSize.UNLIMITED.toString())
+                ? Optional.of(DataSize.UNLIMITED)
+                : DataSize.read(text),
+        size -> size.bytes() >= minBytes,
+        List.of(),
+        NOTHING);
+  }
+
   /** One of those values, by their {@link Object#toString() text}. */
   static <T> Syntax<T> choice(Collection<T> values) {
     List<String> texts = values.stream().map(String::valueOf).toList();

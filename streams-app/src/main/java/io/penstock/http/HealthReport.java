@@ -80,12 +80,19 @@ public record HealthReport(
    * @param active the active version, or a text that says why there is none
    * @param versions state by version, in TensorFlow Serving's words: {@code LOADING}, {@code
    *     AVAILABLE}
+   * @param warmUps how the warm-up of each available version went, and how long its first and last
+   *     runs took
    * @param detail what an operator should know, or an empty text
    */
   public record Model(
-      boolean ready, String active, SortedMap<Long, String> versions, String detail) {
+      boolean ready,
+      String active,
+      SortedMap<Long, String> versions,
+      SortedMap<Long, String> warmUps,
+      String detail) {
     public Model {
       versions = Collections.unmodifiableSortedMap(new TreeMap<>(versions));
+      warmUps = Collections.unmodifiableSortedMap(new TreeMap<>(warmUps));
     }
   }
 

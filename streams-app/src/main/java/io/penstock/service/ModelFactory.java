@@ -1,16 +1,21 @@
 package io.penstock.service;
 
+import io.penstock.config.DataSize;
 import io.penstock.config.ModelConfig;
 import io.penstock.config.PenstockConfig;
 import io.penstock.config.PipelineConfig;
 import io.penstock.config.VersionsConfig;
 import io.penstock.model.BatchSizes;
 import io.penstock.model.lifecycle.LoadRetries;
+import io.penstock.model.lifecycle.LoadSlots;
+import io.penstock.model.lifecycle.LoadTerms;
 import io.penstock.model.lifecycle.ModelLoader;
 import io.penstock.model.lifecycle.ModelRuntime;
 import io.penstock.model.lifecycle.ModelSettings;
 import io.penstock.model.lifecycle.Transition;
 import io.penstock.model.lifecycle.VersionPolicy;
+import io.penstock.model.memory.MemoryLimit;
+import io.penstock.model.memory.NativeMemory;
 import io.penstock.model.source.ModelSource;
 import io.penstock.model.source.directory.Completeness;
 import io.penstock.model.source.directory.DirectorySource;
@@ -19,6 +24,7 @@ import io.penstock.model.tensorflow.SessionSettings;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -30,6 +36,8 @@ final class ModelFactory {
   private final Foundation foundation;
   private final ModelLoader loader;
   private final Duration drainTimeout;
+  private final LoadSlots slots;
+  private final NativeMemory memory;
 
   /**
    * @param drainTimeout how long a model waits for leases when it closes
@@ -42,12 +50,27 @@ final class ModelFactory {
         foundation.loader(
             new SessionSettings(
                 config.inference().intraOpThreads(), config.inference().interOpThreads()));
+    this.slots = new LoadSlots(config.inference().loadThreads());
+    this.memory =
+        new NativeMemory(limit("inference.native-memory", config.inference().nativeMemory()));
   }
 
   /** A model's runtime, at rest. */
   ModelRuntime create(String name, ModelConfig model) {
     return new ModelRuntime(
-        settings(name, model), foundation.source(name, model), loader, InstantSource.system());
+        settings(name, model),
+        foundation.source(name, model),
+        loader,
+        new LoadTerms(
+            slots,
+            memory,
+            limit("models." + name + ".native-memory", model.nativeMemory()),
+            model.goldenChecks() == ModelConfig.GoldenChecks.REQUIRED),
+        InstantSource.system());
+  }
+
+  private static Optional<MemoryLimit> limit(String key, DataSize size) {
+    return size.isLimited() ? Optional.of(new MemoryLimit(key, size.bytes())) : Optional.empty();
   }
 
   /** The source that a model's configuration describes. */

@@ -36,7 +36,7 @@ final class ServiceHealth implements Supplier<HealthReport> {
           Map.of(),
           new HealthReport.Batches(0, 0, ""));
   private static final HealthReport.Model MODEL_TO_COME =
-      new HealthReport.Model(false, "none yet", new TreeMap<>(), "");
+      new HealthReport.Model(false, "none yet", new TreeMap<>(), new TreeMap<>(), "");
 
   private final PenstockConfig config;
   private final Map<String, ModelHost> models;
@@ -106,6 +106,8 @@ final class ServiceHealth implements Supplier<HealthReport> {
     Map<Long, VersionStatus> statuses = host.runtime().statuses();
     SortedMap<Long, String> versions = new TreeMap<>();
     statuses.forEach((version, status) -> versions.put(version, status.state().name()));
+    SortedMap<Long, String> warmUps = new TreeMap<>();
+    host.runtime().warmUps().forEach((version, went) -> warmUps.put(version, went.toString()));
     Optional<Long> active = host.active();
     boolean ready =
         active
@@ -117,6 +119,6 @@ final class ServiceHealth implements Supplier<HealthReport> {
             .flatMap(status -> status.error().stream())
             .collect(Collectors.joining("; "));
     return new HealthReport.Model(
-        ready, active.map(String::valueOf).orElse("none yet"), versions, errors);
+        ready, active.map(String::valueOf).orElse("none yet"), versions, warmUps, errors);
   }
 }

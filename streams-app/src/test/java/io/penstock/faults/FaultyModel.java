@@ -4,6 +4,7 @@ import io.penstock.model.ModelRunException;
 import io.penstock.model.ModelSignature;
 import io.penstock.model.Rows;
 import io.penstock.model.ServableId;
+import io.penstock.model.fitness.RecordedRequests;
 import io.penstock.model.lifecycle.LoadedModel;
 import java.util.Optional;
 import java.util.Set;
@@ -56,6 +57,16 @@ final class FaultyModel implements LoadedModel {
   @Override
   public Optional<ModelSignature> signature(String name) {
     return model.signature(name);
+  }
+
+  @Override
+  public boolean changesState(ModelSignature signature) {
+    return model.changesState(signature);
+  }
+
+  @Override
+  public RecordedRequests recordedRequests() {
+    return model.recordedRequests();
   }
 
   @Override

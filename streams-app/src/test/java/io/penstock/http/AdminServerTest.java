@@ -45,7 +45,8 @@ final class AdminServerTest {
                   + "\"sealed\":{\"linger\":7},"
                   + "\"batches\":{\"rows\":64,\"lingerMillis\":1.5,\"reason\":\"as configured\"}}},"
                   + "\"models\":{\"digits\":{\"ready\":true,\"active\":\"2\","
-                  + "\"versions\":{\"1\":\"UNLOADING\",\"2\":\"AVAILABLE\"},\"detail\":\"\"}},"
+                  + "\"versions\":{\"1\":\"UNLOADING\",\"2\":\"AVAILABLE\"},"
+                  + "\"warmUps\":{\"2\":\"no run\"},\"detail\":\"\"}},"
                   + "\"controlPlane\":{\"ready\":true,\"state\":\"FOLLOWING\",\"detail\":\"\"}}");
       assertThat(get(server, "/health/live").statusCode()).isEqualTo(200);
     }
@@ -142,7 +143,13 @@ final class AdminServerTest {
   }
 
   private static HealthReport report(Pipeline pipeline, ControlPlane controlPlane) {
-    Model model = new Model(true, "2", new TreeMap<>(Map.of(1L, "UNLOADING", 2L, "AVAILABLE")), "");
+    Model model =
+        new Model(
+            true,
+            "2",
+            new TreeMap<>(Map.of(1L, "UNLOADING", 2L, "AVAILABLE")),
+            new TreeMap<>(Map.of(2L, "no run")),
+            "");
     return new HealthReport(
         new TreeMap<>(Map.of("p", pipeline)), new TreeMap<>(Map.of("digits", model)), controlPlane);
   }

@@ -152,11 +152,20 @@ final class ConfigBinder {
             "2",
             "How many threads may be stuck in such runs, each replaced by another. One more, and"
                 + " the process ends.");
-    section.optional(
-        "native-memory",
-        InferenceConfig.NATIVE_MEMORY,
-        "unlimited",
-        "How much native memory the loaded versions may take together: no limit in this release.");
+    var loadThreads =
+        section.optional(
+            "load-threads",
+            InferenceConfig.LOAD_THREADS,
+            "1",
+            "How many versions are loaded and warmed up at the same time, over all models. Each takes"
+                + " up to a processor from inference meanwhile.");
+    var nativeMemory =
+        section.optional(
+            "native-memory",
+            InferenceConfig.NATIVE_MEMORY,
+            "unlimited",
+            "How much native memory the loaded versions may take together, by an estimate from their"
+                + " files. A version that does not fit is refused.");
     return section.build(
         () ->
             new InferenceConfig(
@@ -165,7 +174,9 @@ final class ConfigBinder {
                 intraOp.get(),
                 interOp.get(),
                 runTimeout.get(),
-                maxAbandoned.get()));
+                maxAbandoned.get(),
+                loadThreads.get(),
+                nativeMemory.get()));
   }
 
   private static Setting<HttpConfig> http(Section section) {

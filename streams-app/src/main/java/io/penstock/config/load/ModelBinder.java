@@ -98,7 +98,14 @@ final class ModelBinder {
             "manual",
             "Who promotes a new version: a command on the control topic, or the watcher as soon as"
                 + " a newer version is there.");
-    section.notYet("fitness");
+    var nativeMemory =
+        section.optional(
+            "native-memory",
+            ModelConfig.NATIVE_MEMORY,
+            "unlimited",
+            "How much native memory its loaded versions may take together, by an estimate from their"
+                + " files.");
+    var goldenChecks = goldenChecks(section.section("fitness"));
     return section.build(
         () ->
             new ModelConfig(
@@ -112,7 +119,21 @@ final class ModelBinder {
                 transition.get(),
                 retries.get(),
                 retryInterval.get(),
-                promotion.get()));
+                promotion.get(),
+                nativeMemory.get(),
+                goldenChecks.get()));
+  }
+
+  private static Setting<ModelConfig.GoldenChecks> goldenChecks(Section section) {
+    var goldenChecks =
+        section.optional(
+            "golden-checks",
+            ModelConfig.GOLDEN_CHECKS,
+            "optional",
+            "Whether a version must bring `assets.extra/penstock_golden.jsonl` along: inputs with the"
+                + " outputs that they must give. Those that are there must hold.");
+    section.notYet("load-timeout");
+    return section.build(goldenChecks::get);
   }
 
   private static Setting<VersionsConfig> versions(Section section) {

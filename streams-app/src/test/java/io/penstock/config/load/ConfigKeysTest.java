@@ -46,6 +46,7 @@ final class ConfigKeysTest {
             entry("inference.inter-op-threads", "-1"),
             entry("inference.run-timeout", "30s"),
             entry("inference.max-abandoned-threads", "2"),
+            entry("inference.load-threads", "1"),
             entry("inference.native-memory", "unlimited"),
             entry("models.fraud.complete-when", "settled"),
             entry("models.fraud.settle", "2s"),
@@ -57,6 +58,8 @@ final class ConfigKeysTest {
             entry("models.fraud.load-retries", "2"),
             entry("models.fraud.load-retry-interval", "1s"),
             entry("models.fraud.promotion", "manual"),
+            entry("models.fraud.native-memory", "unlimited"),
+            entry("models.fraud.fitness.golden-checks", "optional"),
             entry("pipelines.payments-fraud.signature", "serving_default"),
             entry("pipelines.payments-fraud.guarantee", "exactly_once_v2"),
             entry("pipelines.payments-fraud.input.format", "avro"),
@@ -104,7 +107,15 @@ final class ConfigKeysTest {
                 Duration.ofSeconds(1), Duration.ofSeconds(10), Duration.ofMinutes(5)));
     assertThat(config.inference())
         .isEqualTo(
-            new InferenceConfig(6, DataSize.ofMebibytes(256), 1, -1, Duration.ofSeconds(30), 2));
+            new InferenceConfig(
+                6,
+                DataSize.ofMebibytes(256),
+                1,
+                -1,
+                Duration.ofSeconds(30),
+                2,
+                1,
+                DataSize.UNLIMITED));
     assertThat(config.models())
         .containsExactly(
             entry(
@@ -120,7 +131,9 @@ final class ConfigKeysTest {
                     ModelConfig.Transition.AVAILABILITY_PRESERVING,
                     2,
                     Duration.ofSeconds(1),
-                    ModelConfig.Promotion.MANUAL)));
+                    ModelConfig.Promotion.MANUAL,
+                    DataSize.UNLIMITED,
+                    ModelConfig.GoldenChecks.OPTIONAL)));
     assertThat(config.pipelines())
         .containsExactly(
             entry(
@@ -177,7 +190,7 @@ final class ConfigKeysTest {
                 kafka: {bootstrap.servers: "a:9092,b:9092", producer.linger.ms: 7}
                 registry: {schema.registry.url: "http://registry:8081"}
                 control: {heartbeat-interval: 2s, liveness-timeout: PT12S, prepare-timeout: 1h}
-                inference: {threads: 4, max-in-flight-bytes: 100MiB, intra-op-threads: 2, inter-op-threads: 0, run-timeout: 20s, max-abandoned-threads: 1, native-memory: unlimited}
+                inference: {threads: 4, max-in-flight-bytes: 100MiB, intra-op-threads: 2, inter-op-threads: 0, run-timeout: 20s, max-abandoned-threads: 1, load-threads: 2, native-memory: 6GiB}
                 models:
                   fraud:
                     path: /models/fraud
@@ -190,6 +203,8 @@ final class ConfigKeysTest {
                     load-retries: 5
                     load-retry-interval: 1m
                     promotion: automatic
+                    native-memory: 512MiB
+                    fitness: {golden-checks: required}
                 pipelines:
                   payments:
                     model: fraud
@@ -230,7 +245,15 @@ final class ConfigKeysTest {
             new ControlConfig(Duration.ofSeconds(2), Duration.ofSeconds(12), Duration.ofHours(1)));
     assertThat(config.inference())
         .isEqualTo(
-            new InferenceConfig(4, DataSize.ofMebibytes(100), 2, 0, Duration.ofSeconds(20), 1));
+            new InferenceConfig(
+                4,
+                DataSize.ofMebibytes(100),
+                2,
+                0,
+                Duration.ofSeconds(20),
+                1,
+                2,
+                DataSize.ofMebibytes(6144)));
     assertThat(config.model("fraud"))
         .isEqualTo(
             new ModelConfig(
@@ -244,7 +267,9 @@ final class ConfigKeysTest {
                 ModelConfig.Transition.RESOURCE_PRESERVING,
                 5,
                 Duration.ofMinutes(1),
-                ModelConfig.Promotion.AUTOMATIC));
+                ModelConfig.Promotion.AUTOMATIC,
+                DataSize.ofMebibytes(512),
+                ModelConfig.GoldenChecks.REQUIRED));
     assertThat(pipeline)
         .isEqualTo(
             new PipelineConfig(

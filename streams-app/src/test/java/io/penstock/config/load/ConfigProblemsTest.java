@@ -44,7 +44,7 @@ final class ConfigProblemsTest {
           {topic: payments}           | payments                 | 13: pipelines.payments-fraud.input: payments (expected: keys and values)
           {topic: payments}           | {topic: payments, format: json}  | 13: pipelines.payments-fraud.input.format: json (not supported yet; expected: avro)
           {topic: fraud-scores}       | {topic: s, copy: [id]}   | 14: pipelines.payments-fraud.output.copy: not supported yet (expected: nothing)
-          path: models/fraud          | pth: models/fraud        | 8: models.fraud.pth: unknown key (expected: path, complete-when, settle, follow-links, poll-interval, versions, transition, load-retries, load-retry-interval, promotion; did you mean path?)
+          path: models/fraud          | pth: models/fraud        | 8: models.fraud.pth: unknown key (expected: path, complete-when, settle, follow-links, poll-interval, versions, transition, load-retries, load-retry-interval, promotion, native-memory, fitness; did you mean path?)
           path: models/fraud          | {path: m, settle: 5}     | 8: models.fraud.settle: 5 (expected: a time such as 5ms, 10s, 2m or PT5S, at least 1ms)
           path: models/fraud          | {path: m, complete-when: copied}     | '8: models.fraud.complete-when: copied (expected: settled | marker | manifest)'
           path: models/fraud          | {path: m, complete-when: manifest, settle: 2s} | 8: models.fraud.settle: used with complete-when: settled only (expected: nothing)
@@ -56,10 +56,10 @@ final class ConfigProblemsTest {
           path: models/fraud          | {path: m, versions: {policy: specific, numbers: [v3]}} | 8: models.fraud.versions.numbers: v3 (expected: a version's number, 0 or more)
           path: models/fraud          | {path: m, transition: brave}         | '8: models.fraud.transition: brave (expected: availability-preserving | resource-preserving)'
           path: models/fraud          | {path: m, versions: {count: 0}}      | 8: models.fraud.versions.count: 0 (expected: 1-100)
-          path: models/fraud          | {path: m, fitness: {golden-checks: required}}   | 8: models.fraud.fitness: not supported yet (expected: nothing)
+          path: models/fraud          | {path: m, fitness: {load-timeout: 2m}}   | 8: models.fraud.fitness.load-timeout: not supported yet (expected: nothing)
           start-from: earliest        | start: earliest          | 12: pipelines.payments-fraud.start: unknown key (expected: model, signature, guarantee, start-from, input, output, dead-letters, batch, on-model-failure, share, threads, kafka; did you mean start-from?)
           start-from: earliest        | share: 0                 | 12: pipelines.payments-fraud.share: 0 (expected: 1-1000)
-          models:                     | 'inference: {native-memory: 6GiB}\nmodels:'      | 6: inference.native-memory: 6GiB (not supported yet; expected: unlimited)
+          models:                     | 'inference: {native-memory: 6}\nmodels:'      | 6: inference.native-memory: 6 (expected: unlimited, or a size such as 512MiB or 6GiB, at least 1MiB)
           models:                     | 'control: {max-staleness: 15s}\nmodels:'         | 6: control.max-staleness: not supported yet (expected: nothing)
           service: scoring            | service: "a b"           | 1: service: a b (expected: up to 100 letters, digits, '.', '_' and '-', as in a Kafka application.id)
           bootstrap.servers: kafka:9092 | bootstrap.servers: kafka | 3: kafka.bootstrap.servers: kafka (expected: host:port, several with commas)
