@@ -1,6 +1,9 @@
 package io.penstock.cli;
 
 import io.penstock.config.PenstockConfig;
+import io.penstock.inspect.Rehearsal;
+import io.penstock.model.tensorflow.SavedModelLoader;
+import io.penstock.model.tensorflow.SessionSettings;
 import io.penstock.service.PenstockService;
 import io.penstock.service.ServeRun;
 import java.io.PrintStream;
@@ -50,6 +53,7 @@ public final class PenstockMain {
       String... args) {
     PenstockMain main = new PenstockMain();
     Supplier<ConfigOption> config = () -> new ConfigOption(environment);
+    Rehearsal rehearsal = new Rehearsal(new SavedModelLoader(SessionSettings.defaults()));
     return new CommandLine(main)
         .addSubcommand(new ServeCommand(config.get(), terminal, service))
         .addSubcommand(
@@ -59,8 +63,13 @@ public final class PenstockMain {
                 .addSubcommand(new ConfigReferenceCommand(terminal)))
         .addSubcommand(new TopicsCommand(config.get(), terminal))
         .addSubcommand(
+            group("model", "Look at a model, or see whether it would serve.")
+                .addSubcommand(new ModelInspectCommand(terminal, rehearsal))
+                .addSubcommand(new ModelCheckCommand(terminal, rehearsal)))
+        .addSubcommand(
             group("schema", "Register schemas.")
                 .addSubcommand(new SchemaRegisterCommand(config.get(), terminal)))
+        .setCaseInsensitiveEnumValuesAllowed(true)
         .setOut(terminal.out())
         .setErr(terminal.err())
         .setParameterExceptionHandler(Failures::usage)

@@ -17,6 +17,11 @@ public final class Examples {
     Files.copy(graph, Files.createDirectories(directory).resolve("saved_model.pb"));
   }
 
+  /** The base path of an example's model. */
+  public static Path folder(String model) {
+    return root().resolve(model);
+  }
+
   private static Path root() {
     return Stream.iterate(Path.of("").toAbsolutePath(), Objects::nonNull, Path::getParent)
         .map(folder -> folder.resolve("examples"))

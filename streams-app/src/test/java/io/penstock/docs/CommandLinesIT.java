@@ -44,7 +44,7 @@ final class CommandLinesIT {
   @MethodSource("ofTheService")
   void shouldBeOneOfTheService(String line) throws Exception {
     List<String> words = Arrays.asList(line.split(" +"));
-    List<String> path = words.stream().takeWhile(word -> !word.startsWith("-")).toList();
+    List<String> path = words.stream().takeWhile(word -> word.matches("[a-z][a-z-]*")).toList();
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(

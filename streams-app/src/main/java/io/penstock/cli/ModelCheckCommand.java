@@ -1,0 +1,74 @@
+package io.penstock.cli;
+
+import io.penstock.check.Verdict;
+import io.penstock.inspect.ModelDirectory;
+import io.penstock.inspect.Rehearsal;
+import io.penstock.model.lifecycle.ModelSettings;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Does what a version has to pass before it serves. */
+@Command(
+    name = "check",
+    description = {
+      "Load each version, warm it up and run its golden checks: would it serve, and what stops it?",
+      "Exits with 1 if something does."
+    })
+final class ModelCheckCommand implements Callable<Integer> {
+
+  private final Terminal terminal;
+  private final Rehearsal rehearsal;
+
+  @Parameters(
+      paramLabel = "DIR",
+      description = "The model's folder, which has a folder for each version, or one of these.")
+  private Path directory = Path.of("");
+
+  @Option(
+      names = "--signature",
+      paramLabel = "NAME",
+      defaultValue = ModelSettings.DEFAULT_SIGNATURE,
+      description = "A signature that pipelines ask for (default: ${DEFAULT-VALUE}). Repeatable.")
+  private Set<String> signatures = new TreeSet<>();
+
+  @Option(
+      names = "--batch-rows",
+      paramLabel = "N",
+      description = "The largest batch that will be run (default: ${DEFAULT-VALUE}).")
+  private int batchRows = 128;
+
+  @Option(
+      names = "--golden-checks-required",
+      description = "Fail a version that brings no golden checks along.")
+  private boolean goldenChecksRequired;
+
+  ModelCheckCommand(Terminal terminal, Rehearsal rehearsal) {
+    this.terminal = terminal;
+    this.rehearsal = rehearsal;
+  }
+
+  @Override
+  public Integer call() {
+    ModelDirectory model = ModelDirectory.of(directory);
+    List<Verdict> verdicts = new ArrayList<>();
+    model
+        .versions()
+        .forEach(
+            (version, folder) ->
+                verdicts.addAll(
+                    rehearsal.check(
+                        model.id(version),
+                        folder,
+                        signatures,
+                        Set.of(1, Math.max(1, batchRows)),
+                        goldenChecksRequired)));
+    return terminal.print(verdicts);
+  }
+}

@@ -1,0 +1,50 @@
+package io.penstock.inspect;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.StringJoiner;
+
+/** An inspection as lines for people. Stateless. */
+public final class InspectionText {
+
+  private InspectionText() {}
+
+  /** The lines, without one at the end. */
+  public static String of(Inspection version) {
+    StringJoiner lines = new StringJoiner(System.lineSeparator());
+    lines.add("%s/%d  %s".formatted(version.model(), version.version(), version.directory()));
+    if (version.problem() != null) {
+      return lines.add("  cannot be served: " + version.problem()).toString();
+    }
+    line(lines, "written by", "TensorFlow " + version.tensorflow());
+    line(lines, "size", size(Objects.requireNonNull(version.bytes())));
+    line(lines, "fingerprint", String.valueOf(version.fingerprint()));
+    line(lines, "tags", String.valueOf(version.tags()));
+    line(lines, "warm-up", String.valueOf(version.warmUp()));
+    line(lines, "golden", Boolean.TRUE.equals(version.goldenChecks()) ? "checks" : "no checks");
+    Objects.requireNonNull(version.signatures())
+        .forEach(
+            (name, signature) -> {
+              line(lines, "signature", name + "  " + signature.method());
+              tensors(lines, "input", signature.inputs());
+              tensors(lines, "output", signature.outputs());
+            });
+    Objects.requireNonNull(version.unservable())
+        .forEach(
+            (name, reason) -> line(lines, "signature", name + "  cannot be served: " + reason));
+    return lines.toString();
+  }
+
+  private static void tensors(StringJoiner lines, String kind, List<Inspection.Tensor> tensors) {
+    tensors.forEach(tensor -> line(lines, "  " + kind, tensor.toString()));
+  }
+
+  private static void line(StringJoiner lines, String what, String value) {
+    lines.add("  %-11s  %s".formatted(what, value));
+  }
+
+  private static String size(long bytes) {
+    return String.format(Locale.ROOT, "%.1f MB in files", bytes / 1e6);
+  }
+}

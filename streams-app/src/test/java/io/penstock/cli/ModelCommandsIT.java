@@ -1,0 +1,129 @@
+package io.penstock.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.penstock.check.Examples;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code penstock model} on the examples' models. */
+final class ModelCommandsIT {
+
+  private static final Path DIGITS = Examples.folder("digits");
+
+  @TempDir private Path folder;
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @Test
+  void shouldShowAModel() {
+    int code = run("inspect", DIGITS.toString());
+
+    assertThat(code).as(err.toString()).isZero();
+    assertThat(out.toString())
+        .contains("digits/1  ", "digits/2  ")
+        .contains("  written by   TensorFlow 2.21.0")
+        .contains("  tags         [[serve]]")
+        .contains("  warm-up      synthetic batches")
+        .contains("  signature    serving_default  tensorflow/serving/predict")
+        .contains("    input      pixels: float32[-1,64]")
+        .contains("    output     probabilities: float32[-1,10]");
+  }
+
+  @Test
+  void shouldShowOneVersionAsJson() throws IOException {
+    int code = run("inspect", DIGITS.resolve("2").toString(), "--output", "json");
+
+    JsonNode version = new ObjectMapper().readTree(out.toString()).path("versions").path(0);
+    assertThat(code).as(err.toString()).isZero();
+    assertThat(version.path("model").asText()).isEqualTo("digits");
+    assertThat(version.path("version").asInt()).isEqualTo(2);
+    assertThat(version.path("fingerprint").asText()).hasSize(16);
+    assertThat(version.at("/signatures/serving_default/inputs/0/shape").toString())
+        .isEqualTo("[-1,64]");
+  }
+
+  @Test
+  void shouldRunInstancesThroughTheNewestVersion() throws IOException {
+    // given
+    Path rows =
+        Files.writeString(
+            folder.resolve("rows.json"),
+            "{\"instances\": [[" + "0,".repeat(63) + "0], [" + "9,".repeat(63) + "0.5]]}");
+
+    // when
+    int code = run("inspect", DIGITS.toString(), "--run", rows.toString(), "--output", "json");
+
+    // then
+    JsonNode predictions = new ObjectMapper().readTree(out.toString()).path("predictions");
+    assertThat(code).as(err.toString()).isZero();
+    assertThat(predictions).hasSize(2);
+    assertThat(predictions.path(0).path("digit").isIntegralNumber()).isTrue();
+    assertThat(predictions.path(1).path("probabilities")).hasSize(10);
+  }
+
+  @Test
+  void shouldRunZeros() {
+    int code = run("inspect", Examples.folder("cars-mpg").toString(), "--run", "zeros");
+
+    assertThat(code).as(err.toString()).isZero();
+    assertThat(out.toString()).contains("{\"predictions\":[{\"grade\":");
+  }
+
+  @Test
+  void shouldSayThatAModelWouldServe() {
+    int code = run("check", DIGITS.toString(), "--batch-rows", "8");
+
+    assertThat(out.toString())
+        .contains("OK       digits/1: loads; signatures [serving_default]")
+        .contains("OK       digits/2: warms up: 12 runs, all synthetic")
+        .contains("OK       digits/2: has no golden checks");
+    assertThat(code).isZero();
+  }
+
+  @Test
+  void shouldSayWhatStopsAModelFromServing() throws IOException {
+    // given
+    Files.createDirectories(folder.resolve("fraud/7"));
+    Files.writeString(folder.resolve("fraud/7/saved_model.pb"), "half a copy");
+
+    // when
+    int code = run("check", folder.resolve("fraud").toString());
+
+    // then
+    assertThat(code).isEqualTo(ExitCodes.FAILURE);
+    assertThat(out.toString())
+        .startsWith("FAILED   fraud/7: fraud/7 could not be loaded from ")
+        .contains("saved_model.pb is truncated or no SavedModel. Copy it again.");
+  }
+
+  @Test
+  void shouldSayThatAFolderIsNoModel() {
+    int code = run("inspect", folder.toString());
+
+    assertThat(code).isEqualTo(ExitCodes.FAILURE);
+    assertThat(err.toString())
+        .startsWith("penstock: " + folder + " is no model: it holds neither saved_model.pb nor");
+  }
+
+  private int run(String command, String... arguments) {
+    String[] line = new String[arguments.length + 2];
+    line[0] = "model";
+    line[1] = command;
+    System.arraycopy(arguments, 0, line, 2, arguments.length);
+    return PenstockMain.run(
+        new Terminal(new PrintWriter(out, true), new PrintWriter(err, true)),
+        Map.of(),
+        (config, file, errors) -> 0,
+        line);
+  }
+}
