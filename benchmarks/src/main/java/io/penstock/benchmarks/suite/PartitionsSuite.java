@@ -30,8 +30,10 @@ final class PartitionsSuite implements Suite {
   private static final Duration FLOW = Duration.ofSeconds(20);
   private static final Duration QUICK_FLOW = Duration.ofSeconds(8);
 
-  /** Small records at a rate at which one partition's runs have some 32 rows or more. */
-  private static final int STREAM = 30_000;
+  /** Small records, some 80 of them within the linger, far below what the machine can do. */
+  private static final int STREAM = 4_000;
+
+  private static final String STREAM_LINGER = "20ms";
 
   private static final String ONE_STREAM = "stream-1";
   private static final String SPREAD_STREAM = "stream-32";
@@ -76,10 +78,12 @@ final class PartitionsSuite implements Suite {
   private static Variant stream(Bench bench, String name, int partitions, int threads) {
     Workload workload = Workloads.smallDigits(bench.checkout().example("digits"));
     Starters starters = new Starters(bench, workload, partitions);
-    Starters.Starter penstock = starters.penstock(Starters.ALOS, Map.of("threads", threads));
+    Starters.Starter penstock =
+        starters.penstock(
+            Starters.ALOS, Map.of("threads", threads, "batch", Map.of("linger", STREAM_LINGER)));
     return new Variant(
         name,
-        Map.of("rate", STREAM + "/s", "threads", String.valueOf(threads)),
+        Map.of("rate", STREAM + "/s", "threads", String.valueOf(threads), "linger", STREAM_LINGER),
         trial ->
             new Flow(bench, workload, partitions)
                 .through(
