@@ -12,6 +12,7 @@ import java.util.List;
  * @param count the outcomes
  * @param misanswered outcomes that do not suit their inputs
  * @param uncommitted inputs whose offsets were not committed in the end
+ * @param droppedMarkers how often the broker left out markers that end transactions
  * @param gaveUp instances that ended by themselves
  * @param complaints what was wrong about the processes
  */
@@ -22,6 +23,7 @@ record Findings(
     Census.Count count,
     List<String> misanswered,
     long uncommitted,
+    long droppedMarkers,
     int gaveUp,
     Recovery recovery,
     List<String> complaints,
@@ -38,14 +40,21 @@ record Findings(
    */
   record Recovery(List<String> verdicts, int hanging, long seconds) {}
 
-  /** A plan that hits nobody at work proves nothing. */
+  /** A plan that hits nobody at work proves nothing, nor does one whose broker broke its word. */
   boolean counts() {
-    return inFlight > 0;
+    return inFlight > 0 && !isBrokerToBlame();
+  }
+
+  private boolean isBrokerToBlame() {
+    return plan.guarantee() == Guarantee.EXACTLY_ONCE_V2 && droppedMarkers > 0;
   }
 
   /** What its guarantee forbids, in words; empty when all is well. */
   List<String> violations() {
     List<String> violations = new ArrayList<>(complaints);
+    if (isBrokerToBlame()) {
+      return violations;
+    }
     forbid(violations, "lost", count.lost());
     forbid(violations, "misanswered", misanswered);
     if (plan.guarantee() == Guarantee.EXACTLY_ONCE_V2) {
@@ -74,7 +83,7 @@ record Findings(
   @Override
   public String toString() {
     return ("plan seed=%d guarantee=%s threads=%d inferenceThreads=%d instances=%d mix=%s faults=%s"
-            + " %s misanswered=%d uncommitted=%d gaveUp=%d hanging=%d commands=%s"
+            + " %s misanswered=%d uncommitted=%d droppedMarkers=%d gaveUp=%d hanging=%d commands=%s"
             + " recoverySeconds=%d seconds=%d%s")
         .formatted(
             plan.seed(),
@@ -87,11 +96,18 @@ record Findings(
             count,
             misanswered.size(),
             uncommitted,
+            droppedMarkers,
             gaveUp,
             recovery.hanging(),
             recovery.verdicts(),
             recovery.seconds(),
             seconds,
-            counts() ? "" : " (nothing was in flight: does not count)");
+            counts() ? "" : why());
+  }
+
+  private String why() {
+    return isBrokerToBlame()
+        ? " (the broker left out markers: does not count)"
+        : " (nothing was in flight: does not count)";
   }
 }

@@ -96,6 +96,7 @@ final class PlanRun {
           count,
           answers.wrong(),
           count.inputs() - census.committed(name + "-" + PIPELINE),
+          stack.broker().droppedMarkers(name + "-"),
           fleet.gaveUp(),
           recovery,
           complaints,
