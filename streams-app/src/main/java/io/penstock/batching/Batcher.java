@@ -107,7 +107,9 @@ public final class Batcher {
       gathering.sealIf(batch -> batch == row.batch(), SealReason.QUIET);
     } else if (companion.isFullTogether(row.batch().rows(), fullRows(binding))) {
       Departure departure = departWith(row.batch(), now);
-      sealTogether(departure, batch -> batch == row.batch(), SealReason.ROWS);
+      if (departure != null) {
+        sealTogether(departure, batch -> batch == row.batch(), SealReason.ROWS);
+      }
     }
     return row;
   }
@@ -129,8 +131,7 @@ public final class Batcher {
     if (companion.nanosToLull(now) <= 0) {
       sealTogether(depart(null, Integer.MAX_VALUE, now), batch -> true, SealReason.QUIET);
     } else {
-      long lingerNanos = limits.lingerNanos();
-      sealIf(batch -> now - batch.openedNanos() >= lingerNanos, SealReason.LINGER);
+      sealLingered(now);
     }
     if (gatherings.size() > 1) {
       forgetLeftVersions();
@@ -160,6 +161,8 @@ public final class Batcher {
     followCall();
     if (running.isEmpty()) {
       sealIf(batch -> true, SealReason.ROOM);
+    } else {
+      sealLingered(clock.getAsLong());
     }
     LockSupport.parkNanos(this, nanos);
   }
@@ -233,6 +236,11 @@ public final class Batcher {
     leaving = departure;
     sealIf(due, reason);
     leaving = null;
+  }
+
+  private void sealLingered(long now) {
+    long lingerNanos = limits.lingerNanos();
+    sealIf(batch -> now - batch.openedNanos() >= lingerNanos, SealReason.LINGER);
   }
 
   private void sealIf(Predicate<Batch> due, SealReason reason) {

@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  * single rows stand alone. Where the first half passes, the second is known to fail without a run:
  * one culprit among n rows takes 2·log₂ n runs at most.
  *
- * <p>A row is blamed only for a run in which it was the only suspect, and only once a good row has
- * passed: a model that fails by chance blames nobody, and of one that fails always the search says
- * so after a few runs.
+ * <p>A row is blamed only for two runs in which it was the only suspect, and only once a good row
+ * has passed: a model that fails once by chance blames nobody, and of one that fails always the
+ * search says so after a few runs.
  */
 final class CulpritSearch {
 
@@ -104,6 +104,10 @@ final class CulpritSearch {
     for (int row = 0; row < rows; row++) {
       good = new Good(inputs, row);
       ModelRunException failure = attempt(row, row + 1);
+      if (failure != null) {
+        throwUnlessOfInput(failure);
+        failure = attempt(row, row + 1);
+      }
       if (failure == null) {
         verdicts.clean(row);
         judge(row + 1, rows);
@@ -137,7 +141,7 @@ final class CulpritSearch {
   private void narrow(int from, int to, ModelRunException failure) {
     if (to - from == 1) {
       requireGoodRow();
-      verdicts.culprit(from, failure);
+      blameUnlessByChance(from);
       return;
     }
     int middle = (from + to) >>> 1;
@@ -156,6 +160,15 @@ final class CulpritSearch {
     narrow(from, middle, ofFirst);
     if (ofSecond != null) {
       narrow(middle, to, ofSecond);
+    }
+  }
+
+  private void blameUnlessByChance(int row) {
+    ModelRunException failure = attempt(row, row + 1);
+    if (failure == null) {
+      verdicts.clean(row);
+    } else {
+      verdicts.culprit(row, failure);
     }
   }
 

@@ -124,9 +124,14 @@ public final class InferenceThreads implements Inference, AutoCloseable {
   private void work() {
     RunExecution execution = new RunExecution(this::statistics, clock);
     for (Run run = next(null); run != null; run = next(run)) {
+      VersionBinding binding = run.binding();
+      VersionQuarantinedException quarantine = binding.quarantine();
+      if (quarantine != null) {
+        run.fail(quarantine);
+        continue;
+      }
       long started = clock.getAsLong();
       execution.compute(run);
-      VersionBinding binding = run.binding();
       binding.terms().plan().ran(binding.epoch(), run.rows(), clock.getAsLong() - started);
     }
   }

@@ -24,6 +24,10 @@ final class FailurePolicy {
   static final int MAX_MODEL_FAILURES = 3;
 
   static final Duration MEMORY = Duration.ofMinutes(10);
+
+  /** Stream threads whose batches ran together, or that one stall held up, fail within it. */
+  static final Duration SAME_FAILURE = Duration.ofSeconds(1);
+
   static final Duration FIRST_BACK_OFF = Duration.ofMillis(100);
   private static final Duration MAX_BACK_OFF = Duration.ofSeconds(5);
 
@@ -67,6 +71,8 @@ final class FailurePolicy {
         if (countFailure(failed.version(), nowMillis) >= MAX_MODEL_FAILURES) {
           return new Verdict.Refuse(failed.version(), describe(failed));
         }
+        // What is behind it, such as too little memory for the run, is the version's affair.
+        break;
       }
     }
     int recent = remember(failures, nowMillis);
@@ -79,7 +85,10 @@ final class FailurePolicy {
       modelFailures.clear();
       blamed = version;
     }
-    return remember(modelFailures, now);
+    Long last = modelFailures.peekLast();
+    return last != null && now - last < SAME_FAILURE.toMillis()
+        ? modelFailures.size()
+        : remember(modelFailures, now);
   }
 
   /** The innermost message that says something. */

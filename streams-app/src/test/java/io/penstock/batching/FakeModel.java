@@ -63,6 +63,7 @@ public final class FakeModel implements ServableVersion, InputFormat {
   private final AtomicInteger leased = new AtomicInteger();
   private final List<Integer> runs = Collections.synchronizedList(new ArrayList<>());
   private volatile boolean retired;
+  private final AtomicBoolean failsOnce = new AtomicBoolean();
   private volatile boolean broken;
   private volatile int memoryRows = Integer.MAX_VALUE;
   private volatile Runnable beforeRun = () -> {};
@@ -144,6 +145,11 @@ public final class FakeModel implements ServableVersion, InputFormat {
     broken = true;
   }
 
+  /** Fails the next run, whatever its rows. */
+  public void failOnce() {
+    failsOnce.set(true);
+  }
+
   /** Has memory for runs of that many rows. */
   public void limitMemory(int rows) {
     memoryRows = rows;
@@ -212,6 +218,9 @@ public final class FakeModel implements ServableVersion, InputFormat {
     if (rows > memoryRows) {
       throw new ModelRunException(
           "OOM when allocating", new IllegalStateException(), ModelRunException.Blame.MEMORY);
+    }
+    if (failsOnce.compareAndSet(true, false)) {
+      throw new ModelRunException("the run fails by chance");
     }
     if (signature.equals(OPEN)) {
       checkOwnContent((NumericColumn) inputs.column(0), rows, (byte) 0);

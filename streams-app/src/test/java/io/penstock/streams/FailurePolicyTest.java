@@ -42,16 +42,38 @@ final class FailurePolicyTest {
   @Test
   void shouldCountTheFailuresOfAnotherVersionAnew() {
     policy.judge(failed(2, new IllegalStateException()), 0);
-    policy.judge(failed(2, new IllegalStateException()), 1);
+    policy.judge(failed(2, new IllegalStateException()), 1_000);
 
-    assertThat(policy.judge(failed(1, new IllegalStateException()), 2))
+    assertThat(policy.judge(failed(1, new IllegalStateException()), 2_000))
         .isInstanceOf(FailurePolicy.Verdict.Replace.class);
   }
 
   @Test
-  void shouldHaltForGoodWhenMemoryIsGone() {
-    assertThat(policy.judge(failed(2, new OutOfMemoryError("heap")), 0))
+  void shouldCountAFailureOnceThatSeveralThreadsSee() {
+    List<FailurePolicy.Verdict> verdicts =
+        LongStream.of(0, 1, 999, 5_000, 5_001)
+            .mapToObj(at -> policy.judge(failed(2, new IllegalStateException()), at))
+            .toList();
+
+    assertThat(verdicts).hasOnlyElementsOfType(FailurePolicy.Verdict.Replace.class);
+  }
+
+  @Test
+  void shouldHaltForGoodWhenAThreadHasNoMemory() {
+    assertThat(policy.judge(new StreamsException(new OutOfMemoryError("heap")), 0))
         .isEqualTo(new FailurePolicy.Verdict.Halt("heap"));
+  }
+
+  @Test
+  void shouldBlameTheVersionWhoseRunsHaveTooLittleMemory() {
+    List<FailurePolicy.Verdict> verdicts =
+        LongStream.of(0, 2_000, 4_000)
+            .mapToObj(at -> policy.judge(failed(2, new OutOfMemoryError("heap")), at))
+            .toList();
+
+    assertThat(verdicts.subList(0, 2)).hasOnlyElementsOfType(FailurePolicy.Verdict.Replace.class);
+    assertThat(verdicts.get(2))
+        .isEqualTo(new FailurePolicy.Verdict.Refuse(version(2), "the run failed"));
   }
 
   private static ModelFailedException failed(long version, Throwable cause) {
