@@ -3,7 +3,10 @@ package io.penstock.cli;
 import io.penstock.check.Verdict;
 import io.penstock.inspect.ModelDirectory;
 import io.penstock.inspect.Rehearsal;
+import io.penstock.model.ServableId;
 import io.penstock.model.lifecycle.ModelSettings;
+import io.penstock.model.source.SourceReport;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +14,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -18,7 +22,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "check",
     description = {
-      "Load each version, warm it up and run its golden checks: would it serve, and what stops it?",
+      "See whether each version is complete, load it, warm it up and run its golden checks: would it"
+          + " serve, and what stops it?",
       "Exits with 1 if something does."
     })
 final class ModelCheckCommand implements Callable<Integer> {
@@ -49,26 +54,32 @@ final class ModelCheckCommand implements Callable<Integer> {
       description = "Fail a version that brings no golden checks along.")
   private boolean goldenChecksRequired;
 
+  @Mixin private CompletenessOptions completeness = new CompletenessOptions();
+
   ModelCheckCommand(Terminal terminal, Rehearsal rehearsal) {
     this.terminal = terminal;
     this.rehearsal = rehearsal;
   }
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException, InterruptedException {
     ModelDirectory model = ModelDirectory.of(directory);
+    SourceReport.Aspired found = completeness.judge(model);
     List<Verdict> verdicts = new ArrayList<>();
     model
         .versions()
         .forEach(
-            (version, folder) ->
-                verdicts.addAll(
-                    rehearsal.check(
-                        model.id(version),
-                        folder,
-                        signatures,
-                        Set.of(1, Math.max(1, batchRows)),
-                        goldenChecksRequired)));
+            (version, folder) -> {
+              verdicts.add(completeness.verdict(model.id(version), found));
+              if (found.versions().containsKey(version)) {
+                verdicts.addAll(rehearse(model.id(version), folder));
+              }
+            });
     return terminal.print(verdicts);
+  }
+
+  private List<Verdict> rehearse(ServableId id, Path folder) {
+    return rehearsal.check(
+        id, folder, signatures, Set.of(1, Math.max(1, batchRows)), goldenChecksRequired);
   }
 }

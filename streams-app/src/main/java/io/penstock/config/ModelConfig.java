@@ -1,5 +1,7 @@
 package io.penstock.config;
 
+import io.penstock.model.source.directory.Completeness;
+import io.penstock.model.source.directory.Links;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -89,6 +91,15 @@ public record ModelConfig(
     /** Its files have the SHA-256 sums that a manifest lists. */
     MANIFEST;
 
+    /** The same as the source takes it, with what says when and where that decides. */
+    public Completeness with(Duration settle, String marker) {
+      return switch (this) {
+        case SETTLED -> new Completeness.Settled(settle);
+        case MARKER -> new Completeness.Marker(marker);
+        case MANIFEST -> new Completeness.Manifested();
+      };
+    }
+
     @Override
     public String toString() {
       return name().toLowerCase(Locale.ROOT);
@@ -101,6 +112,14 @@ public record ModelConfig(
     INSIDE,
     /** All of them. */
     ANYWHERE;
+
+    /** The same as the source takes it. */
+    public Links links() {
+      return switch (this) {
+        case INSIDE -> Links.INSIDE;
+        case ANYWHERE -> Links.ANYWHERE;
+      };
+    }
 
     @Override
     public String toString() {

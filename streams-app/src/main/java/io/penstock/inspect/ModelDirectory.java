@@ -2,22 +2,27 @@ package io.penstock.inspect;
 
 import io.penstock.model.ModelException;
 import io.penstock.model.ServableId;
+import io.penstock.model.source.SourceReport;
+import io.penstock.model.source.directory.Completeness;
+import io.penstock.model.source.directory.CompletenessCheck;
+import io.penstock.model.source.directory.Links;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * The directory of a model: its base path with a folder for each version, or one of these folders.
  *
  * @param model the base path's name
+ * @param basePath the base path, which links may not lead out of
  * @param versions the directory of each version; never empty
  */
-public record ModelDirectory(String model, SortedMap<Long, Path> versions) {
+public record ModelDirectory(String model, Path basePath, SortedMap<Long, Path> versions) {
 
   private static final Pattern VERSION = Pattern.compile("[0-9]{1,18}");
 
@@ -32,19 +37,12 @@ public record ModelDirectory(String model, SortedMap<Long, Path> versions) {
    */
   public static ModelDirectory of(Path directory) {
     Path absolute = directory.toAbsolutePath().normalize();
-    SortedMap<Long, Path> versions = new TreeMap<>();
     if (Files.isRegularFile(absolute.resolve("saved_model.pb"))) {
-      String name = name(absolute);
-      boolean numbered = VERSION.matcher(name).matches();
-      versions.put(numbered ? Long.parseLong(name) : 0, directory);
-      Path parent = absolute.getParent();
-      return new ModelDirectory(numbered && parent != null ? name(parent) : name, versions);
+      return ofVersion(absolute, directory);
     }
-    try (Stream<Path> children = Files.list(directory)) {
-      children
-          .filter(Files::isDirectory)
-          .filter(child -> VERSION.matcher(name(child)).matches())
-          .forEach(child -> versions.put(Long.parseLong(name(child)), child));
+    SortedMap<Long, Path> versions;
+    try {
+      versions = CompletenessCheck.versions(name(absolute), directory);
     } catch (IOException e) {
       throw new ModelException(
           "%s cannot be listed: %s. Name a folder that this user may read.".formatted(directory, e),
@@ -55,7 +53,28 @@ public record ModelDirectory(String model, SortedMap<Long, Path> versions) {
           "%s is no model: it holds neither saved_model.pb nor a folder named as a number (expected: %s)."
               .formatted(directory, directory.resolve("1/saved_model.pb")));
     }
-    return new ModelDirectory(name(absolute), versions);
+    return new ModelDirectory(name(absolute), directory, versions);
+  }
+
+  private static ModelDirectory ofVersion(Path absolute, Path directory) {
+    Path parent = absolute.getParent();
+    String name = name(absolute);
+    return parent != null && VERSION.matcher(name).matches()
+        ? new ModelDirectory(name(parent), parent, single(Long.parseLong(name), directory))
+        : new ModelDirectory(name, parent == null ? absolute : parent, single(0, directory));
+  }
+
+  private static SortedMap<Long, Path> single(long version, Path directory) {
+    return new TreeMap<>(Map.of(version, directory));
+  }
+
+  /**
+   * Which versions a service would take up, and what the others lack. Takes as long as {@link
+   * CompletenessCheck#judge}.
+   */
+  public SourceReport.Aspired judge(Completeness completeness, Links links)
+      throws IOException, InterruptedException {
+    return new CompletenessCheck(completeness, links).judge(basePath, versions);
   }
 
   /** The id of one of its versions. */

@@ -17,9 +17,7 @@ import io.penstock.model.lifecycle.VersionPolicy;
 import io.penstock.model.memory.MemoryLimit;
 import io.penstock.model.memory.NativeMemory;
 import io.penstock.model.source.ModelSource;
-import io.penstock.model.source.directory.Completeness;
 import io.penstock.model.source.directory.DirectorySource;
-import io.penstock.model.source.directory.Links;
 import io.penstock.model.tensorflow.SessionSettings;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -76,22 +74,11 @@ final class ModelFactory {
   /** The source that a model's configuration describes. */
   static ModelSource directory(String name, ModelConfig model) {
     return new DirectorySource(
-        name, model.path(), completeness(model), links(model), System::nanoTime);
-  }
-
-  private static Completeness completeness(ModelConfig model) {
-    return switch (model.completeWhen()) {
-      case SETTLED -> new Completeness.Settled(model.settle());
-      case MARKER -> new Completeness.Marker(model.marker());
-      case MANIFEST -> new Completeness.Manifested();
-    };
-  }
-
-  private static Links links(ModelConfig model) {
-    return switch (model.followLinks()) {
-      case INSIDE -> Links.INSIDE;
-      case ANYWHERE -> Links.ANYWHERE;
-    };
+        name,
+        model.path(),
+        model.completeWhen().with(model.settle(), model.marker()),
+        model.followLinks().links(),
+        System::nanoTime);
   }
 
   private static VersionPolicy policy(VersionsConfig versions) {

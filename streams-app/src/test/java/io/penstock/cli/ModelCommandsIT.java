@@ -81,9 +81,10 @@ final class ModelCommandsIT {
 
   @Test
   void shouldSayThatAModelWouldServe() {
-    int code = run("check", DIGITS.toString(), "--batch-rows", "8");
+    int code = run("check", DIGITS.toString(), "--batch-rows", "8", "--settle", "1ms");
 
     assertThat(out.toString())
+        .contains("OK       digits/1: is complete (complete-when: settled)")
         .contains("OK       digits/1: loads; signatures [serving_default]")
         .contains("OK       digits/2: warms up: 12 runs, all synthetic")
         .contains("OK       digits/2: has no golden checks");
@@ -97,13 +98,74 @@ final class ModelCommandsIT {
     Files.writeString(folder.resolve("fraud/7/saved_model.pb"), "half a copy");
 
     // when
-    int code = run("check", folder.resolve("fraud").toString());
+    int code = run("check", folder.resolve("fraud").toString(), "--settle", "1ms");
 
     // then
     assertThat(code).isEqualTo(ExitCodes.FAILURE);
     assertThat(out.toString())
-        .startsWith("FAILED   fraud/7: fraud/7 could not be loaded from ")
+        .contains("FAILED   fraud/7: fraud/7 could not be loaded from ")
         .contains("saved_model.pb is truncated or no SavedModel. Copy it again.");
+  }
+
+  @Test
+  void shouldNameEveryFileThatIsNotAsTheManifestSays() throws IOException {
+    // given
+    Path version = Files.createDirectories(folder.resolve("fraud/7"));
+    Files.writeString(version.resolve("saved_model.pb"), "half a copy");
+    Files.writeString(version.resolve("notes.txt"), "");
+    Files.writeString(
+        version.resolve("MANIFEST.sha256"),
+        "0".repeat(64) + "  saved_model.pb\n" + "0".repeat(64) + "  assets/words.txt\n");
+
+    // when
+    int code = run("check", folder.resolve("fraud").toString(), "--complete-when", "manifest");
+
+    // then
+    assertThat(code).isEqualTo(ExitCodes.FAILURE);
+    assertThat(out.toString().lines())
+        .containsExactly(
+            "FAILED   fraud/7: is not taken up: MANIFEST.sha256 does not match: assets/words.txt is"
+                + " missing; notes.txt is not listed (complete-when: manifest)");
+  }
+
+  @Test
+  void shouldJudgeAVersionByItsOwnFolder() throws IOException {
+    // given
+    Path version = Files.createDirectories(folder.resolve("fraud/7"));
+    Files.writeString(version.resolve("saved_model.pb"), "half a copy");
+    Files.createDirectories(folder.resolve("fraud/8"));
+
+    // when
+    int code = run("check", version.toString(), "--complete-when", "marker", "--marker", "DONE");
+
+    // then
+    assertThat(code).isEqualTo(ExitCodes.FAILURE);
+    assertThat(out.toString().lines())
+        .containsExactly(
+            "FAILED   fraud/7: is not taken up: its marker DONE is missing (complete-when: marker)");
+  }
+
+  @Test
+  void shouldFollowLinksOutOfTheModelsFolderOnlyIfToldTo() throws IOException {
+    // given
+    Path elsewhere = Files.createDirectories(folder.resolve("elsewhere"));
+    Files.writeString(elsewhere.resolve("saved_model.pb"), "half a copy");
+    Path model = Files.createDirectories(folder.resolve("fraud"));
+    Files.createSymbolicLink(model.resolve("7"), elsewhere);
+
+    // when
+    int inside = run("check", model.toString(), "--settle", "1ms");
+    String refusal = out.toString();
+    int anywhere = run("check", model.toString(), "--settle", "1ms", "--follow-links", "anywhere");
+
+    // then
+    assertThat(inside).isEqualTo(ExitCodes.FAILURE);
+    assertThat(refusal)
+        .startsWith("FAILED   fraud/7: is not taken up: the link ")
+        .contains("out of base path");
+    assertThat(anywhere).isEqualTo(ExitCodes.FAILURE);
+    assertThat(out.toString().substring(refusal.length()))
+        .startsWith("OK       fraud/7: is complete (complete-when: settled)");
   }
 
   @Test

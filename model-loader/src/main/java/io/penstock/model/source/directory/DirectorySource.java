@@ -1,6 +1,5 @@
 package io.penstock.model.source.directory;
 
-import io.penstock.model.source.AspiredVersion;
 import io.penstock.model.source.ModelSource;
 import io.penstock.model.source.SourceReport;
 import java.io.IOException;
@@ -10,7 +9,6 @@ import java.util.HashSet;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.LongSupplier;
 
 /**
@@ -29,8 +27,7 @@ public final class DirectorySource implements ModelSource {
   private final String model;
   private final Path basePath;
   private final Links links;
-  private final LongSupplier nanoTime;
-  private final Judge judge;
+  private final VersionScans scans;
   private final VersionNames names;
   private final DirectoryEvents events;
 
@@ -44,8 +41,7 @@ public final class DirectorySource implements ModelSource {
     this.model = Objects.requireNonNull(model, "model");
     this.basePath = Objects.requireNonNull(basePath, "basePath");
     this.links = Objects.requireNonNull(links, "links");
-    this.nanoTime = Objects.requireNonNull(nanoTime, "nanoTime");
-    this.judge = Judge.of(completeness);
+    this.scans = new VersionScans(completeness, nanoTime);
     this.names = new VersionNames(model, basePath);
     this.events = DirectoryEvents.open(model);
   }
@@ -75,7 +71,7 @@ public final class DirectorySource implements ModelSource {
                   .formatted(model, basePath)
               + " directory as a number (eg. '/1/')?");
     }
-    SourceReport.Aspired report = report(directories, new Fence(realPath, links));
+    SourceReport.Aspired report = scans.scan(directories, new Fence(realPath, links));
     Set<Path> changing = new HashSet<>(Set.of(realPath));
     report.pending().keySet().forEach(version -> changing.add(directories.get(version)));
     events.listenTo(changing);
@@ -91,30 +87,5 @@ public final class DirectorySource implements ModelSource {
   @Override
   public void close() {
     events.close();
-  }
-
-  private SourceReport.Aspired report(SortedMap<Long, Path> directories, Fence fence) {
-    SortedMap<Long, VersionFiles> listing = new TreeMap<>();
-    SortedMap<Long, String> pending = new TreeMap<>();
-    long startNanos = nanoTime.getAsLong();
-    directories.forEach(
-        (version, directory) -> {
-          try {
-            listing.put(version, VersionFiles.list(directory, fence));
-          } catch (Fence.StrayLinkException e) {
-            pending.put(version, String.valueOf(e.getMessage()));
-          } catch (IOException e) {
-            pending.put(version, "it could not be read: " + e);
-          }
-        });
-    pending.putAll(judge.pending(new Judge.Scan(listing, startNanos, nanoTime.getAsLong())));
-    SortedMap<Long, AspiredVersion> aspired = new TreeMap<>();
-    listing.forEach(
-        (version, files) -> {
-          if (!pending.containsKey(version)) {
-            aspired.put(version, new AspiredVersion(version, files.directory(), files.revision()));
-          }
-        });
-    return new SourceReport.Aspired(aspired, pending);
   }
 }

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -33,6 +34,9 @@ record VersionFiles(Path directory, SortedMap<String, Entry> entries) {
    * time changes with what it holds, which is listed anyway).
    */
   record Entry(boolean directory, long size, long modifiedMillis) {}
+
+  /** So many of the files that are missing are named, since there may be thousands. */
+  private static final int NAMED = 10;
 
   // tensorflow/cc/saved_model/constants.h
   private static final String GRAPH = "saved_model.pb";
@@ -100,18 +104,26 @@ record VersionFiles(Path directory, SortedMap<String, Entry> entries) {
 
   /** What keeps these files from being a whole SavedModel, if anything does. */
   Optional<String> missing() {
+    TreeSet<String> missing = new TreeSet<>();
     if (!isFile(GRAPH)) {
-      return Optional.of(GRAPH + " is missing");
+      missing.add(GRAPH);
     }
     if (entries.containsKey(VARIABLES) && !isFile(VARIABLES_INDEX)) {
-      return Optional.of(VARIABLES_INDEX + " is missing");
+      missing.add(VARIABLES_INDEX);
     }
-    return entries.keySet().stream()
+    entries.keySet().stream()
         .map(SHARD::matcher)
         .filter(Matcher::matches)
-        .map(this::missingShard)
-        .flatMap(Optional::stream)
-        .findFirst();
+        .map(shard -> Integer.parseInt(shard.group(2)))
+        .distinct()
+        .forEach(shards -> addMissingShards(shards, missing));
+    return missing.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            missing.stream()
+                .limit(NAMED)
+                .map(name -> name + " is missing")
+                .collect(Collectors.joining("; ")));
   }
 
   /** Stands for these files as long as none of them changes. */
@@ -126,14 +138,12 @@ record VersionFiles(Path directory, SortedMap<String, Entry> entries) {
     return entry != null && !entry.directory();
   }
 
-  private Optional<String> missingShard(Matcher shard) {
-    int count = Integer.parseInt(shard.group(2));
-    for (int i = 0; i < count; i++) {
-      String name = "variables/variables.data-%05d-of-%05d".formatted(i, count);
+  private void addMissingShards(int shards, Set<String> missing) {
+    for (int i = 0; i < shards; i++) {
+      String name = "variables/variables.data-%05d-of-%05d".formatted(i, shards);
       if (!isFile(name)) {
-        return Optional.of(name + " is missing");
+        missing.add(name);
       }
     }
-    return Optional.empty();
   }
 }
