@@ -1,6 +1,5 @@
 package io.penstock.service;
 
-import io.penstock.codec.MappingException;
 import io.penstock.control.ServedModel;
 import io.penstock.model.ModelException;
 import io.penstock.model.ServableVersion;
@@ -55,8 +54,9 @@ final class ModelHost {
 
   /**
    * Completes when the version is loaded, warm, and ready in every pipeline, and can read what each
-   * pipeline's producers write by their newest schema. Fails for a version that a pipeline has
-   * stopped with in the life of this process.
+   * pipeline's producers write by their newest schema. A change of its signature that all this
+   * tolerates is none to refuse; a refusal names every difference from the version that serves.
+   * Fails for a version that a pipeline has stopped with in the life of this process.
    */
   CompletionStage<Void> prepare(long version) {
     Optional<ModelException> refusal = refusal(version);
@@ -109,7 +109,7 @@ final class ModelHost {
   private static void warnUnlessReadable(ServedPipeline served, ServableVersion version) {
     try {
       served.requireReadableBy(version);
-    } catch (MappingException | RegistryException e) {
+    } catch (ModelException | RegistryException e) {
       log.warn("{} serves on as decided, though not all is well: {}", version.id(), e.getMessage());
     }
   }

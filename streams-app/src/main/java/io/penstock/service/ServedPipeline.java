@@ -13,7 +13,10 @@ import io.penstock.model.Lease;
 import io.penstock.model.ModelException;
 import io.penstock.model.ModelSignature;
 import io.penstock.model.ServableVersion;
+import io.penstock.model.fitness.SignatureChanges;
+import io.penstock.registry.RegistryException;
 import io.penstock.streams.Pipeline;
+import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Supplier;
@@ -53,22 +56,68 @@ record ServedPipeline(
   /**
    * How the pipeline uses a version. Asks the registry for the schema of its predictions.
    *
-   * @throws ModelException if the version lacks the signature
-   * @throws MappingException if the fields do not fit the signature
-   * @throws io.penstock.registry.RegistryException if the schema is not registered, and may not be
+   * @throws ModelException if the version lacks the signature, the fields do not fit it, or the
+   *     schema is not registered and may not be; names the differences from the version that serves
+   * @throws RegistryException if the registry does not answer
    */
   VersionBinding bind(ServableVersion version, Supplier<Optional<Lease>> leases) {
     ModelSignature run = signatureOf(version);
-    // Asked for once here, so that a mapping that does not fit fails the version and not a thread.
-    var unused = input.decoder(run);
-    PredictionEncoder encoder = output.encoder(version.id(), run);
-    return new VersionBinding(
-        version.id(), terms, version.fingerprint(), run, input, lengths, encoder, leases);
+    return orNameChanges(
+        run,
+        () -> {
+          // Once here, so that a mapping that does not fit fails the version and not a thread.
+          var unused = input.decoder(run);
+          PredictionEncoder encoder = output.encoder(version.id(), run);
+          return new VersionBinding(
+              version.id(), terms, version.fingerprint(), run, input, lengths, encoder, leases);
+        });
   }
 
-  /** Fails as {@link InputSchema#requireReadableBy} does; asks the registry. */
+  /**
+   * Fails where a version would turn every record of the newest schema into a dead letter. Asks the
+   * registry.
+   *
+   * @throws ModelException if it would; names the differences from the version that serves
+   * @throws RegistryException if the registry does not answer
+   */
   void requireReadableBy(ServableVersion version) {
-    inputSchema.requireReadableBy(version, signatureOf(version));
+    ModelSignature run = signatureOf(version);
+    orNameChanges(
+        run,
+        () -> {
+          inputSchema.requireReadableBy(version, run);
+          return run;
+        });
+  }
+
+  private <T> T orNameChanges(ModelSignature next, Supplier<T> step) {
+    try {
+      return step.get();
+    } catch (RegistryException e) {
+      throw e.isRetriable() ? e : unfit(next, e);
+    } catch (MappingException e) {
+      throw unfit(next, e);
+    }
+  }
+
+  /** Why a version is refused, for whoever knows the one that serves. */
+  private ModelException unfit(ModelSignature next, RuntimeException reason) {
+    String message = String.valueOf(reason.getMessage());
+    String changes =
+        pipeline
+            .serving()
+            .map(serving -> unlike(serving, next))
+            .filter(differences -> !differences.isEmpty())
+            .map(differences -> (message.endsWith(".") ? " " : ". ") + differences)
+            .orElse("");
+    return new ModelException(message + changes, reason);
+  }
+
+  private static String unlike(VersionBinding serving, ModelSignature next) {
+    List<String> changes = SignatureChanges.between(serving.signature(), next);
+    return changes.isEmpty()
+        ? ""
+        : "Unlike %s, which serves: %s".formatted(serving.id(), String.join("; ", changes));
   }
 
   private ModelSignature signatureOf(ServableVersion version) {

@@ -138,9 +138,21 @@ final class ModelHostTest {
   @Test
   void shouldNotPrepareWhatCannotReadTheNewestSchema() {
     assertThatThrownBy(() -> await(host.prepare(2)))
-        .hasMessageContainingAll("Pipeline p: fake/2", "in-value", "has no field z");
+        .hasMessageContainingAll("Pipeline p: fake/2", "in-value", "has no field z")
+        .hasMessageNotContaining("which serves");
 
     assertThatThrownBy(() -> pipeline.cutOver(2, 8)).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void shouldNameEveryDifferenceFromTheVersionThatServesWhenItRefusesAnother() throws Exception {
+    await(host.prepare(1));
+    activate(1, 7);
+
+    assertThatThrownBy(() -> await(host.prepare(2)))
+        .hasMessageContaining("has no field z")
+        .hasMessageEndingWith(
+            ". Unlike fake/1, which serves: input x: int64[-1] is gone; input z: int64[-1] is new");
   }
 
   @Test

@@ -252,7 +252,10 @@ class PromotionIT {
 
     String verdict = audit.verdict(bench.promote(SERVICE, "digits", 4));
 
-    assertThat(verdict).startsWith("ABORTED 4: ").contains("fields.pixels is no input");
+    assertThat(verdict)
+        .startsWith("ABORTED 4: ")
+        .contains("fields.pixels is no input")
+        .contains("Unlike digits/1, which serves: input pixels: float32[-1,64] is gone; ");
     assertThat(activeVersion()).isEqualTo("1");
     assertThat(versionThatPredicts()).isEqualTo("1");
   }

@@ -26,10 +26,17 @@ public final class SignatureChanges {
       Optional<ModelSignature> before = from.signature(name);
       Optional<ModelSignature> after = to.signature(name);
       if (before.isPresent() && after.isPresent()) {
-        compare("input", before.get().inputs(), after.get().inputs(), changes);
-        compare("output", before.get().outputs(), after.get().outputs(), changes);
+        changes.addAll(between(before.get(), after.get()));
       }
     }
+    return changes;
+  }
+
+  /** The changes from one version's signature to another's. */
+  public static List<String> between(ModelSignature before, ModelSignature after) {
+    List<String> changes = new ArrayList<>();
+    compare("input", before.inputs(), after.inputs(), changes);
+    compare("output", before.outputs(), after.outputs(), changes);
     return changes;
   }
 
