@@ -267,8 +267,8 @@ public final class ModelRuntime implements AutoCloseable {
   private void close(long number, Leases leases, FitVersion version) {
     ServableId id = version.model().id();
     try {
-      version.close();
-      LOG.info("{} is unloaded.", id);
+      String memory = terms.memory().closing(version::close);
+      LOG.info("{} is unloaded. {}", id, memory);
     } catch (RuntimeException e) {
       LOG.error("{} did not close cleanly; its memory may not be given back.", id, e);
     }

@@ -7,10 +7,11 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The native memory of all loaded versions of a process, booked by estimate: a version that does
@@ -19,10 +20,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NativeMemory {
 
+  private static final Logger LOG = LoggerFactory.getLogger(NativeMemory.class);
+
   private final Optional<MemoryLimit> limit;
-  private final Supplier<OptionalLong> resident;
+  private final Supplier<Optional<ProcessMemory>> process;
   private final Map<Claim, Long> booked = new LinkedHashMap<>();
   private final Map<String, Estimate> estimates = new HashMap<>();
+  private final Residue residue = new Residue();
 
   /** The load that nothing else was loaded or closed beside, so that it can be measured. */
   private @Nullable Claim alone;
@@ -32,12 +36,12 @@ public final class NativeMemory {
 
   /** The memory of this process, with a limit where one is given. */
   public NativeMemory(Optional<MemoryLimit> limit) {
-    this(limit, ResidentMemory::bytes);
+    this(limit, ProcessMemory::now);
   }
 
-  NativeMemory(Optional<MemoryLimit> limit, Supplier<OptionalLong> resident) {
+  NativeMemory(Optional<MemoryLimit> limit, Supplier<Optional<ProcessMemory>> process) {
     this.limit = limit;
-    this.resident = resident;
+    this.process = process;
   }
 
   /**
@@ -48,7 +52,7 @@ public final class NativeMemory {
    * @throws ModelException if it does not fit
    */
   public Claim claim(ServableId id, long fileBytes, Optional<MemoryLimit> modelLimit) {
-    OptionalLong now = resident.get();
+    Optional<ProcessMemory> now = process.get();
     synchronized (this) {
       Estimate estimate = estimates.computeIfAbsent(id.model(), model -> new Estimate());
       long needed = estimate.bytes(fileBytes);
@@ -58,7 +62,7 @@ public final class NativeMemory {
       Claim claim = new Claim(this, id, fileBytes);
       loading++;
       alone = loading == 1 ? claim : null;
-      residentBefore = now.orElse(0);
+      residentBefore = now.map(ProcessMemory::resident).orElse(0L);
       booked.put(claim, needed);
       return claim;
     }
@@ -95,11 +99,11 @@ public final class NativeMemory {
   }
 
   void loaded(Claim claim) {
-    OptionalLong now = resident.get();
+    Optional<ProcessMemory> now = process.get();
     synchronized (this) {
       Estimate estimate = estimates.get(claim.id().model());
       if (claim == alone && now.isPresent() && estimate != null) {
-        estimate.add(claim.fileBytes(), now.getAsLong() - residentBefore);
+        estimate.add(claim.fileBytes(), now.get().resident() - residentBefore);
         booked.replace(claim, estimate.bytes(claim.fileBytes()));
       }
       alone = null;
@@ -107,10 +111,53 @@ public final class NativeMemory {
     }
   }
 
-  synchronized void giveBack(Claim claim) {
-    booked.remove(claim);
-    alone = null;
-    loading -= claim.endLoad() ? 1 : 0;
+  void giveBack(Claim claim) {
+    takeBack(claim)
+        .ifPresent(
+            growth ->
+                LOG.warn(
+                    "Closed versions leave memory behind: beyond the heap and what is loaded, this"
+                        + " process has grown by {} while {} versions were closed that had taken"
+                        + " {}. {} was the last of them. If that goes on, restart the process before"
+                        + " its memory is used up, and report the model.",
+                    mebibytes(growth.bytes()),
+                    growth.versions(),
+                    mebibytes(growth.closedBytes()),
+                    claim.id()));
+  }
+
+  /** Empty unless a version that was loaded leaves too much behind, with those before it. */
+  private Optional<Residue.Growth> takeBack(Claim claim) {
+    Optional<ProcessMemory> now = process.get();
+    synchronized (this) {
+      Long taken = booked.remove(claim);
+      alone = null;
+      boolean wasLoaded = !claim.endLoad();
+      loading -= wasLoaded ? 0 : 1;
+      return wasLoaded && taken != null && loading == 0
+          ? now.flatMap(memory -> residue.closed(taken, bookedBytes(), memory))
+          : Optional.empty();
+    }
+  }
+
+  /**
+   * Runs what closes a version.
+   *
+   * @return what came back, as resident memory shows it, in a sentence. Other work shows in it too
+   */
+  public String closing(Runnable close) {
+    Optional<ProcessMemory> before = process.get();
+    close.run();
+    Optional<ProcessMemory> after = process.get();
+    if (before.isEmpty() || after.isEmpty()) {
+      return "What came back is not to be seen on this system.";
+    }
+    long change = after.get().resident() - before.get().resident();
+    return "Resident memory: %s, %s %s than before."
+        .formatted(
+            mebibytes(after.get().resident()),
+            mebibytes(Math.abs(change)),
+            change > 0 ? "more" : "less");
   }
 
   private static String mebibytes(long bytes) {

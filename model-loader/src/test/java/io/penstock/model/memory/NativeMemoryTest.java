@@ -8,7 +8,6 @@ import io.penstock.model.ServableId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -20,7 +19,7 @@ final class NativeMemoryTest {
   private final NativeMemory memory =
       new NativeMemory(
           Optional.of(new MemoryLimit("inference.native-memory", 1000 * MIB)),
-          () -> OptionalLong.of(resident));
+          () -> Optional.of(new ProcessMemory(resident, 0, 0)));
 
   @Test
   void shouldEstimateAsTensorFlowServingUntilSomethingWasMeasured() {
@@ -138,9 +137,19 @@ final class NativeMemoryTest {
 
   @Test
   void shouldReadResidentMemoryAsLinuxWritesIt() {
-    assertThat(ResidentMemory.parse("VmHWM:\t  99 kB\nVmRSS:\t  1024 kB\nRssAnon:\t 5 kB\n"))
+    assertThat(ProcessMemory.resident("VmHWM:\t  99 kB\nVmRSS:\t  1024 kB\nRssAnon:\t 5 kB\n"))
         .hasValue(MIB);
-    assertThat(ResidentMemory.parse("Name:\tjava\n")).isEmpty();
+    assertThat(ProcessMemory.resident("Name:\tjava\n")).isEmpty();
+  }
+
+  @Test
+  void shouldSayWhatCameBack() {
+    assertThat(memory.closing(() -> resident -= 50 * MIB))
+        .isEqualTo("Resident memory: 450.0 MiB, 50.0 MiB less than before.");
+    assertThat(memory.closing(() -> resident += MIB / 2))
+        .isEqualTo("Resident memory: 450.5 MiB, 0.5 MiB more than before.");
+    assertThat(new NativeMemory(Optional.empty(), Optional::empty).closing(() -> {}))
+        .contains("not to be seen");
   }
 
   private void load(String model, long version, long mebibytes, long grownMebibytes) {
