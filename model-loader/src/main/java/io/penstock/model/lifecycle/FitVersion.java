@@ -15,7 +15,10 @@ record FitVersion(LoadedModel model, Claim claim, WarmUpReport warmUp, int golde
   /** Closes the model and gives back what it claimed. As {@link LoadedModel#close}. */
   @Override
   public void close() {
-    model.close();
-    claim.close();
+    try {
+      model.close();
+    } finally {
+      claim.close();
+    }
   }
 }

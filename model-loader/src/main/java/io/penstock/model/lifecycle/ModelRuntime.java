@@ -269,7 +269,7 @@ public final class ModelRuntime implements AutoCloseable {
     try {
       String memory = terms.memory().closing(version::close);
       LOG.info("{} is unloaded. {}", id, memory);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.error("{} did not close cleanly; its memory may not be given back.", id, e);
     }
     leaseWatch.remove(leases);
@@ -295,7 +295,7 @@ public final class ModelRuntime implements AutoCloseable {
   private void handle(Runnable event) {
     try {
       event.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.error("Servable {}: an event could not be handled.", name(), e);
     }
     if (versions.isTerminated() && terminated.complete(null)) {

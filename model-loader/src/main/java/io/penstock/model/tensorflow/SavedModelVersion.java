@@ -178,7 +178,10 @@ final class SavedModelVersion implements LoadedModel {
 
   @Override
   public void close() {
-    session.close();
-    graph.close();
+    try {
+      session.close();
+    } finally {
+      graph.close();
+    }
   }
 }

@@ -60,12 +60,17 @@ final class ManifestJudge implements Judge {
     if (hasRead) {
       return Optional.of("its files have not been compared with " + Manifest.FILE_NAME + " yet");
     }
-    Optional<String> mismatch = compare(files);
-    verdicts.put(version, new Verdict(files, mismatch));
-    return mismatch;
+    try {
+      Optional<String> mismatch = compare(files);
+      verdicts.put(version, new Verdict(files, mismatch));
+      return mismatch;
+    } catch (IOException e) {
+      // No verdict on the files: it is tried again.
+      return Optional.of("it could not be compared with " + Manifest.FILE_NAME + ": " + e);
+    }
   }
 
-  private Optional<String> compare(VersionFiles files) {
+  private Optional<String> compare(VersionFiles files) throws IOException {
     try {
       String text = Files.readString(files.directory().resolve(Manifest.FILE_NAME));
       Manifest manifest = Manifest.parse(text);
@@ -77,8 +82,6 @@ final class ManifestJudge implements Judge {
       return differences.isEmpty()
           ? Optional.empty()
           : Optional.of(Manifest.FILE_NAME + " does not match: " + describe(differences));
-    } catch (IOException e) {
-      return Optional.of("it could not be compared with " + Manifest.FILE_NAME + ": " + e);
     } catch (IllegalArgumentException e) {
       return Optional.of(Manifest.FILE_NAME + " is no manifest: " + e.getMessage());
     }

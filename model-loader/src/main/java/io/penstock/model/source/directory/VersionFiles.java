@@ -40,8 +40,8 @@ record VersionFiles(Path directory, SortedMap<String, Entry> entries) {
 
   // tensorflow/cc/saved_model/constants.h
   private static final String GRAPH = "saved_model.pb";
-  private static final String VARIABLES = "variables";
-  private static final String VARIABLES_INDEX = "variables/variables.index";
+  private static final String VARIABLES = "variables/";
+  private static final String VARIABLES_INDEX = VARIABLES + "variables.index";
   // DataFilename() in tensorflow/core/util/tensor_bundle/naming.cc
   private static final Pattern SHARD =
       Pattern.compile("variables/variables\\.data-(\\d{5})-of-(\\d{5})");
@@ -108,7 +108,9 @@ record VersionFiles(Path directory, SortedMap<String, Entry> entries) {
     if (!isFile(GRAPH)) {
       missing.add(GRAPH);
     }
-    if (entries.containsKey(VARIABLES) && !isFile(VARIABLES_INDEX)) {
+    // Empty, it is what exporters of graphs without variables leave.
+    boolean hasVariables = entries.keySet().stream().anyMatch(name -> name.startsWith(VARIABLES));
+    if (hasVariables && !isFile(VARIABLES_INDEX)) {
       missing.add(VARIABLES_INDEX);
     }
     entries.keySet().stream()

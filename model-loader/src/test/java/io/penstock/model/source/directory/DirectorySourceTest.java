@@ -96,11 +96,13 @@ final class DirectorySourceTest {
     write("7/saved_model.pb");
     assertThat(settledReport().versions()).containsOnlyKeys(7L);
 
-    Files.createDirectory(base.resolve("7/variables"));
-    assertThat(settledReport().pending().get(7L)).isEqualTo("variables/variables.index is missing");
+    write("7/variables/variables.data-00001-of-00002");
+    assertThat(settledReport().pending().get(7L))
+        .isEqualTo(
+            "variables/variables.data-00000-of-00002 is missing;"
+                + " variables/variables.index is missing");
 
     write("7/variables/variables.index");
-    write("7/variables/variables.data-00001-of-00002");
     assertThat(settledReport().pending().get(7L))
         .isEqualTo("variables/variables.data-00000-of-00002 is missing");
 
@@ -108,6 +110,15 @@ final class DirectorySourceTest {
     write("7/variables/variables.data-00000-of-00002");
 
     // then
+    assertThat(settledReport().versions()).containsOnlyKeys(7L);
+  }
+
+  /** Exporters of frozen graphs leave such a folder, and TensorFlow Serving loads them. */
+  @Test
+  void shouldTakeAVersionWithoutVariables() throws IOException {
+    write("7/saved_model.pb");
+    Files.createDirectory(base.resolve("7/variables"));
+
     assertThat(settledReport().versions()).containsOnlyKeys(7L);
   }
 

@@ -99,6 +99,24 @@ final class ManifestJudgeTest {
   }
 
   @Test
+  void shouldReadAgainWhatCouldNotBeRead() throws Exception {
+    // given a file that is listed, and cannot be read
+    complete("1");
+    look();
+    Judge.Scan scan = scan();
+    Path away = base.resolve("1").resolve(SHARD);
+    Path aside = base.resolveSibling(base.getFileName() + "-aside");
+    Files.move(away, aside);
+    assertThat(judge.pending(scan).get(1L)).startsWith("it could not be compared with ");
+
+    // when it can be, as it was
+    Files.move(aside, away);
+
+    // then
+    assertThat(judge.pending(scan)).isEmpty();
+  }
+
+  @Test
   void shouldReadFilesOnceUntilTheyChange() throws Exception {
     // given
     complete("1");
@@ -180,6 +198,10 @@ final class ManifestJudgeTest {
   }
 
   private SortedMap<Long, String> look() throws IOException {
+    return judge.pending(scan());
+  }
+
+  private Judge.Scan scan() throws IOException {
     SortedMap<Long, VersionFiles> listing = new TreeMap<>();
     try (var children = Files.list(base)) {
       for (Path child : children.toList()) {
@@ -188,7 +210,7 @@ final class ManifestJudgeTest {
             VersionFiles.list(child, new Fence(base, Links.INSIDE)));
       }
     }
-    return judge.pending(new Judge.Scan(listing, 0, 0));
+    return new Judge.Scan(listing, 0, 0);
   }
 
   /** A version each of whose files holds its own path, with a manifest. */
