@@ -7,6 +7,7 @@ import java.util.Objects;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Validate;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Test;
  * a stream thread that looks: as if whole operations came one after the other, and its bytes come
  * back once. Lincheck makes the threads and their orders.
  */
+@Tag("lincheck")
 public final class BatchLincheckTest {
 
   /** Scenarios, each in many orders: {@code -Dpenstock.scenarios=100} for a long search. */

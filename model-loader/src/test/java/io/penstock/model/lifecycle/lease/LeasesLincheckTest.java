@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Validate;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Test;
  * whole operations came one after another, nobody runs on a closed version, and the last lease
  * closes a version that has retired. Lincheck makes the threads and their orders.
  */
+@Tag("lincheck")
 public final class LeasesLincheckTest {
 
   /** Scenarios, each in many orders: {@code -Dpenstock.scenarios=100} for a long search. */
