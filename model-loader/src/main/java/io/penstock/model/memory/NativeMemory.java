@@ -126,8 +126,8 @@ public final class NativeMemory {
                     claim.id()));
   }
 
-  /** Empty unless a version that was loaded leaves too much behind, with those before it. */
-  private Optional<Residue.Growth> takeBack(Claim claim) {
+  /** What stays behind, if a version that was loaded and those before it leave too much. */
+  Optional<Residue.Growth> takeBack(Claim claim) {
     Optional<ProcessMemory> now = process.get();
     synchronized (this) {
       Long taken = booked.remove(claim);

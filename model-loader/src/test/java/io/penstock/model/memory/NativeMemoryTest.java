@@ -152,10 +152,43 @@ final class NativeMemoryTest {
         .contains("not to be seen");
   }
 
+  @Test
+  void shouldAddUpWhatClosedVersionsLeaveBehind() {
+    List<Residue.Growth> found = new ArrayList<>();
+    load("language", 1, 100, 150);
+    for (int version = 1; version <= 8; version++) {
+      // given one that fails to load, and one that keeps what it took
+      assertThat(memory.takeBack(claim("fraud", version, 100))).isEmpty();
+      Claim closed = loaded("fraud", version, 100, 100);
+
+      // when
+      memory.takeBack(closed).ifPresent(found::add);
+      assertThat(memory.takeBack(closed)).as("a second time").isEmpty();
+    }
+
+    // then
+    assertThat(found).containsExactly(new Residue.Growth(400 * MIB, 4, 400 * MIB));
+  }
+
+  @Test
+  void shouldFindNothingWhereAllComesBack() {
+    for (int version = 1; version <= 100; version++) {
+      Claim closed = loaded("fraud", version, 100, 100);
+      resident -= 100 * MIB;
+
+      assertThat(memory.takeBack(closed)).isEmpty();
+    }
+  }
+
   private void load(String model, long version, long mebibytes, long grownMebibytes) {
+    var unused = loaded(model, version, mebibytes, grownMebibytes);
+  }
+
+  private Claim loaded(String model, long version, long mebibytes, long grownMebibytes) {
     Claim claim = claim(model, version, mebibytes);
     resident += grownMebibytes * MIB;
     claim.loaded();
+    return claim;
   }
 
   private Claim claim(String model, long version, long mebibytes) {
