@@ -39,6 +39,17 @@ class ArchitectureTest {
     assertUsedOnlyIn("io.penstock.model.tensorflow..", "org.tensorflow..", "org.bytedeco..");
   }
 
+  @Test
+  void shouldLogThroughSlf4jEverywhereElse() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("io.penstock.log", "io.penstock.localstack")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.apache.logging.log4j..")
+        .check(CLASSES);
+  }
+
   private static void assertUsedOnlyIn(String user, String... used) {
     noClasses()
         .that()
@@ -69,7 +80,8 @@ class ArchitectureTest {
         "io.penstock.http",
         "io.penstock.inference",
         "io.penstock.model..",
-        "io.penstock.registry"
+        "io.penstock.registry",
+        "io.penstock.replay.timeline"
       })
   void shouldKeepWhatDecidesFreeOfKafka(String decides) {
     noClasses()

@@ -137,6 +137,11 @@ public final class BenchmarkCommand implements Callable<Integer> {
   }
 
   private Options options() {
+    if (ffnn != null && !Files.exists(ffnn.resolve("saved_model.pb"))) {
+      throw new ParameterException(
+          new CommandLine(this),
+          "--ffnn: %s (expected: a folder with a saved_model.pb)".formatted(ffnn));
+    }
     return new Options(
         quick,
         repetitions != null ? repetitions : quick ? 1 : REPETITIONS,

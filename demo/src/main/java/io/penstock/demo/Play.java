@@ -116,10 +116,11 @@ final class Play {
                 "Copying version %d into the model directory: %s".formatted(version, file)),
         this::pause);
     screen.event("Version %d is there; waiting until it is loaded.".formatted(version));
-    boolean reported =
-        await(LOAD_LIMIT, () -> isAvailable(version) || control.error(version).isPresent());
+    // What is said of a version before may pass: its copy has to settle first.
+    boolean reported = await(LOAD_LIMIT, () -> isAvailable(version));
     control
         .error(version)
+        .filter(error -> !reported)
         .ifPresent(
             error -> {
               throw new DemoException(

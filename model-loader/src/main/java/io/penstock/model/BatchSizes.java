@@ -1,8 +1,10 @@
 package io.penstock.model;
 
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /**
  * The numbers of rows that batches may be run with: any up to a maximum, or some that are listed;
@@ -59,8 +61,32 @@ public record BatchSizes(int max, List<Integer> allowed) {
     return rows;
   }
 
-  /** The sizes to warm a version up with: all that are allowed, or the extremes of any. */
+  /**
+   * How many rows a batch may have, so that it is run at no more than that size: at the smallest
+   * allowed one at least.
+   *
+   * @param maxRows the most anyhow
+   */
+  public int mostRows(int maxRows, long maxSize) {
+    long most = allowed.isEmpty() ? Math.max(1, maxSize) : allowed.get(0);
+    for (int size : allowed) {
+      if (size <= maxSize) {
+        most = size;
+      }
+    }
+    return (int) Math.min(maxRows, most);
+  }
+
+  /**
+   * The sizes to warm a version up with: all that are allowed; of any, the powers of two and the
+   * largest.
+   */
   public SortedSet<Integer> toWarmUp() {
-    return new TreeSet<>(allowed.isEmpty() ? List.of(1, max) : allowed);
+    NavigableSet<Integer> sizes = new TreeSet<>(allowed);
+    if (allowed.isEmpty()) {
+      sizes.add(max);
+      IntStream.iterate(1, size -> size > 0 && size < max, size -> size * 2).forEach(sizes::add);
+    }
+    return sizes;
   }
 }

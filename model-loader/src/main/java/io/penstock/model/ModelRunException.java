@@ -31,6 +31,13 @@ public final class ModelRunException extends ModelException {
     this.blame = blame;
   }
 
+  /** What follows from this for the version: retriable where memory was short. */
+  public ModelException explained(String message) {
+    return blame == Blame.MEMORY
+        ? new RetriableModelException(message, this)
+        : new ModelException(message, this);
+  }
+
   /** Whom TensorFlow itself blames. */
   public Blame blame() {
     return blame;

@@ -51,6 +51,11 @@ public final class Rows {
     return columns.get(index);
   }
 
+  /** How many rows there is room for, in the first column at least. */
+  public int capacityRows() {
+    return columns.get(0).capacityRows();
+  }
+
   /** Some of the columns, by their indices: the same ones, not copies. */
   public Rows select(List<Integer> indices) {
     return new Rows(indices.stream().map(columns::get).toList());

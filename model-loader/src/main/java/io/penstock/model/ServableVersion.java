@@ -1,5 +1,6 @@
 package io.penstock.model;
 
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 
@@ -17,6 +18,14 @@ public interface ServableVersion {
    * relative path and content, in path order. Equal files give equal fingerprints on every machine.
    */
   String fingerprint();
+
+  /**
+   * Where its files were when it was loaded; empty if it has none. They may be changed or gone once
+   * it serves.
+   */
+  default Optional<Path> directory() {
+    return Optional.empty();
+  }
 
   /** The names of its signatures. */
   Set<String> signatures();

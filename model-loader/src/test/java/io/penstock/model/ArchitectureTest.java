@@ -47,7 +47,18 @@ final class ArchitectureTest {
         .resideInAPackage("io.penstock.model.source..")
         .should()
         .dependOnClassesThat()
-        .resideInAPackage("io.penstock.model.lifecycle..")
+        .resideInAnyPackage("io.penstock.model.lifecycle..", "io.penstock.model.loading")
+        .check(CLASSES);
+  }
+
+  @Test
+  void shouldLoadAVersionWithoutRegardToOthers() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.penstock.model.loading")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.penstock.model.lifecycle..", "io.penstock.model.source..")
         .check(CLASSES);
   }
 
@@ -58,7 +69,8 @@ final class ArchitectureTest {
         .resideInAnyPackage("io.penstock.model.fitness", "io.penstock.model.memory")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("io.penstock.model.lifecycle", "io.penstock.model.source")
+        .resideInAnyPackage(
+            "io.penstock.model.lifecycle", "io.penstock.model.loading", "io.penstock.model.source")
         .check(CLASSES);
   }
 

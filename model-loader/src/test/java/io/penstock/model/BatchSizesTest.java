@@ -23,7 +23,10 @@ final class BatchSizesTest {
 
   @Test
   void shouldKnowTheSizesToWarmUp() {
-    assertThat(BatchSizes.upTo(128).toWarmUp()).containsExactly(1, 128);
+    assertThat(BatchSizes.upTo(1).toWarmUp()).containsExactly(1);
+    assertThat(BatchSizes.upTo(100).toWarmUp()).containsExactly(1, 2, 4, 8, 16, 32, 64, 100);
+    assertThat(BatchSizes.upTo(4).toWarmUp()).containsExactly(1, 2, 4);
+    assertThat(BatchSizes.upTo(Integer.MAX_VALUE).toWarmUp()).hasSize(32);
     assertThat(LISTED.toWarmUp()).containsExactly(1, 8, 32, 128);
   }
 

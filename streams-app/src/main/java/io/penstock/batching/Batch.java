@@ -2,8 +2,10 @@ package io.penstock.batching;
 
 import io.penstock.batching.departure.Departure;
 import io.penstock.batching.shape.RowShape;
+import io.penstock.codec.FieldCopier;
 import io.penstock.model.Lease;
 import io.penstock.model.Rows;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -48,14 +50,18 @@ public final class Batch {
   private final InFlight inFlight;
   private final long openedNanos;
 
+  private long sealedNanos;
   private int rows;
   private long valueBytes;
   private long columnBytes;
+  private long copiedBytes;
   private long bytes;
+  private byte[][] copies = new byte[0][];
   private @Nullable Rows inputs;
   private byte[] @Nullable [] predictions = new byte[0][];
   private @Nullable RowFailure[] failures = new RowFailure[0];
   private volatile boolean urgent;
+  private volatile boolean unread;
   private @Nullable Departure departure;
   private final AtomicReference<State> state = new AtomicReference<>(Phase.OPEN);
 
@@ -101,6 +107,11 @@ public final class Batch {
     return failures[row];
   }
 
+  /** What was copied of a row's record; the inference thread's to read while sealed. */
+  public byte[] copied(int row) {
+    return row < copies.length ? copies[row] : FieldCopier.NOTHING;
+  }
+
   /** The rows' inputs; the inference thread's to read while sealed. */
   public Rows inputs() {
     if (inputs == null) {
@@ -124,7 +135,10 @@ public final class Batch {
     return columnBytes;
   }
 
-  /** Bytes of its record values, or of its input columns where these are more. */
+  /**
+   * Bytes of its record values, or of its input columns and what they have room for if more, and of
+   * what was copied.
+   */
   long bytes() {
     return bytes;
   }
@@ -134,29 +148,54 @@ public final class Batch {
     return shape == null ? binding : new Kind(binding, shape);
   }
 
-  long openedNanos() {
+  /** When its first row was taken, by the batcher's clock. */
+  public long openedNanos() {
     return openedNanos;
+  }
+
+  /** When it was sealed, by the same clock; once it is. */
+  public long sealedNanos() {
+    return sealedNanos;
   }
 
   /**
    * Takes the row that was just decoded, and returns its index.
    *
    * @param recordBytes bytes of the record's value
+   * @param copied what its prediction will hold of the record
    * @param columnBytesNow bytes of the batch's input columns with that row
    */
-  int take(int recordBytes, long columnBytesNow) {
+  int take(int recordBytes, byte[] copied, long columnBytesNow) {
     columnBytes = columnBytesNow;
     valueBytes += recordBytes;
-    long now = Math.max(valueBytes, columnBytesNow);
-    inFlight.take(now - bytes);
-    bytes = now;
+    copiedBytes += copied.length;
+    if (copied.length > 0) {
+      if (rows >= copies.length) {
+        copies = Arrays.copyOf(copies, Math.max(16, 2 * rows));
+      }
+      copies[rows] = copied;
+    }
+    inFlight.takeRow();
+    count(columnBytesNow);
     return rows++;
   }
 
-  /** Hands the batch over, its rows laid out in those columns. */
-  void seal(Rows laidOut) {
+  private void count(long heldInColumns) {
+    long bytesNow = Math.max(valueBytes, heldInColumns) + copiedBytes;
+    inFlight.grow(bytesNow - bytes);
+    bytes = bytesNow;
+  }
+
+  /**
+   * Hands the batch over, its rows laid out in those columns.
+   *
+   * @param nowNanos by the batcher's clock
+   */
+  void seal(Rows laidOut, long nowNanos) {
     expectOpen();
+    sealedNanos = nowNanos;
     inputs = laidOut;
+    count(Math.max(columnBytes, laidOut.storageBytes()));
     predictions = new byte[rows][];
     failures = new RowFailure[rows];
     inFlight.sealed();
@@ -190,11 +229,29 @@ public final class Batch {
     urgent = true;
   }
 
+  /**
+   * Nobody will read its outcomes: its thread is dying, its partitions are lost, or whoever asked
+   * has gone. On the thread that owns it, once no row can join it.
+   */
+  public void leave() {
+    unread = true;
+  }
+
+  /** Whether no row can join it any more. */
+  public boolean isSealed() {
+    return state.get() != Phase.OPEN;
+  }
+
+  /** Whether nobody reads its outcomes, so that it need not be run. Any thread may ask. */
+  public boolean isUnread() {
+    return unread;
+  }
+
   /** Gives up an open batch: it is not run. */
   void discard() {
     expectOpen();
     lease.close();
-    inFlight.giveBack(bytes);
+    inFlight.giveBack(rows, bytes);
   }
 
   /** A row was computed. On the inference thread. */
@@ -232,7 +289,7 @@ public final class Batch {
 
   private void finish(State end) {
     if (state.compareAndSet(Phase.SEALED, end)) {
-      inFlight.finished(bytes);
+      inFlight.finished(rows, bytes);
       LockSupport.unpark(owner);
     } else if (state.get() == Phase.OPEN) {
       throw new IllegalStateException("batch is OPEN (expected: SEALED)");

@@ -13,10 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param plan what batches aim at within these limits
  * @param maxAge how long ago a record's timestamp may be for a row to be taken at all; null for any
  *     time
- * @param maxInFlightRows rows of one stream thread not yet computed, and rows of one task not yet
- *     forwarded, at which the thread waits
- * @param maxInFlightBytes the same in bytes: of record values, or of input columns where these are
- *     more
+ * @param maxInFlightRows rows of one stream thread not yet forwarded at which the thread waits
+ * @param maxInFlightBytes the same in bytes: of record values, and, until they are computed, of
+ *     input columns where these are more
  */
 public record BatchLimits(
     int maxRows,

@@ -3,6 +3,7 @@ package io.penstock.batching;
 import io.penstock.batching.departure.Companion;
 import io.penstock.batching.departure.Departure;
 import io.penstock.batching.departure.Departures;
+import io.penstock.codec.InputRecord;
 import io.penstock.model.Rows;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,6 +35,9 @@ public final class Batcher {
   /** Batches wait so long at most for those of other threads; it takes microseconds as a rule. */
   static final long HOLD_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
+  /** After so long without a record a version is taken for left, unless there is no other. */
+  static final long LEFT_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private final BatchLimits limits;
   private final Inference inference;
   private final LongSupplier clock;
@@ -44,12 +48,16 @@ public final class Batcher {
   private final Map<VersionBinding, Gathering> gatherings = new HashMap<>();
   private final List<Batch> running = new ArrayList<>();
   private @Nullable VersionBinding latest;
+  private @Nullable VersionBinding before;
+  private long changedNanos;
   private @Nullable Departure leaving;
+  private boolean inGroup;
+  private boolean groupIsQuiet;
 
   /** A batcher alone in its pipeline. */
   public Batcher(
       BatchLimits limits,
-      ByteBudget budget,
+      InFlightBudget budget,
       Inference inference,
       LongSupplier clock,
       Consumer<SealReason> onSeal) {
@@ -64,7 +72,7 @@ public final class Batcher {
    */
   public Batcher(
       BatchLimits limits,
-      ByteBudget budget,
+      InFlightBudget budget,
       Departures departures,
       Inference inference,
       LongSupplier clock,
@@ -88,20 +96,24 @@ public final class Batcher {
    * @throws io.penstock.codec.UndecodableRecordException if the record is to blame; no row is taken
    * @throws io.penstock.registry.RegistryException if the registry is; no row is taken
    */
-  public @Nullable Row add(VersionBinding binding, byte[] value) {
+  public @Nullable Row add(VersionBinding binding, InputRecord record) {
     followCall();
-    latest = binding;
+    if (binding != latest) {
+      before = latest;
+      latest = binding;
+      changedNanos = clock.getAsLong();
+    }
     Gathering gathering = gatherings.get(binding);
     if (gathering == null) {
       gathering = Gathering.of(binding, site);
       gatherings.put(binding, gathering);
     }
-    Row row = gathering.add(value);
+    Row row = gathering.add(record);
     if (row == null) {
       return null;
     }
     long now = clock.getAsLong();
-    boolean quiet = companion.isQuiet(now);
+    boolean quiet = !inGroup && companion.isQuiet(now);
     companion.took(now);
     if (quiet) {
       gathering.sealIf(batch -> batch == row.batch(), SealReason.QUIET);
@@ -112,6 +124,20 @@ public final class Batcher {
       }
     }
     return row;
+  }
+
+  /** Rows come that have come together: after quiet they leave together, at {@link #endGroup}. */
+  public void beginGroup() {
+    groupIsQuiet = companion.isQuiet(clock.getAsLong());
+    inGroup = true;
+  }
+
+  /** All rows of the group are taken. */
+  public void endGroup() {
+    inGroup = false;
+    if (groupIsQuiet) {
+      sealIf(batch -> true, SealReason.QUIET);
+    }
   }
 
   /** Whether as many rows or bytes are under way as the limits and the process's budget allow. */
@@ -134,7 +160,7 @@ public final class Batcher {
       sealLingered(now);
     }
     if (gatherings.size() > 1) {
-      forgetLeftVersions();
+      forgetLeftVersions(now);
     }
   }
 
@@ -164,16 +190,28 @@ public final class Batcher {
     } else {
       sealLingered(clock.getAsLong());
     }
-    LockSupport.parkNanos(this, nanos);
+    park(nanos);
   }
 
   /** Waits until a batch is finished or has to be sealed, or for that long; may return early. */
   public void rest(long nanos) {
     collect();
     followCall();
-    long left = Math.min(nanos, nanosUntilDue());
-    if (left > 0) {
-      LockSupport.parkNanos(this, left);
+    park(Math.min(nanos, nanosUntilDue()));
+  }
+
+  /**
+   * A batch that finishes wakes the thread, but so that it may go unnoticed if the thread waits for
+   * the inference threads' lock at that moment: it looks once more.
+   */
+  private void park(long nanos) {
+    for (Batch batch : running) {
+      if (batch.isFinished()) {
+        return;
+      }
+    }
+    if (nanos > 0) {
+      LockSupport.parkNanos(this, nanos);
     }
   }
 
@@ -191,11 +229,12 @@ public final class Batcher {
 
   /**
    * Gives up whatever is under way: the thread is dying, or its partitions are lost. Open batches
-   * give their leases back unrun; sealed ones finish unread.
+   * give their leases back unrun; so do sealed ones whose turn has not come.
    */
   public void abandon() {
     gatherings.values().forEach(Gathering::abandon);
     gatherings.clear();
+    running.forEach(Batch::leave);
     running.clear();
     inFlight.forgetAll();
     companion.leave();
@@ -258,7 +297,7 @@ public final class Batcher {
     companion.sealed(batch.rows());
     running.add(batch);
     onSeal.accept(reason);
-    batch.seal(inputs);
+    batch.seal(inputs, clock.getAsLong());
     inference.submit(batch);
   }
 
@@ -278,8 +317,18 @@ public final class Batcher {
     }
   }
 
-  /** Versions that were cut over from need no storage here any more. */
-  private void forgetLeftVersions() {
-    gatherings.entrySet().removeIf(entry -> entry.getKey() != latest && entry.getValue().isEmpty());
+  /**
+   * Versions that were cut over from need no storage here any more. Two that share the records by
+   * their timestamps alternate, and keep theirs.
+   */
+  private void forgetLeftVersions(long now) {
+    if (now - changedNanos >= LEFT_NANOS) {
+      before = null;
+    }
+    gatherings
+        .entrySet()
+        .removeIf(
+            entry ->
+                entry.getKey() != latest && entry.getKey() != before && entry.getValue().isEmpty());
   }
 }

@@ -1,6 +1,6 @@
 package io.penstock.batching;
 
-import io.penstock.codec.RecordDecoder;
+import io.penstock.codec.InputRecord;
 import io.penstock.model.DType;
 import io.penstock.model.Lease;
 import io.penstock.model.Rows;
@@ -16,9 +16,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class FixedSizeGathering implements Gathering {
 
+  /**
+   * A batch that has no more than this part of the rows it has room for leaves in columns of its
+   * own size: many small ones may be on their way at once.
+   */
+  private static final int FEW = 4;
+
   private final VersionBinding binding;
   private final Site site;
-  private final RecordDecoder decoder;
+  private final RowReader reader;
+  private final List<TensorSpec> inputs;
   private final int capacityRows;
   private final boolean hasStrings;
   private final long numericRowBytes;
@@ -28,29 +35,29 @@ final class FixedSizeGathering implements Gathering {
   private long openBytes;
 
   FixedSizeGathering(VersionBinding binding, Site site) {
-    List<TensorSpec> inputs = binding.signature().inputs();
     BatchLimits limits = site.limits();
+    this.inputs = binding.signature().inputs();
     this.binding = binding;
     this.site = site;
-    this.decoder = binding.newDecoder();
+    this.reader = binding.newReader();
     this.hasStrings = inputs.stream().anyMatch(input -> input.dtype() == DType.STRING);
     this.numericRowBytes = Rows.of(inputs, 1).valueBytes(0);
     this.capacityRows =
-        (int)
-            Math.min(
-                limits.maxRows(), Math.max(1, limits.maxBytes() / Math.max(1, numericRowBytes)));
+        binding
+            .sizes()
+            .mostRows(limits.maxRows(), limits.maxBytes() / Math.max(1, numericRowBytes));
     this.spares = new Spares(() -> Rows.of(inputs, capacityRows), limits.maxInFlightBytes());
   }
 
   @Override
-  public Batcher.@Nullable Row add(byte[] value) {
-    decoder.prepare(value);
+  public Batcher.@Nullable Row add(InputRecord record) {
+    reader.prepare(record);
     if (columns == null) {
       columns = spares.take();
     }
     Rows into = columns;
     int row = open == null ? 0 : open.rows();
-    decoder.decode(value, into, row);
+    byte[] copied = reader.read(record, into, row);
     long rowBytes = hasStrings ? into.valueBytes(row) : numericRowBytes;
     if (open != null && openBytes + rowBytes > site.limits().maxBytes()) {
       sealWithout(open, into);
@@ -60,7 +67,7 @@ final class FixedSizeGathering implements Gathering {
       return null;
     }
     openBytes += rowBytes;
-    int index = batch.take(value.length, openBytes);
+    int index = batch.take(record.value().length, copied, openBytes);
     if (batch.rows() >= site.limits().targetRows()) {
       seal(batch, SealReason.ROWS);
     } else if (batch.rows() >= capacityRows) {
@@ -88,13 +95,22 @@ final class FixedSizeGathering implements Gathering {
   }
 
   private void seal(Batch batch, SealReason reason) {
-    Rows inputs = columns;
-    if (inputs == null) {
+    Rows gathered = columns;
+    if (gathered == null) {
       throw new IllegalStateException("an open batch has no columns");
     }
-    open = null;
-    columns = null;
-    site.sealer().seal(batch, inputs, reason);
+    if (batch.rows() <= capacityRows / FEW) {
+      Rows fitting = Rows.of(inputs, batch.rows());
+      for (int row = 0; row < batch.rows(); row++) {
+        gathered.copyRow(row, fitting, row);
+      }
+      open = null;
+      site.sealer().seal(batch, fitting, reason);
+    } else {
+      open = null;
+      columns = null;
+      site.sealer().seal(batch, gathered, reason);
+    }
   }
 
   @Override
@@ -115,8 +131,10 @@ final class FixedSizeGathering implements Gathering {
   }
 
   @Override
-  public void recycle(Rows inputs) {
-    spares.give(inputs);
+  public void recycle(Rows computed) {
+    if (computed.capacityRows() >= capacityRows) {
+      spares.give(computed);
+    }
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.penstock.batching;
 
+import io.penstock.codec.InputRecord;
 import io.penstock.model.Rows;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -46,7 +47,7 @@ sealed interface Gathering permits FixedSizeGathering, OpenSizeGathering {
    * @throws io.penstock.codec.UndecodableRecordException if the record is to blame; no row is taken
    * @throws io.penstock.registry.RegistryException if the registry is; no row is taken
    */
-  Batcher.@Nullable Row add(byte[] value);
+  Batcher.@Nullable Row add(InputRecord record);
 
   /** Seals the open batches that are due, for that reason. */
   void sealIf(Predicate<Batch> due, SealReason reason);
@@ -58,7 +59,7 @@ sealed interface Gathering permits FixedSizeGathering, OpenSizeGathering {
   boolean isEmpty();
 
   /** A batch was computed: nobody reads its inputs any more. */
-  void recycle(Rows inputs);
+  void recycle(Rows computed);
 
   /** Gives up the open batches unrun. */
   void abandon();

@@ -12,12 +12,12 @@ import io.penstock.batching.departure.Departures;
 final class InFlight {
 
   private final BatchLimits limits;
-  private final ByteBudget process;
+  private final InFlightBudget process;
   private final Departures departures;
   private int rows;
   private long bytes;
 
-  InFlight(BatchLimits limits, ByteBudget process, Departures departures) {
+  InFlight(BatchLimits limits, InFlightBudget process, Departures departures) {
     this.limits = limits;
     this.process = process;
     this.departures = departures;
@@ -30,11 +30,16 @@ final class InFlight {
         || (rows > 0 && process.isSpent());
   }
 
-  /** A row was taken, which made its batch grow by that many bytes. */
-  void take(long moreBytes) {
+  /** A row was taken. */
+  void takeRow() {
     rows++;
+    process.takeRow();
+  }
+
+  /** A batch grew by that many bytes. */
+  void grow(long moreBytes) {
     bytes += moreBytes;
-    process.take(moreBytes);
+    process.grow(moreBytes);
   }
 
   /** A batch was sealed. */
@@ -55,13 +60,13 @@ final class InFlight {
   }
 
   /** A sealed batch was finished. Thread-safe. */
-  void finished(long batchBytes) {
+  void finished(int batchRows, long batchBytes) {
     departures.finished();
-    giveBack(batchBytes);
+    giveBack(batchRows, batchBytes);
   }
 
-  /** A batch's bytes are free for any thread of the process. Thread-safe. */
-  void giveBack(long batchBytes) {
-    process.giveBack(batchBytes);
+  /** What a batch took of the budget is free for any thread of the process. Thread-safe. */
+  void giveBack(int batchRows, long batchBytes) {
+    process.giveBack(batchRows, batchBytes);
   }
 }

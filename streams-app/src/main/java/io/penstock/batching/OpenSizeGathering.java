@@ -2,7 +2,9 @@ package io.penstock.batching;
 
 import io.penstock.batching.shape.RowShape;
 import io.penstock.batching.shape.RowShapes;
-import io.penstock.codec.RecordDecoder;
+import io.penstock.codec.DeadLetterReason;
+import io.penstock.codec.InputRecord;
+import io.penstock.codec.UndecodableRecordException;
 import io.penstock.model.Lease;
 import io.penstock.model.Rows;
 import io.penstock.model.TensorSpec;
@@ -23,7 +25,7 @@ final class OpenSizeGathering implements Gathering {
 
   private final VersionBinding binding;
   private final Site site;
-  private final RecordDecoder decoder;
+  private final RowReader reader;
   private final RowShapes shapes;
   private final List<RaggedBatch> open = new ArrayList<>();
   private final Spares singles;
@@ -33,20 +35,20 @@ final class OpenSizeGathering implements Gathering {
     List<TensorSpec> inputs = binding.signature().inputs();
     this.binding = binding;
     this.site = site;
-    this.decoder = binding.newDecoder();
+    this.reader = binding.newReader();
     this.shapes = binding.rowShapes();
     this.singles = new Spares(() -> Rows.of(inputs, 1), site.limits().maxBytes());
     this.laidOut = new Spares(() -> Rows.of(inputs), site.limits().maxInFlightBytes());
   }
 
   @Override
-  public Batcher.@Nullable Row add(byte[] value) {
-    decoder.prepare(value);
+  public Batcher.@Nullable Row add(InputRecord record) {
+    reader.prepare(record);
     Rows single = singles.take();
     Batcher.@Nullable Row row = null;
     try {
-      decoder.decode(value, single, 0);
-      row = join(single, value.length);
+      byte[] copied = reader.read(record, single, 0);
+      row = join(single, record.value().length, copied);
     } finally {
       if (row == null) {
         singles.give(single);
@@ -55,13 +57,13 @@ final class OpenSizeGathering implements Gathering {
     return row;
   }
 
-  private Batcher.@Nullable Row join(Rows single, int valueBytes) {
-    RowShape shape = shapes.of(single, site.limits().maxBytes());
+  private Batcher.@Nullable Row join(Rows single, int valueBytes, byte[] copied) {
+    RowShape shape = shapeOf(single);
     RaggedBatch batch = batchFor(single, shape);
     if (batch == null) {
       return null;
     }
-    Batcher.Row row = batch.take(single, shape, valueBytes);
+    Batcher.Row row = batch.take(single, shape, valueBytes, copied);
     SealReason full = batch.fullBy();
     if (full != null) {
       seal(batch, full);
@@ -69,6 +71,20 @@ final class OpenSizeGathering implements Gathering {
       seal(open.get(0), SealReason.SHAPES);
     }
     return row;
+  }
+
+  /** The row's shape in a batch, which has to have room for it at the least size that is run. */
+  private RowShape shapeOf(Rows single) {
+    int size = binding.sizes().padded(1);
+    long maxBytes = site.limits().maxBytes() / size;
+    RowShape shape = shapes.of(single, maxBytes);
+    if (size > 1 && shapes.bytes(shape) > maxBytes) {
+      throw new UndecodableRecordException(
+          DeadLetterReason.SHAPE_MISMATCH,
+          "the record's inputs have %d bytes, in each row of a batch that is padded to %d rows (expected: at most %d bytes together, by batch.bytes): raise batch.bytes, or allow smaller sizes"
+              .formatted(shapes.bytes(shape), size, site.limits().maxBytes()));
+    }
+    return shape;
   }
 
   private @Nullable RaggedBatch batchFor(Rows single, RowShape shape) {
@@ -97,9 +113,9 @@ final class OpenSizeGathering implements Gathering {
   }
 
   private void seal(RaggedBatch batch, SealReason reason) {
-    open.remove(batch);
     Rows columns = laidOut.take();
     batch.layOut(columns, singles);
+    open.remove(batch);
     site.sealer().seal(batch.batch(), columns, reason);
   }
 

@@ -2,6 +2,7 @@ package io.penstock.batching;
 
 import io.penstock.batching.shape.RowShape;
 import io.penstock.batching.shape.RowShapes;
+import io.penstock.model.BatchSizes;
 import io.penstock.model.Rows;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,7 @@ final class RaggedBatch {
   private final Batch batch;
   private final RowShapes shapes;
   private final BatchLimits limits;
+  private final BatchSizes sizes;
   private final List<Rows> singles = new ArrayList<>();
   private RowShape shape;
   private long textBytes;
@@ -27,6 +29,7 @@ final class RaggedBatch {
     this.shapes = shapes;
     this.shape = first;
     this.limits = limits;
+    this.sizes = batch.binding().sizes();
   }
 
   Batch batch() {
@@ -54,18 +57,19 @@ final class RaggedBatch {
     if (rows > limits.targetRows()) {
       return SealReason.ROWS;
     }
-    if (shapes.bytes(all) > (limits.maxBytes() - allTextBytes) / rows) {
+    int size = sizes.padded(rows);
+    if (shapes.bytes(all) > (limits.maxBytes() - allTextBytes) / size) {
       return SealReason.BYTES;
     }
-    return shapes.costsTooMuch(all, rows) ? SealReason.COST : null;
+    return size > sizes.padded(1) && shapes.costsTooMuch(all, size) ? SealReason.COST : null;
   }
 
   /** Takes a row and keeps it until the batch is laid out. */
-  Batcher.Row take(Rows single, RowShape row, int valueBytes) {
+  Batcher.Row take(Rows single, RowShape row, int valueBytes, byte[] copied) {
     singles.add(single);
     shape = shape.union(row);
     textBytes += single.textBytes(0);
-    int index = batch.take(valueBytes, singles.size() * shapes.bytes(shape) + textBytes);
+    int index = batch.take(valueBytes, copied, singles.size() * shapes.bytes(shape) + textBytes);
     return new Batcher.Row(batch, index);
   }
 

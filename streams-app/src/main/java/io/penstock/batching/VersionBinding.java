@@ -2,9 +2,9 @@ package io.penstock.batching;
 
 import io.penstock.batching.shape.RowShapes;
 import io.penstock.batching.shape.VariableLengths;
+import io.penstock.codec.FieldCopier;
 import io.penstock.codec.InputFormat;
 import io.penstock.codec.PredictionEncoder;
-import io.penstock.codec.RecordDecoder;
 import io.penstock.model.BatchSizes;
 import io.penstock.model.Lease;
 import io.penstock.model.ModelSignature;
@@ -32,6 +32,9 @@ public final class VersionBinding {
   private final PredictionEncoder encoder;
   private final RowShapes rowShapes;
   private final Supplier<Optional<Lease>> leases;
+  private final KnownRows knownRows;
+  private final BusyTime busyTime = new BusyTime();
+  private final BusyTime searchTime = new BusyTime();
   private final AtomicReference<@Nullable VersionQuarantinedException> quarantine;
 
   /** A version that does not serve yet, without padding. */
@@ -72,6 +75,7 @@ public final class VersionBinding {
         lengths.bind(terms.pipeline(), signature),
         encoder,
         leases,
+        new KnownRows(signature),
         new AtomicReference<>());
   }
 
@@ -85,6 +89,7 @@ public final class VersionBinding {
       RowShapes rowShapes,
       PredictionEncoder encoder,
       Supplier<Optional<Lease>> leases,
+      KnownRows knownRows,
       AtomicReference<@Nullable VersionQuarantinedException> quarantine) {
     this.id = id;
     this.terms = terms;
@@ -96,6 +101,7 @@ public final class VersionBinding {
     this.rowShapes = rowShapes;
     this.encoder = encoder;
     this.leases = leases;
+    this.knownRows = knownRows;
     this.quarantine = quarantine;
   }
 
@@ -111,6 +117,7 @@ public final class VersionBinding {
         rowShapes,
         encoder,
         leases,
+        knownRows,
         quarantine);
   }
 
@@ -143,12 +150,13 @@ public final class VersionBinding {
    * Whether so many rows may be one batch.
    *
    * @param like rows of their shape
-   * @param bytes of their columns together
+   * @param bytes of their columns together, without padding
    */
   public boolean mayRunTogether(Rows like, int rows, long bytes) {
+    int size = sizes.padded(rows);
     return rows <= Math.min(sizes.max(), terms.plan().target().rows())
-        && bytes <= terms.maxBytes()
-        && !rowShapes.costsTooMuch(like, rows);
+        && (size == sizes.padded(1)
+            || (bytes / rows <= terms.maxBytes() / size && !rowShapes.costsTooMuch(like, size)));
   }
 
   /** Runs it no more: whatever is submitted for it fails with that. The first reason stays. */
@@ -159,6 +167,41 @@ public final class VersionBinding {
   /** Why it is not run any more; null while it is. */
   public @Nullable VersionQuarantinedException quarantine() {
     return quarantine.get();
+  }
+
+  /** A run of it is on its way, by a monotonic clock. */
+  public void runBegan(long nowNanos) {
+    busyTime.began(nowNanos);
+  }
+
+  /** That run has come to its end. */
+  public void runEnded(long nowNanos) {
+    busyTime.ended(nowNanos);
+  }
+
+  /** For how long any run of it has been on its way until now, all in all. */
+  public long busyNanos(long nowNanos) {
+    return busyTime.nanos(nowNanos);
+  }
+
+  /** A search for bad rows is on its way, by a monotonic clock. */
+  public void searchBegan(long nowNanos) {
+    searchTime.began(nowNanos);
+  }
+
+  /** That search has come to its end. */
+  public void searchEnded(long nowNanos) {
+    searchTime.ended(nowNanos);
+  }
+
+  /** For how long any search has been on its way until now, all in all. */
+  public long searchNanos(long nowNanos) {
+    return searchTime.nanos(nowNanos);
+  }
+
+  /** What is known of its rows by now. */
+  public KnownRows knownRows() {
+    return knownRows;
   }
 
   /** The signature that is run. */
@@ -175,8 +218,17 @@ public final class VersionBinding {
     return rowShapes;
   }
 
-  RecordDecoder newDecoder() {
-    return inputFormat.decoder(signature);
+  RowReader newReader() {
+    return new RowReader(inputFormat.decoder(signature), newCopier());
+  }
+
+  /** Copies fields of records for their predictions; nothing where these hold none. */
+  private FieldCopier newCopier() {
+    return encoder
+        .copyTarget()
+        .filter(target -> !target.fields().isEmpty())
+        .map(inputFormat::copier)
+        .orElse(record -> FieldCopier.NOTHING);
   }
 
   Optional<Lease> acquire() {

@@ -25,9 +25,12 @@ public record Preflight(
     cluster = List.copyOf(cluster);
   }
 
-  /** Whether a model has a version, a pipeline can be served, and registry and topics are there. */
+  /**
+   * Whether a model has a version or may get one, a pipeline can be served, and registry and topics
+   * are there.
+   */
   public boolean allowsStart() {
-    return models.stream().anyMatch(Preflight::isWell)
+    return models.stream().anyMatch(verdict -> verdict.level() != Verdict.Level.FAILED)
         && pipelines.stream().anyMatch(Verdict::allPass)
         && schemas.stream().anyMatch(Preflight::isWell)
         && Verdict.allPass(cluster);

@@ -11,6 +11,7 @@ import io.penstock.check.model.SignatureCheck;
 import io.penstock.check.schema.RegistryChecks;
 import io.penstock.check.schema.SchemaRegistration;
 import io.penstock.check.topic.KafkaCheck;
+import io.penstock.config.ModelConfig;
 import io.penstock.config.PenstockConfig;
 import io.penstock.registry.RegistrySettings;
 import io.penstock.registry.RestSchemaRegistry;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
@@ -38,11 +40,14 @@ final class Checks {
    * @param file the configuration's file, for the commands that messages name
    */
   Checks(PenstockConfig config, String file) {
+    this(config, file, ModelFolder::of);
+  }
+
+  private Checks(
+      PenstockConfig config, String file, BiFunction<String, ModelConfig, ModelFolder> folder) {
     this.config = config;
     this.file = file;
-    config
-        .models()
-        .forEach((name, model) -> folders.put(name, new ModelFolder(name, model.path())));
+    config.models().forEach((name, model) -> folders.put(name, folder.apply(name, model)));
     config
         .pipelines()
         .forEach(
@@ -52,8 +57,12 @@ final class Checks {
                         name,
                         pipeline,
                         folders.computeIfAbsent(
-                            pipeline.model(),
-                            model -> new ModelFolder(model, config.model(model).path())))));
+                            pipeline.model(), model -> folder.apply(model, config.model(model))))));
+  }
+
+  /** Those of a service that is about to start, which reads its models' files itself. */
+  static Checks beforeServing(PenstockConfig config, String file) {
+    return new Checks(config, file, ModelFolder::unread);
   }
 
   /** Everything. */
@@ -90,6 +99,9 @@ final class Checks {
   }
 
   private List<Verdict> withRegistry(Function<SchemaRegistry, List<Verdict>> use) {
+    if (config.registry().isEmpty()) {
+      return List.of(Verdict.ok("registry", "none is configured, and nothing is in Avro"));
+    }
     RegistrySettings settings = RegistrySettings.of(config.registry());
     try (SchemaRegistry registry = new RestSchemaRegistry(settings)) {
       return use.apply(registry);

@@ -66,7 +66,8 @@ final class CompletenessOptions {
             "is not taken up: %s (complete-when: %s)".formatted(reason, completeWhen));
   }
 
-  private static <T> T read(String option, String text, Syntax<T> syntax) {
+  /** The value of an option, by the syntax of the key of that name. */
+  static <T> T read(String option, String text, Syntax<T> syntax) {
     try {
       return syntax.parse(text);
     } catch (IllegalArgumentException e) {

@@ -1,6 +1,8 @@
 package io.penstock.cli;
 
 import io.penstock.check.Verdict;
+import io.penstock.cli.shell.ConfigOption;
+import io.penstock.cli.shell.Terminal;
 import io.penstock.config.load.EffectiveConfig;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,7 @@
 package io.penstock.cli;
 
+import io.penstock.cli.shell.ExitCodes;
+import io.penstock.cli.shell.Terminal;
 import io.penstock.config.load.ConfigReference;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

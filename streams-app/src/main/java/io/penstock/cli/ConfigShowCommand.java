@@ -1,5 +1,8 @@
 package io.penstock.cli;
 
+import io.penstock.cli.shell.ConfigOption;
+import io.penstock.cli.shell.ExitCodes;
+import io.penstock.cli.shell.Terminal;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -1,8 +1,11 @@
 package io.penstock.cli;
 
+import io.penstock.cli.shell.ExitCodes;
 import io.penstock.config.load.ConfigurationException;
+import io.penstock.control.client.UnreachableException;
 import java.io.PrintWriter;
 import java.util.function.BooleanSupplier;
+import org.apache.kafka.common.errors.TimeoutException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.ParameterException;
@@ -26,6 +29,7 @@ final class Failures implements IExecutionExceptionHandler {
       refused.problems().forEach(err::println);
       code = ExitCodes.USAGE;
     } else {
+      code = isUnreachable(failure) ? ExitCodes.UNREACHABLE : ExitCodes.FAILURE;
       String message = failure.getMessage();
       err.println("penstock: " + (message == null ? failure.getClass().getSimpleName() : message));
     }
@@ -33,6 +37,11 @@ final class Failures implements IExecutionExceptionHandler {
       failure.printStackTrace(err);
     }
     return code;
+  }
+
+  /** Also when the broker goes away between two answers. */
+  private static boolean isUnreachable(Exception failure) {
+    return failure instanceof UnreachableException || failure instanceof TimeoutException;
   }
 
   /** A command line that cannot be parsed: what is wrong, and where help is. */

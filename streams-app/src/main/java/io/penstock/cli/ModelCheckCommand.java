@@ -1,9 +1,12 @@
 package io.penstock.cli;
 
 import io.penstock.check.Verdict;
+import io.penstock.cli.shell.Terminal;
 import io.penstock.inspect.ModelDirectory;
 import io.penstock.inspect.Rehearsal;
+import io.penstock.model.BatchSizes;
 import io.penstock.model.ServableId;
+import io.penstock.model.fitness.Fitness;
 import io.penstock.model.lifecycle.ModelSettings;
 import io.penstock.model.source.SourceReport;
 import java.io.IOException;
@@ -54,7 +57,14 @@ final class ModelCheckCommand implements Callable<Integer> {
       description = "Fail a version that brings no golden checks along.")
   private boolean goldenChecksRequired;
 
+  @Option(
+      names = "--infinite-outputs-allowed",
+      description = "Let a version pass whose outputs are infinite or NaN in its warm-up.")
+  private boolean infiniteOutputsAllowed;
+
   @Mixin private CompletenessOptions completeness = new CompletenessOptions();
+
+  @Mixin private LoadOptions load = new LoadOptions();
 
   ModelCheckCommand(Terminal terminal, Rehearsal rehearsal) {
     this.terminal = terminal;
@@ -80,6 +90,13 @@ final class ModelCheckCommand implements Callable<Integer> {
 
   private List<Verdict> rehearse(ServableId id, Path folder) {
     return rehearsal.check(
-        id, folder, signatures, Set.of(1, Math.max(1, batchRows)), goldenChecksRequired);
+        id,
+        folder,
+        new Fitness(
+            signatures,
+            BatchSizes.upTo(Math.max(1, batchRows)).toWarmUp(),
+            goldenChecksRequired,
+            !infiniteOutputsAllowed),
+        load.terms());
   }
 }

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.penstock.cli.shell.ExitCodes;
+import io.penstock.cli.shell.Terminal;
 import io.penstock.inspect.Inspection;
 import io.penstock.inspect.InspectionText;
 import io.penstock.inspect.ModelDirectory;
@@ -27,7 +29,7 @@ import picocli.CommandLine.Parameters;
     name = "inspect",
     description = {
       "Show a model's versions: tags, signatures, inputs, outputs, size, fingerprint.",
-      "With --run, run input through the newest one."
+      "With --run, run input through the newest one. Exits with 1 if none can be served."
     })
 final class ModelInspectCommand implements Callable<Integer> {
 
@@ -83,22 +85,27 @@ final class ModelInspectCommand implements Callable<Integer> {
     model
         .versions()
         .forEach((version, folder) -> inspections.add(Inspection.of(model.id(version), folder)));
-    @Nullable ObjectNode predictions =
-        run == null ? null : rehearsal.run(model, signature, instances(run));
-    if (output == Format.JSON) {
-      ObjectNode all = JSON.createObjectNode();
-      all.set("versions", JSON.valueToTree(inspections));
-      if (predictions != null) {
-        all.setAll(predictions);
-      }
-      terminal.out().println(JSON.writeValueAsString(all));
-    } else {
+    if (output == Format.TEXT) {
       inspections.forEach(inspection -> terminal.out().println(InspectionText.of(inspection)));
-      if (predictions != null) {
-        terminal.out().println(predictions);
+    }
+    ObjectNode all = JSON.createObjectNode();
+    all.set("versions", JSON.valueToTree(inspections));
+    try {
+      if (run != null) {
+        ObjectNode predictions = rehearsal.run(model, signature, instances(run));
+        all.setAll(predictions);
+        if (output == Format.TEXT) {
+          terminal.out().println(predictions);
+        }
+      }
+    } finally {
+      // What the files say is worth the more when the model does not run.
+      if (output == Format.JSON) {
+        terminal.out().println(JSON.writeValueAsString(all));
       }
     }
-    return ExitCodes.OK;
+    boolean servable = inspections.stream().anyMatch(version -> version.problem() == null);
+    return servable ? ExitCodes.OK : ExitCodes.FAILURE;
   }
 
   /** The file's instances; null for zeros. */

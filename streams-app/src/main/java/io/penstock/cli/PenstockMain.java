@@ -1,7 +1,12 @@
 package io.penstock.cli;
 
-import io.penstock.config.PenstockConfig;
+import io.penstock.cli.control.ControlCommands;
+import io.penstock.cli.request.PredictCommand;
+import io.penstock.cli.request.ReloadCommand;
+import io.penstock.cli.shell.ConfigOption;
+import io.penstock.cli.shell.Terminal;
 import io.penstock.inspect.Rehearsal;
+import io.penstock.log.ServiceLog;
 import io.penstock.model.tensorflow.SavedModelLoader;
 import io.penstock.model.tensorflow.SessionSettings;
 import io.penstock.service.PenstockService;
@@ -28,7 +33,10 @@ import picocli.CommandLine.ScopeType;
     exitCodeList = {
       "0:done",
       "1:something outside failed, or a check did",
-      "2:the command line or the configuration is wrong"
+      "2:the command line or the configuration is wrong",
+      "3:the fleet has rejected the command, or given the promotion up",
+      "4:the fleet has not answered in time",
+      "5:no broker answers"
     })
 public final class PenstockMain {
 
@@ -54,21 +62,33 @@ public final class PenstockMain {
     PenstockMain main = new PenstockMain();
     Supplier<ConfigOption> config = () -> new ConfigOption(environment);
     Rehearsal rehearsal = new Rehearsal(new SavedModelLoader(SessionSettings.defaults()));
-    return new CommandLine(main)
-        .addSubcommand(new ServeCommand(config.get(), terminal, service))
-        .addSubcommand(
-            group("config", "Show, check or explain the configuration.")
-                .addSubcommand(new ConfigShowCommand(config.get(), terminal))
-                .addSubcommand(new ConfigCheckCommand(config.get(), terminal))
-                .addSubcommand(new ConfigReferenceCommand(terminal)))
-        .addSubcommand(new TopicsCommand(config.get(), terminal))
-        .addSubcommand(
-            group("model", "Look at a model, or see whether it would serve.")
-                .addSubcommand(new ModelInspectCommand(terminal, rehearsal))
-                .addSubcommand(new ModelCheckCommand(terminal, rehearsal)))
-        .addSubcommand(
-            group("schema", "Register schemas.")
-                .addSubcommand(new SchemaRegisterCommand(config.get(), terminal)))
+    CommandLine line =
+        new CommandLine(main)
+            .addSubcommand(new InitCommand(terminal))
+            .addSubcommand(new ServeCommand(config.get(), terminal, service))
+            .addSubcommand(
+                group("config", "Show, check or explain the configuration.")
+                    .addSubcommand(new ConfigShowCommand(config.get(), terminal))
+                    .addSubcommand(new ConfigCheckCommand(config.get(), terminal))
+                    .addSubcommand(new ConfigReferenceCommand(terminal)))
+            .addSubcommand(new MetricsCommand(terminal))
+            .addSubcommand(new ReloadCommand(config.get(), terminal))
+            .addSubcommand(new PredictCommand(config.get(), terminal, System.in))
+            .addSubcommand(new TopicsCommand(config.get(), terminal))
+            .addSubcommand(new AclsCommand(config.get(), terminal))
+            .addSubcommand(
+                group("model", "Look at a model, or see whether it would serve.")
+                    .addSubcommand(new ModelInspectCommand(terminal, rehearsal))
+                    .addSubcommand(new ModelCheckCommand(terminal, rehearsal)))
+            .addSubcommand(
+                group("dead-letters", "Read dead letters, and send their records again.")
+                    .addSubcommand(new DeadLettersListCommand(config.get(), terminal))
+                    .addSubcommand(new DeadLettersShowCommand(config.get(), terminal))
+                    .addSubcommand(new DeadLettersReplayCommand(config.get(), terminal)))
+            .addSubcommand(
+                group("schema", "Register schemas.")
+                    .addSubcommand(new SchemaRegisterCommand(config.get(), terminal)));
+    return ControlCommands.addTo(line, config, terminal)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setOut(terminal.out())
         .setErr(terminal.err())
@@ -83,9 +103,13 @@ public final class PenstockMain {
     return new CommandLine(spec);
   }
 
-  private static int serve(PenstockConfig config, String file, PrintWriter err) throws Exception {
+  private static int serve(ServeCommand.Order order, PrintWriter err) throws Exception {
+    ServiceLog.limitRepeats();
     return ServeRun.run(
-        new Checks(config, file).preflight(), () -> PenstockService.start(config), err);
+        Checks.beforeServing(order.config(), order.file()).preflight(),
+        () -> PenstockService.start(order.loaded(), new RereadConfig(order.option(), err)),
+        order.watched(),
+        err);
   }
 
   private static PrintWriter writer(PrintStream stream) {

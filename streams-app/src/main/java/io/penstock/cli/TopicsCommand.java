@@ -4,6 +4,8 @@ import io.penstock.check.Verdict;
 import io.penstock.check.topic.Cluster;
 import io.penstock.check.topic.PlannedTopic;
 import io.penstock.check.topic.TopicRules;
+import io.penstock.cli.shell.ConfigOption;
+import io.penstock.cli.shell.Terminal;
 import io.penstock.config.PenstockConfig;
 import java.util.ArrayList;
 import java.util.List;

@@ -10,7 +10,10 @@ public enum DeadLetterReason {
   MALFORMED(Stage.DECODE),
   /** The registry does not know the schema id. */
   UNKNOWN_SCHEMA(Stage.DECODE),
-  /** The schema lacks a field that an input needs, or has it with a type that does not fit. */
+  /**
+   * The record, or its schema, lacks a field that an input needs, or has it with a type that does
+   * not fit.
+   */
   SCHEMA_MISMATCH(Stage.MAP),
   /** A field that an input needs is null. */
   NULL_FIELD(Stage.MAP),

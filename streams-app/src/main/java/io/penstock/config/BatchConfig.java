@@ -69,19 +69,20 @@ public record BatchConfig(
     lengthBuckets = List.copyOf(lengthBuckets);
     MAX_IN_FLIGHT_ROWS.check("max-in-flight-rows", maxInFlightRows);
     MAX_IN_FLIGHT_BYTES.check("max-in-flight-bytes", maxInFlight);
-    if (maxInFlightRows < rows) {
-      throw new IllegalArgumentException(
-          "max-in-flight-rows: " + maxInFlightRows + " (expected: at least rows: " + rows + ")");
-    }
-    requireAscending("allowed-sizes", ROWS, allowedSizes);
-    if (!allowedSizes.isEmpty() && allowedSizes.get(allowedSizes.size() - 1) != rows) {
-      throw new IllegalArgumentException(
-          "allowed-sizes: " + allowedSizes + " (expected: ending with rows: " + rows + ")");
-    }
+    requireSizes(allowedSizes, rows);
     requireAscending("length-buckets", LENGTH_BUCKET, lengthBuckets);
     if (!lengthBuckets.isEmpty() && padding.isEmpty()) {
       throw new IllegalArgumentException(
           "length-buckets: " + lengthBuckets + " (expected: together with padding)");
+    }
+  }
+
+  /** Sizes that batches of up to so many rows may be run at. */
+  static void requireSizes(List<Integer> allowed, int rows) {
+    requireAscending("allowed-sizes", ROWS, allowed);
+    if (!allowed.isEmpty() && allowed.get(allowed.size() - 1) != rows) {
+      throw new IllegalArgumentException(
+          "allowed-sizes: " + allowed + " (expected: ending with rows: " + rows + ")");
     }
   }
 

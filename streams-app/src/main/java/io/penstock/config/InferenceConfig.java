@@ -6,6 +6,7 @@ import java.time.Duration;
  * What the models of this process share.
  *
  * @param threads how many batches run at the same time
+ * @param maxInFlightRows the most records that wait for or are in a batch, over all pipelines
  * @param maxInFlight the most bytes of records that wait for or are in a batch, over all pipelines
  * @param intraOpThreads TensorFlow's intra-op parallelism, the same for every session of a process
  * @param interOpThreads TensorFlow's inter-op parallelism; −1 runs on the caller's own thread
@@ -16,6 +17,7 @@ import java.time.Duration;
  */
 public record InferenceConfig(
     int threads,
+    int maxInFlightRows,
     DataSize maxInFlight,
     int intraOpThreads,
     int interOpThreads,
@@ -25,6 +27,7 @@ public record InferenceConfig(
     DataSize nativeMemory) {
 
   public static final Syntax<Integer> THREADS = Syntax.wholeNumber(1, 1024);
+  public static final Syntax<Integer> MAX_IN_FLIGHT_ROWS = Syntax.wholeNumber(1, 100_000_000);
   public static final Syntax<DataSize> MAX_IN_FLIGHT_BYTES = Syntax.dataSize(1 << 20);
   public static final Syntax<Integer> INTRA_OP_THREADS = Syntax.wholeNumber(1, 1024);
   public static final Syntax<Integer> INTER_OP_THREADS = Syntax.wholeNumber(-1, 1024);
@@ -37,6 +40,7 @@ public record InferenceConfig(
 
   public InferenceConfig {
     THREADS.check("threads", threads);
+    MAX_IN_FLIGHT_ROWS.check("max-in-flight-rows", maxInFlightRows);
     MAX_IN_FLIGHT_BYTES.check("max-in-flight-bytes", maxInFlight);
     INTRA_OP_THREADS.check("intra-op-threads", intraOpThreads);
     INTER_OP_THREADS.check("inter-op-threads", interOpThreads);

@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
  * @param loadRetryInterval the pause before each
  * @param promotion who promotes a new version
  * @param nativeMemory how much native memory its loaded versions may take together
- * @param goldenChecks whether a version must bring golden checks along
+ * @param fitness what a version has to show before it serves
  */
 public record ModelConfig(
     Path path,
@@ -39,7 +39,7 @@ public record ModelConfig(
     Duration loadRetryInterval,
     Promotion promotion,
     DataSize nativeMemory,
-    GoldenChecks goldenChecks) {
+    FitnessConfig fitness) {
 
   /** The name of a model: part of topic keys, headers and schema names. */
   public static final Syntax<String> NAME =
@@ -61,8 +61,6 @@ public record ModelConfig(
   public static final Syntax<Promotion> PROMOTION = Syntax.choice(List.of(Promotion.values()));
 
   public static final Syntax<DataSize> NATIVE_MEMORY = Syntax.dataSizeOrUnlimited(1 << 20);
-  public static final Syntax<GoldenChecks> GOLDEN_CHECKS =
-      Syntax.choice(List.of(GoldenChecks.values()));
 
   public ModelConfig {
     Objects.requireNonNull(path, "path");
@@ -77,7 +75,25 @@ public record ModelConfig(
     LOAD_RETRY_INTERVAL.check("load-retry-interval", loadRetryInterval);
     Objects.requireNonNull(promotion, "promotion");
     NATIVE_MEMORY.check("native-memory", nativeMemory);
-    Objects.requireNonNull(goldenChecks, "goldenChecks");
+    Objects.requireNonNull(fitness, "fitness");
+  }
+
+  /** The same with other versions loaded. */
+  public ModelConfig with(VersionsConfig others) {
+    return new ModelConfig(
+        path,
+        completeWhen,
+        settle,
+        marker,
+        followLinks,
+        pollInterval,
+        others,
+        transition,
+        loadRetries,
+        loadRetryInterval,
+        promotion,
+        nativeMemory,
+        fitness);
   }
 
   /** How a version directory is known to be complete. */
@@ -144,19 +160,6 @@ public record ModelConfig(
     MANUAL,
     /** The directory watcher, as soon as a newer version is there. */
     AUTOMATIC;
-
-    @Override
-    public String toString() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-  }
-
-  /** Whether a version must bring golden checks along. */
-  public enum GoldenChecks {
-    /** Those that are there must hold. */
-    OPTIONAL,
-    /** Some must be there, and hold. */
-    REQUIRED;
 
     @Override
     public String toString() {

@@ -13,9 +13,9 @@ import java.util.regex.Pattern;
  *
  * @param service the prefix of application ids, client ids, transactional ids and control topics
  * @param kafka Kafka client and Streams keys for everything
- * @param registry Confluent's keys for the schema registry
+ * @param registry Confluent's keys for the schema registry; empty where there is none
  * @param models by name, in the file's order
- * @param pipelines by name, in the file's order
+ * @param pipelines by name, in the file's order; none where requests are all that is answered
  */
 public record PenstockConfig(
     String service,
@@ -25,7 +25,8 @@ public record PenstockConfig(
     InferenceConfig inference,
     Map<String, ModelConfig> models,
     Map<String, PipelineConfig> pipelines,
-    HttpConfig http) {
+    HttpConfig http,
+    RequestsConfig requests) {
 
   /** Short enough that every topic and id made from it is legal for Kafka. */
   public static final Syntax<String> SERVICE =
@@ -42,8 +43,25 @@ public record PenstockConfig(
     models = Collections.unmodifiableMap(new LinkedHashMap<>(models));
     pipelines = Collections.unmodifiableMap(new LinkedHashMap<>(pipelines));
     Objects.requireNonNull(http, "http");
+    Objects.requireNonNull(requests, "requests");
     Syntax<String> model = Syntax.nameOf("models", models.keySet());
     pipelines.forEach((name, p) -> model.check("pipelines." + name + ".model", p.model()));
+    if (pipelines.isEmpty() && rest(http, requests) == RequestsConfig.Rest.NONE) {
+      throw new IllegalArgumentException(
+          "pipelines: missing (expected: at least one, or requests.rest, since the service would have"
+              + " nothing to do)");
+    }
+    if (registry.isEmpty()) {
+      pipelines.forEach(PenstockConfig::requireNoRegistry);
+    }
+  }
+
+  private static void requireNoRegistry(String name, PipelineConfig pipeline) {
+    if (pipeline.usesAvro()) {
+      throw new IllegalArgumentException(
+          "registry: missing (expected: schema.registry.url, since pipelines.%s reads or writes Avro; see its input.format, output.format and dead-letters.format)"
+              .formatted(name));
+    }
   }
 
   /**
@@ -71,6 +89,20 @@ public record PenstockConfig(
           kind + ": " + name + " (expected: one of " + values.keySet() + ")");
     }
     return value;
+  }
+
+  /**
+   * Where requests over REST are answered: unless it is said, on the admin server if only this
+   * machine reaches it, and nowhere if others do.
+   */
+  public RequestsConfig.Rest rest() {
+    return rest(http, requests);
+  }
+
+  private static RequestsConfig.Rest rest(HttpConfig http, RequestsConfig requests) {
+    return requests
+        .rest()
+        .orElse(http.listen().isLoopback() ? RequestsConfig.Rest.ADMIN : RequestsConfig.Rest.NONE);
   }
 
   /** The control topics of this service. */

@@ -4,11 +4,13 @@ import io.penstock.schemas.InstanceReport;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Which instances are live, per model, and the last report of each. Immutable.
@@ -47,10 +49,20 @@ public final class Attendance {
 
   /** After a report; whoever has been silent for too long is gone. */
   public Attendance heard(InstanceReport report, long nowNanos) {
+    return after(report, true, nowNanos);
+  }
+
+  /** After a report from before this attendance was taken: whose it is may have gone since. */
+  public Attendance found(InstanceReport report, long nowNanos) {
+    return after(report, false, nowNanos);
+  }
+
+  private Attendance after(InstanceReport report, boolean heard, long nowNanos) {
     long clock = silenceClock + (presences.isEmpty() ? 0 : step(nowNanos));
     TreeMap<Member, Presence> next = new TreeMap<>(presences);
     next.values().removeIf(presence -> clock - presence.heardAt() >= timeoutNanos);
-    next.put(new Member(report.getModel(), report.getInstance()), new Presence(report, clock));
+    next.put(
+        new Member(report.getModel(), report.getInstance()), new Presence(report, clock, heard));
     return new Attendance(timeoutNanos, next, clock, nowNanos);
   }
 
@@ -67,10 +79,18 @@ public final class Attendance {
 
   /** The last report of each live instance that serves the model, by instance. */
   public List<InstanceReport> live(String model) {
+    return presences(model).map(Presence::report).toList();
+  }
+
+  /** Of these, of whom more is known than that they have been there. */
+  List<InstanceReport> heard(String model) {
+    return presences(model).filter(Presence::heard).map(Presence::report).toList();
+  }
+
+  private Stream<Presence> presences(String model) {
     return presences.entrySet().stream()
         .filter(entry -> entry.getKey().model().equals(model))
-        .map(entry -> entry.getValue().report())
-        .toList();
+        .map(Map.Entry::getValue);
   }
 
   /** The models that live instances serve. */
@@ -89,5 +109,5 @@ public final class Attendance {
     }
   }
 
-  private record Presence(InstanceReport report, long heardAt) {}
+  private record Presence(InstanceReport report, long heardAt, boolean heard) {}
 }

@@ -6,7 +6,7 @@ import io.penstock.schemas.InstanceReport;
 import io.penstock.schemas.ModelDecision;
 import io.penstock.schemas.Phase;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.time.Instant;
 import java.util.List;
 
 /**
@@ -20,11 +20,11 @@ import java.util.List;
  */
 public final class Controller {
 
-  private final Duration defaultDeadline;
+  private final PromotionTimes times;
 
-  /** A controller that gives promotions that long, unless their command says otherwise. */
-  public Controller(Duration defaultDeadline) {
-    this.defaultDeadline = defaultDeadline;
+  /** A controller that gives promotions those times. */
+  public Controller(PromotionTimes times) {
+    this.times = times;
   }
 
   /**
@@ -33,24 +33,39 @@ public final class Controller {
    * @param offset its offset on the control topic, which becomes the epoch
    */
   public Ruling onCommand(Fleet fleet, long offset, Decoded<Command> command, Now now) {
-    return hearing(fleet, offset, now).answer(command);
+    Hearing hearing = hearing(fleet, offset, now);
+    Ruling ruling = hearing.answer(command);
+    return ruling
+        .oversize(now.time())
+        .map(reason -> hearing.answer(new Decoded.Garbage<>(reason)))
+        .orElse(ruling);
   }
 
   /**
    * Rejects a command that could not be answered, so that it does not stand in the way for ever.
    */
   public Ruling onUnanswerable(Fleet fleet, long offset, RuntimeException defect, Now now) {
-    return hearing(fleet, offset, now)
-        .answer(new Decoded.Garbage<>("internal error, see the controller's log: " + defect));
+    return onUnanswerable(
+        fleet, offset, "internal error, see the controller's log: " + defect, now);
+  }
+
+  /** Rejects a command whose answer cannot be given, for that reason. */
+  public Ruling onUnanswerable(Fleet fleet, long offset, String reason, Now now) {
+    return hearing(fleet, offset, now).answer(new Decoded.Garbage<>(reason));
   }
 
   private Hearing hearing(Fleet fleet, long offset, Now now) {
-    return new Hearing(fleet, offset, now, now.time().plus(defaultDeadline));
+    return new Hearing(fleet, offset, now, times);
   }
 
   /** Takes note of a report of an instance on a model. */
   public Fleet onReport(Fleet fleet, InstanceReport report, Now now) {
     return fleet.with(fleet.attendance().heard(report, now.nanos()));
+  }
+
+  /** Takes note of a report that was there before the controller took office. */
+  public Fleet onEarlierReport(Fleet fleet, InstanceReport report, Now now) {
+    return fleet.with(fleet.attendance().found(report, now.nanos()));
   }
 
   /** Takes note that an instance no longer serves a model. */
@@ -59,26 +74,48 @@ public final class Controller {
   }
 
   /**
-   * Ends the preparations that are ready, have failed or are overdue. To be called only when every
-   * report there is has been taken note of: after half of them, half the fleet would be "all".
+   * Ends the model's preparation if it is ready, has failed or is overdue, and retires the version
+   * that has served earlier records for long enough. To be called only when every report there is
+   * has been taken note of: after half of them, half the fleet would be "all".
    */
-  public Ruling onTime(Fleet fleet, Now now) {
-    List<ModelDecision> decisions = new ArrayList<>();
-    Fleet next = fleet;
-    for (ModelDecision decision : fleet.decisions().values()) {
-      if (decision.getPhase() == Phase.PREPARE) {
-        Verdict verdict =
-            Verdict.of(decision, fleet.attendance().live(decision.getModel()), now.time());
-        if (verdict instanceof Verdict.Activate) {
-          decisions.add(Promotion.activate(decision, now.time()));
-        } else if (verdict instanceof Verdict.Abort abort) {
-          decisions.add(Promotion.abort(decision, abort.reason(), now.time()));
-        }
-      }
+  public Ruling onTime(Fleet fleet, String model, Now now) {
+    return fleet
+        .decision(model)
+        .map(
+            decision ->
+                decision.getPhase() == Phase.PREPARE
+                    ? end(fleet, decision, now)
+                    : retire(fleet, decision, now))
+        .orElseGet(() -> Ruling.silent(fleet));
+  }
+
+  private static Ruling end(Fleet fleet, ModelDecision preparing, Now now) {
+    Verdict verdict = Verdict.of(preparing, fleet.attendance(), now.time());
+    if (verdict instanceof Verdict.Activate) {
+      return Ruling.decided(fleet, Promotion.activate(preparing, now.time()));
     }
-    for (ModelDecision decision : decisions) {
-      next = next.with(decision);
+    return verdict instanceof Verdict.Abort abort
+        ? Ruling.decided(fleet, Promotion.abort(preparing, abort.reason(), now.time()))
+        : Ruling.silent(fleet);
+  }
+
+  private Ruling retire(Fleet fleet, ModelDecision decision, Now now) {
+    Instant from = decision.getActiveFrom();
+    // Not by adding to that time, which a decision may have where no sum is
+    if (from == null || Duration.between(from, now.time()).compareTo(times.retention()) < 0) {
+      return Ruling.silent(fleet);
     }
-    return new Ruling(next, decisions, decisions.stream().map(Promotion::audit).toList());
+    ModelDecision retired = Promotion.retire(decision);
+    return new Ruling(
+        fleet.with(retired), List.of(retired), List.of(Promotion.retirement(decision, now.time())));
+  }
+
+  /** Gives up the model's preparation, whose end cannot be written, for that reason. */
+  public Ruling onUnwritable(Fleet fleet, String model, String reason, Now now) {
+    return fleet
+        .decision(model)
+        .filter(decision -> decision.getPhase() == Phase.PREPARE)
+        .map(preparing -> Ruling.decided(fleet, Promotion.abort(preparing, reason, now.time())))
+        .orElseGet(() -> Ruling.silent(fleet));
   }
 }

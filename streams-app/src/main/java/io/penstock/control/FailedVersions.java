@@ -3,12 +3,13 @@ package io.penstock.control;
 import io.penstock.schemas.GivenUp;
 import io.penstock.schemas.ModelDecision;
 import io.penstock.schemas.Phase;
+import io.penstock.schemas.TimelineEntry;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
+import java.util.function.BiPredicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +18,9 @@ import org.jspecify.annotations.Nullable;
  * thread's.
  *
  * <p>A failure counts until the version's files here change: somebody may have mended it. For the
- * same reason what failed before this process started does not count.
+ * same reason what failed before this process started does not count. A failure to load here, at
+ * all or in time, counts until the version is loaded after all, unless a command has aborted it.
+ * What has served since counts no more.
  */
 final class FailedVersions {
 
@@ -39,25 +42,63 @@ final class FailedVersions {
             .orElse(Hearing.NONE);
   }
 
-  /** Takes note of what the newest decision says was given up, and of its files as they are now. */
-  void note(ModelDecision decision, SortedMap<Long, String> aspired) {
+  /** Takes note of what the newest decision says was given up, and of how it is here now. */
+  void note(ModelDecision decision, ServedModel served) {
+    for (TimelineEntry activated : decision.getTimeline()) {
+      Failure known = failures.get(activated.getVersion());
+      if (known != null && activated.getEpoch() > known.epoch()) {
+        failures.remove(activated.getVersion());
+      }
+    }
     for (GivenUp givenUp : decision.getGivenUp()) {
       long version = givenUp.getVersion();
       Failure known = failures.get(version);
       long since = known == null ? endedAtStart : known.epoch();
       if (givenUp.getEpoch() > since) {
-        failures.put(version, new Failure(givenUp.getEpoch(), aspired.get(version)));
+        failures.put(
+            version,
+            new Failure(
+                givenUp.getEpoch(),
+                served.aspired().get(version),
+                isFailureToLoad(decision, version, served)));
       }
     }
   }
 
-  /** Those whose files are what they were when they failed. */
-  Set<Long> among(SortedMap<Long, String> aspired) {
+  private static boolean isFailureToLoad(ModelDecision decision, long version, ServedModel served) {
+    return Promotion.hasFailed(decision, version)
+        && !served.isAvailable(version)
+        && (served.isKeptFromLoading(version) || Promotion.isOverdue(decision));
+  }
+
+  /** Those that are not worth another try. */
+  Set<Long> among(ServedModel served) {
+    return versions((version, failure) -> !hasPassed(failure, version, served));
+  }
+
+  /** Those that are, and are loaded here. */
+  Set<Long> mended(ServedModel served) {
+    return versions(
+        (version, failure) -> hasPassed(failure, version, served) && served.isAvailable(version));
+  }
+
+  private static boolean hasPassed(Failure failure, long version, ServedModel served) {
+    return !Objects.equals(failure.files(), served.aspired().get(version))
+        || (failure.ofLoading() && served.isAvailable(version));
+  }
+
+  private Set<Long> versions(BiPredicate<Long, Failure> which) {
     return failures.entrySet().stream()
-        .filter(entry -> Objects.equals(entry.getValue().files(), aspired.get(entry.getKey())))
+        .filter(entry -> which.test(entry.getKey(), entry.getValue()))
         .map(Map.Entry::getKey)
         .collect(Collectors.toUnmodifiableSet());
   }
 
-  private record Failure(long epoch, @Nullable String files) {}
+  /**
+   * How a version was when it was given up.
+   *
+   * @param files what stood for the state of its files here; null if they were not complete
+   * @param ofLoading whether it was not loaded here, and that may have been why
+   */
+  private record Failure(long epoch, @Nullable String files, boolean ofLoading) {}
 }

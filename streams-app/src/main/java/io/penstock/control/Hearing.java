@@ -4,7 +4,7 @@ import io.penstock.control.message.Decoded;
 import io.penstock.schemas.Abort;
 import io.penstock.schemas.AuditEvent;
 import io.penstock.schemas.Command;
-import io.penstock.schemas.InstanceReport;
+import io.penstock.schemas.Done;
 import io.penstock.schemas.ModelDecision;
 import io.penstock.schemas.Phase;
 import io.penstock.schemas.Promote;
@@ -12,35 +12,37 @@ import io.penstock.schemas.Rejected;
 import io.penstock.schemas.Rollback;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.SortedSet;
-import java.util.TreeSet;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One command being answered: by a PREPARE or ABORTED decision, or by REJECTED with the reason,
- * which changes nothing. Immutable.
+ * One command being answered: by a PREPARE decision, whose end is told later; by DONE; or by
+ * REJECTED with the reason, which changes nothing. Immutable.
  *
  * <p>A command that says more than this version understands is rejected, since what is not
  * understood may be a condition. While a model is in preparation its only command is abort. To
  * promote what is active is rejected as such. To roll back is to promote the version that was
- * active before, so that doing it twice returns to where one was.
+ * active before, so that doing it twice returns to where one was. To promote from a record
+ * timestamp on is to end the preparation {@link PromotionTimes#notice} before it, at the latest.
  */
-record Hearing(Fleet fleet, long offset, Now now, Instant defaultDeadline) {
+record Hearing(Fleet fleet, long offset, Now now, PromotionTimes times) {
 
   /** What a command expects when no version is active, or nothing has been decided. */
   static final long NONE = -1;
 
-  private static final String SUPPORTED = "promote, rollback or abort";
+  private static final String SUPPORTED =
+      "promote, rollback, load, unload, pin, unpin, label, pause, resume or abort";
 
   Ruling answer(Decoded<Command> decoded) {
     if (decoded instanceof Decoded.Message<Command> message) {
       return answer(message.value(), message.unknownFields());
     }
-    return reject(((Decoded.Garbage<Command>) decoded).reason(), null, null);
+    return reject(((Decoded.Garbage<Command>) decoded).reason(), null, new Command());
   }
 
   private Ruling answer(Command command, List<String> unknownFields) {
@@ -50,57 +52,83 @@ record Hearing(Fleet fleet, long offset, Now now, Instant defaultDeadline) {
       return reject(
           "command: %s (expected: one %s)".formatted(given.isEmpty() ? "none" : given, SUPPORTED),
           null,
-          command.getBy());
+          command);
     }
     SpecificRecord order = orders.get(0);
-    String model = (String) order.get(order.getSchema().getField("model").pos());
-    Optional<String> objection =
-        objection(unknownFields).or(() -> objection(command.getDeadline()));
-    if (objection.isPresent()) {
-      return reject(objection.get(), model, command.getBy());
+    String pipeline = text(order, "pipeline");
+    String model = pipeline == null ? text(order, "model") : objections().modelOf(pipeline);
+    if (model == null) {
+      return reject(objections().unknownPipeline(String.valueOf(pipeline)), null, command);
     }
-    if (command.getPromote() != null) {
-      Promote promote = command.getPromote();
+    Optional<String> objection =
+        Objections.unknown(unknownFields)
+            .or(() -> Objections.impossible(command.getDeadline(), now.time()))
+            .or(() -> objections().unknownModel(model));
+    if (objection.isPresent()) {
+      return reject(objection.get(), model, command);
+    }
+    if (order instanceof Abort abort) {
+      return abort(command, abort);
+    }
+    Optional<String> busy = objections().preparing(model);
+    if (busy.isPresent()) {
+      return reject(busy.get(), model, command);
+    }
+    if (order instanceof Promote promote) {
       return promote(command, promote);
     }
-    if (command.getRollback() != null) {
-      return rollback(command, command.getRollback());
-    }
-    if (command.getAbort() != null) {
-      return abort(command, command.getAbort());
-    }
-    return reject(
-        "%s is not supported yet (expected: %s)".formatted(names(orders), SUPPORTED),
-        model,
-        command.getBy());
+    return order instanceof Rollback rollback
+        ? rollback(command, rollback)
+        : hold(command, HoldingOrder.of(order, model).orElseThrow());
+  }
+
+  private static @Nullable String text(SpecificRecord order, String field) {
+    Schema.Field found = order.getSchema().getField(field);
+    return found == null ? null : (String) order.get(found.pos());
   }
 
   private Ruling promote(Command command, Promote promote) {
     String model = promote.getModel();
-    long version = promote.getVersion();
+    boolean conditional = promote.getRequire() != null || promote.getManifest() != null;
     Optional<String> objection =
-        unknownModel(model)
-            .or(() -> preparing(model))
-            .or(() -> notExpected("promote", model, promote.getExpected()))
+        objections()
+            .notExpected("promote", model, promote.getExpected())
             .or(() -> notExpectedEpoch("promote", model, promote.getExpectedEpoch()))
-            .or(() -> version < 0 ? Optional.of(negative(version)) : Optional.empty())
-            .or(
-                () ->
-                    active(model).filter(active -> active == version).isPresent()
-                        ? Optional.of("%s/%d is already active".formatted(model, version))
-                        : Optional.empty());
-    return objection
-        .map(reason -> reject(reason, model, command.getBy()))
-        .orElseGet(() -> prepare(command, model, version));
+            .or(() -> conditional ? belowLevel("require and manifest", model) : Optional.empty())
+            .or(() -> objections().untimely(promote, times.notice(), now.time()));
+    if (objection.isPresent()) {
+      return reject(objection.get(), model, command);
+    }
+    Target target = Target.of(promote, fleet.decision(model), objections());
+    return target instanceof Target.Version version
+        ? prepare(
+            command,
+            model,
+            version.number(),
+            promote.getRequire(),
+            promote.getEffectiveFrom(),
+            manifest(promote, version.number()))
+        : reject(((Target.Objection) target).reason(), model, command);
+  }
+
+  /** What serves some records already is promoted for all of them as it is. */
+  private Map<String, String> manifest(Promote promote, Long version) {
+    return fleet
+        .decision(promote.getModel())
+        .filter(decision -> promote.getManifest() == null && version.equals(decision.getActive()))
+        .map(ModelDecision::getActiveManifest)
+        .orElseGet(() -> Target.manifest(promote));
   }
 
   private Ruling rollback(Command command, Rollback rollback) {
     String model = rollback.getModel();
-    Optional<Long> previous = fleet.decision(model).map(ModelDecision::getPrevious);
+    Optional<ModelDecision> before = fleet.decision(model);
+    Optional<Long> previous = before.map(ModelDecision::getPrevious);
+    Map<String, String> manifest =
+        before.map(ModelDecision::getPreviousManifest).orElseGet(Map::of);
     Optional<String> objection =
-        unknownModel(model)
-            .or(() -> preparing(model))
-            .or(() -> notExpected("rollback", model, rollback.getExpected()))
+        objections()
+            .notExpected("rollback", model, rollback.getExpected())
             .or(() -> notExpectedEpoch("rollback", model, rollback.getExpectedEpoch()))
             .or(
                 () ->
@@ -108,24 +136,66 @@ record Hearing(Fleet fleet, long offset, Now now, Instant defaultDeadline) {
                         ? Optional.empty()
                         : Optional.of("model %s has no version to roll back to".formatted(model)));
     return objection
-        .map(reason -> reject(reason, model, command.getBy()))
-        .orElseGet(() -> prepare(command, model, previous.orElseThrow()));
+        .map(reason -> reject(reason, model, command))
+        .orElseGet(() -> prepare(command, model, previous.orElseThrow(), null, null, manifest));
   }
 
-  private Ruling prepare(Command command, String model, long version) {
-    ModelDecision decision =
+  private Ruling prepare(
+      Command command,
+      String model,
+      long version,
+      @Nullable Double require,
+      @Nullable Instant effectiveFrom,
+      Map<String, String> manifest) {
+    return Ruling.decided(
+        fleet,
         Promotion.prepare(
             fleet.decision(model),
             new Promotion.Request(
                 model,
                 version,
+                objections().absent(model, version).isEmpty(),
                 offset,
-                Objects.requireNonNullElse(command.getDeadline(), defaultDeadline),
-                command.getBy(),
-                command.getWhy(),
-                protocolLevel(model)),
-            now.time());
-    return Ruling.decided(fleet, decision);
+                deadline(command, effectiveFrom),
+                require,
+                effectiveFrom,
+                manifest,
+                Texts.boundedOrNull(command.getBy()),
+                Texts.boundedOrNull(command.getWhy())),
+            now.time()));
+  }
+
+  /** Everybody is to know how it ended before the first record is there that needs it. */
+  private Instant deadline(Command command, @Nullable Instant effectiveFrom) {
+    Instant asked =
+        Objects.requireNonNullElseGet(
+            command.getDeadline(), () -> now.time().plus(times.preparation()));
+    Instant latest = effectiveFrom == null ? asked : effectiveFrom.minus(times.notice());
+    return asked.isBefore(latest) ? asked : latest;
+  }
+
+  private Ruling hold(Command command, HoldingOrder order) {
+    String model = order.model();
+    String name = order.kind().name().toLowerCase(Locale.ROOT);
+    Optional<ModelDecision> decision = fleet.decision(model);
+    Optional<String> objection =
+        objections()
+            .belowLevel(name, model, order.kind().level())
+            .or(
+                () ->
+                    decision.isPresent()
+                        ? Optional.empty()
+                        : Optional.of(
+                            "%s: nothing has been decided about model %s yet; promote a version first"
+                                .formatted(name, model)))
+            .or(() -> order.objection(decision.orElseThrow(), objections()));
+    if (objection.isPresent()) {
+      return reject(objection.get(), model, command);
+    }
+    ModelDecision before = decision.orElseThrow();
+    ModelDecision after =
+        Promotion.holding(before, order.appliedTo(Holdings.of(before), objections()));
+    return new Ruling(fleet.with(after), List.of(after), List.of(done(command, order, name)));
   }
 
   private Ruling abort(Command command, Abort abort) {
@@ -133,8 +203,7 @@ record Hearing(Fleet fleet, long offset, Now now, Instant defaultDeadline) {
     Optional<ModelDecision> preparing =
         fleet.decision(model).filter(decision -> decision.getPhase() == Phase.PREPARE);
     if (preparing.isEmpty()) {
-      return reject(
-          "no version of model %s is in preparation".formatted(model), model, command.getBy());
+      return reject("no version of model %s is in preparation".formatted(model), model, command);
     }
     long epoch = preparing.get().getEpoch();
     if (abort.getEpoch() != null && abort.getEpoch() != epoch) {
@@ -142,91 +211,67 @@ record Hearing(Fleet fleet, long offset, Now now, Instant defaultDeadline) {
           "abort.epoch: %d (expected: %d, the epoch in preparation)"
               .formatted(abort.getEpoch(), epoch),
           model,
-          command.getBy());
+          command);
     }
     String by = command.getBy() == null ? "" : " by " + command.getBy();
     String why = command.getWhy() == null ? "" : ": " + command.getWhy();
-    return Ruling.decided(
-        fleet,
-        Promotion.abort(
-            preparing.get(), "command at offset %d%s%s".formatted(offset, by, why), now.time()));
+    ModelDecision aborted = Promotion.abortByCommand(preparing.get(), offset, by + why, now.time());
+    return new Ruling(
+        fleet.with(aborted),
+        List.of(aborted),
+        List.of(
+            Promotion.audit(aborted),
+            done(command, model, "abort", preparing.get().getTarget(), null, null)));
   }
 
-  private Ruling reject(String reason, @Nullable String model, @Nullable String by) {
-    Rejected rejected = new Rejected(offset, reason, model, by);
+  private AuditEvent done(Command command, HoldingOrder order, String name) {
+    return done(command, order.model(), name, order.version(), order.label(), order.pipeline());
+  }
+
+  private AuditEvent done(
+      Command command,
+      String model,
+      String name,
+      @Nullable Long version,
+      @Nullable String label,
+      @Nullable String pipeline) {
+    return AuditEvent.newBuilder()
+        .setTime(now.time())
+        .setDone(
+            new Done(
+                offset,
+                model,
+                name,
+                version,
+                label,
+                pipeline,
+                Texts.boundedOrNull(command.getBy()),
+                Texts.boundedOrNull(command.getWhy())))
+        .build();
+  }
+
+  private Ruling reject(String reason, @Nullable String model, Command command) {
+    Rejected rejected =
+        new Rejected(
+            offset,
+            Texts.bounded(reason),
+            Texts.boundedOrNull(model),
+            Texts.boundedOrNull(command.getBy()),
+            Texts.boundedOrNull(command.getWhy()));
     return Ruling.rejected(
         fleet, AuditEvent.newBuilder().setTime(now.time()).setRejected(rejected).build());
   }
 
-  private Optional<String> unknownModel(String model) {
-    SortedSet<String> known = new TreeSet<>(fleet.attendance().models());
-    known.addAll(fleet.decisions().keySet());
-    return known.contains(model)
-        ? Optional.empty()
-        : Optional.of(
-            "model: %s (expected: %s)"
-                .formatted(
-                    model,
-                    known.isEmpty()
-                        ? "one that an instance serves; no instance is live"
-                        : "one of " + String.join(", ", known)));
-  }
-
-  private Optional<String> preparing(String model) {
-    return fleet
-        .decision(model)
-        .filter(decision -> decision.getPhase() == Phase.PREPARE)
-        .map(
-            decision ->
-                "%s/%d is in preparation (epoch %d); abort it, or wait for its end"
-                    .formatted(model, decision.getTarget(), decision.getEpoch()));
-  }
-
-  private Optional<String> notExpected(String order, String model, @Nullable Long expected) {
-    long active = active(model).orElse(NONE);
-    return expected == null || expected == active
-        ? Optional.empty()
-        : Optional.of(
-            "%s.expected: %d (expected: %s, the version of %s now active)"
-                .formatted(order, expected, active == NONE ? "-1 for none" : active, model));
+  private Objections objections() {
+    return new Objections(fleet);
   }
 
   private Optional<String> notExpectedEpoch(String order, String model, @Nullable Long expected) {
-    long newest = fleet.decision(model).map(ModelDecision::getEpoch).orElse(NONE);
-    return expected == null || expected == newest
-        ? Optional.empty()
-        : Optional.of(
-            "%s.expectedEpoch: %d (expected: %s, the epoch of the newest decision about %s)"
-                .formatted(order, expected, newest == NONE ? "-1 for none" : newest, model));
+    return objections().notExpectedEpoch(order, model, expected);
   }
 
-  private Optional<Long> active(String model) {
-    return fleet.decision(model).map(ModelDecision::getActive);
-  }
-
-  /** The lowest level of the live instances; before any is heard, this one's. */
-  private int protocolLevel(String model) {
-    return fleet.attendance().live(model).stream()
-        .mapToInt(InstanceReport::getProtocolLevel)
-        .min()
-        .orElse(ProtocolLevel.CURRENT);
-  }
-
-  private Optional<String> objection(@Nullable Instant deadline) {
-    return deadline == null || deadline.isAfter(now.time())
-        ? Optional.empty()
-        : Optional.of("deadline: %s (expected: after now, %s)".formatted(deadline, now.time()));
-  }
-
-  private static Optional<String> objection(List<String> unknownFields) {
-    return unknownFields.isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            "unknown: %s (expected: nothing else)".formatted(String.join(", ", unknownFields)));
-  }
-
-  private static String negative(long version) {
-    return "promote.version: %d (expected: 0 or more)".formatted(version);
+  private Optional<String> belowLevel(String what, String model) {
+    return objections().belowLevel(what, model, ProtocolLevel.HOLDINGS);
   }
 
   /** What the command asks for: the values of its fields that are records. */
@@ -243,7 +288,7 @@ record Hearing(Fleet fleet, long offset, Now now, Instant defaultDeadline) {
     return String.join(
         " and ",
         orders.stream()
-            .map(order -> order.getSchema().getName().toLowerCase(java.util.Locale.ROOT))
+            .map(order -> order.getSchema().getName().toLowerCase(Locale.ROOT))
             .toList());
   }
 }

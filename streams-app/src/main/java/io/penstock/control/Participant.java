@@ -3,10 +3,16 @@ package io.penstock.control;
 import io.penstock.schemas.Command;
 import io.penstock.schemas.InstanceReport;
 import io.penstock.schemas.ModelDecision;
+import io.penstock.schemas.PipelineStatus;
+import io.penstock.schemas.Preparation;
+import io.penstock.schemas.VersionState;
+import io.penstock.schemas.VersionStatus;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -20,7 +26,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Participant {
 
+  /** How many versions an instance names, and how many that its source has complete: the last. */
+  static final int VERSIONS_REPORTED = 100;
+
   private final String id;
+  private final int protocolLevel;
   private final Instance instance;
   private final Outbox outbox;
   private final Executor controlThread;
@@ -50,7 +60,20 @@ public final class Participant {
       Executor controlThread,
       Clock clock,
       LongSupplier nanoClock) {
+    this(id, ProtocolLevel.CURRENT, instance, outbox, controlThread, clock, nanoClock);
+  }
+
+  /** One of a certain level of the protocol. */
+  Participant(
+      String id,
+      int protocolLevel,
+      Instance instance,
+      Outbox outbox,
+      Executor controlThread,
+      Clock clock,
+      LongSupplier nanoClock) {
     this.id = id;
+    this.protocolLevel = protocolLevel;
     this.instance = instance;
     this.outbox = outbox;
     this.controlThread = controlThread;
@@ -82,6 +105,11 @@ public final class Participant {
     followers.keySet().forEach(this::tellFallback);
   }
 
+  /** Whether everything is done that the decisions so far ask for now. */
+  public boolean isUpToDate() {
+    return followers.values().stream().allMatch(Follower::isUpToDate);
+  }
+
   /** Reports on every model, proposes and retries what is due. Called at every interval. */
   public void heartbeat() {
     if (!caughtUp) {
@@ -94,6 +122,40 @@ public final class Participant {
     }
   }
 
+  /**
+   * The instance has other models than before. Of those that are gone the fleet is told that it
+   * need not wait for this instance; those that have come begin as at a start. A model that is
+   * another by the same name has to be gone in between.
+   *
+   * @param decisions the newest about each model
+   */
+  public void modelsReplaced(Map<String, ModelDecision> decisions) {
+    if (!caughtUp) {
+      return;
+    }
+    Set<String> gone = new HashSet<>(followers.keySet());
+    Set<String> come = new HashSet<>(instance.models().keySet());
+    gone.removeAll(come);
+    come.removeAll(followers.keySet());
+    gone.forEach(this::part);
+    for (String model : come) {
+      Optional<ModelDecision> decision = Optional.ofNullable(decisions.get(model));
+      failures.put(model, new FailedVersions(decision));
+      decision.ifPresent(this::decide);
+    }
+    heartbeat();
+  }
+
+  private void part(String model) {
+    Follower follower = followers.remove(model);
+    if (follower != null) {
+      follower.leave();
+    }
+    proposals.remove(model);
+    announced.remove(model);
+    outbox.depart(id, model);
+  }
+
   /** Tells the fleet not to wait for this instance any longer. */
   public void leave() {
     caughtUp = false;
@@ -102,7 +164,10 @@ public final class Participant {
 
   private Follower follower(String model) {
     return followers.computeIfAbsent(
-        model, name -> new Follower(name, instance, controlThread, nanoClock, () -> report(name)));
+        model,
+        name ->
+            new Follower(
+                name, protocolLevel, instance, controlThread, nanoClock, () -> report(name)));
   }
 
   private void report(String model) {
@@ -116,17 +181,53 @@ public final class Participant {
             .setInstance(id)
             .setModel(model)
             .setTime(clock.instant().truncatedTo(ChronoUnit.MILLIS))
-            .setProtocolLevel(ProtocolLevel.CURRENT)
+            .setProtocolLevel(protocolLevel)
             .setHeartbeat(heartbeat++)
+            .setConfiguration(instance.configuration())
             .setActive(follower.active().orElse(null))
-            .setVersions(served.versions())
-            .setPreparation(follower.preparation().orElse(null))
+            .setVersions(worthReporting(served.versions()))
+            .setAspired(last(List.copyOf(served.aspired().keySet())))
+            .setPipelines(served.pipelines().stream().map(Participant::bounded).toList())
+            .setPreparation(follower.preparation().map(Participant::bounded).orElse(null))
             .build();
-    outbox.report(report).thenRun(() -> controlThread.execute(() -> announced(model)));
+    outbox.report(report).thenRun(() -> controlThread.execute(() -> announced(model, follower)));
   }
 
-  private void announced(String model) {
-    if (announced.add(model)) {
+  private static <T> List<T> last(List<T> all) {
+    return all.subList(Math.max(0, all.size() - VERSIONS_REPORTED), all.size());
+  }
+
+  /** What has ended is left out first. */
+  private static List<VersionStatus> worthReporting(List<VersionStatus> all) {
+    Comparator<VersionStatus> endedFirst =
+        Comparator.comparing(status -> status.getState() != VersionState.END);
+    List<VersionStatus> order =
+        all.size() <= VERSIONS_REPORTED ? all : all.stream().sorted(endedFirst).toList();
+    return last(order).stream().map(Participant::bounded).toList();
+  }
+
+  private static VersionStatus bounded(VersionStatus status) {
+    String error = status.getError();
+    return new VersionStatus(
+        status.getVersion(), status.getState(), error == null ? null : Texts.reported(error));
+  }
+
+  private static PipelineStatus bounded(PipelineStatus status) {
+    return new PipelineStatus(
+        status.getName(), status.getTopic(), status.getState(), Texts.reported(status.getDetail()));
+  }
+
+  private static Preparation bounded(Preparation preparation) {
+    return new Preparation(
+        preparation.getEpoch(),
+        preparation.getVersion(),
+        preparation.getReadiness(),
+        Texts.boundedOrNull(preparation.getReason()));
+  }
+
+  /** A report is safe: about this model, or about one that had its name before. */
+  private void announced(String model, Follower reported) {
+    if (followers.get(model) == reported && announced.add(model)) {
       propose(model);
     }
   }
@@ -137,12 +238,19 @@ public final class Participant {
       return;
     }
     Optional<ModelDecision> decision = follower(model).decision();
+    if (decision.filter(newest -> Promotion.isBeyond(newest, protocolLevel)).isPresent()) {
+      return;
+    }
     FailedVersions failed =
         failures.computeIfAbsent(model, name -> new FailedVersions(Optional.empty()));
-    decision.ifPresent(newest -> failed.note(newest, served.aspired()));
+    decision.ifPresent(newest -> failed.note(newest, served));
     Sent last = proposals.get(model);
     Proposals.next(
-            served, decision, failed.among(served.aspired()), last == null ? null : last.proposal)
+            served,
+            decision,
+            failed.among(served),
+            failed.mended(served),
+            last == null ? null : last.proposal)
         .ifPresent(next -> send(model, next, next.command(model, id, served, decision)));
     tellFallback(model);
   }
@@ -177,7 +285,7 @@ public final class Participant {
   private String outlook(String model, Fallback fallback) {
     Optional<Long> command =
         Optional.ofNullable(proposals.get(model))
-            .filter(sent -> sent.proposal instanceof Proposal.Back)
+            .filter(sent -> !(sent.proposal instanceof Proposal.Forward))
             .flatMap(sent -> sent.offset);
     return fallback.outlook(
         command, command.filter(offset -> offset < firstUnanswered).isPresent());

@@ -38,7 +38,7 @@ sealed interface Proposal {
     public Command command(
         String model, String instance, ServedModel served, Optional<ModelDecision> after) {
       return Command.newBuilder()
-          .setPromote(new Promote(model, version, expected, epoch))
+          .setPromote(new Promote(model, version, expected, epoch, null, null, null, null))
           .setBy(by(instance))
           .setWhy(expected == Hearing.NONE ? INITIAL + since(after) : NEWER)
           .build();
@@ -70,6 +70,28 @@ sealed interface Proposal {
           .setRollback(new Rollback(model, from, epoch))
           .setBy(by(instance))
           .setWhy("version %d has failed: %s".formatted(from, served.broken().get(from)))
+          .build();
+    }
+  }
+
+  /**
+   * To promote the active version for all records.
+   *
+   * @param version the one active now
+   * @param from the version that serves earlier records, and has failed
+   * @param epoch of the decision that it was made after
+   */
+  record Wider(long version, long from, long epoch) implements Proposal {
+
+    @Override
+    public Command command(
+        String model, String instance, ServedModel served, Optional<ModelDecision> after) {
+      return Command.newBuilder()
+          .setPromote(new Promote(model, version, version, epoch, null, null, null, null))
+          .setBy(by(instance))
+          .setWhy(
+              "version %d, which serves earlier records, has failed: %s"
+                  .formatted(from, served.broken().get(from)))
           .build();
     }
   }

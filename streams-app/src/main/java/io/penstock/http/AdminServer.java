@@ -1,22 +1,17 @@
 package io.penstock.http;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.javalin.Javalin;
 import io.javalin.http.Context;
-import io.javalin.util.JavalinException;
+import io.javalin.http.Handler;
 import io.penstock.config.HttpConfig;
-import java.io.UncheckedIOException;
-import java.util.function.Supplier;
-import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
-import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.ServerConnector;
-import org.eclipse.jetty.util.thread.QueuedThreadPool;
-import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import io.penstock.http.exchange.Exchange;
+import io.penstock.http.serving.ModelView;
+import io.penstock.http.serving.ServingApi;
+import java.io.InputStream;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * The admin HTTP server.
@@ -24,59 +19,118 @@ import org.slf4j.LoggerFactory;
  * <ul>
  *   <li>{@code GET /health/live}: 200, or 503 once the process should be restarted;
  *   <li>{@code GET /health/ready}: 200, or 503 while a pipeline, a model or the control plane is
- *       not ready.
+ *       not ready;
+ *   <li>{@code GET /status}: all that it knows of itself and its fleet;
+ *   <li>{@code GET /metrics}: all metrics in Prometheus' text format;
+ *   <li>{@code GET /v1/models/MODEL…}: states and signatures, as TensorFlow Serving answers;
+ *   <li>{@code POST /v1/models/MODEL…:predict} and its like, {@code /v2/…}: predictions, where they
+ *       are answered here;
+ *   <li>{@code POST /reload}: reads the configuration again; only where there is a token, or where
+ *       only this machine reaches the server;
+ *   <li>{@code GET /openapi.yaml}: all of this as an OpenAPI document.
  * </ul>
  *
- * <p>Both answer with the whole report as JSON. Asks for the report on its own threads, which are
- * few, small in number and daemons. {@link #close} is idempotent.
+ * <p>Where there is a token, all but the first two ask for it. Asks for what it answers on its own
+ * threads, which are few, small in number and daemons. {@link #close} is idempotent.
  */
 public final class AdminServer implements AutoCloseable {
-
-  private static final Logger log = LoggerFactory.getLogger(AdminServer.class);
 
   /** Acceptor, selector and requests: an orchestrator's probes and an operator's questions. */
   private static final int MAX_THREADS = 6;
 
-  private static final int IDLE_THREAD_MILLIS = 60_000;
+  /** Prometheus' text format. */
+  private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
 
-  private final Javalin server;
+  private static final String HEALTH = WebServer.OPEN_TO_ALL;
 
-  private AdminServer(Javalin server) {
+  private final WebServer server;
+
+  /** What the service says of itself at the moment. Thread-safe; must not block. */
+  public interface Answers {
+
+    /** How it is. */
+    HealthReport health();
+
+    /** What it knows of itself and its fleet. */
+    ServiceStatus status();
+
+    /** All metrics, in Prometheus' text format. */
+    String metrics();
+
+    /** Reads the configuration again; completes with what it came to. */
+    CompletableFuture<ReloadReport> reload();
+
+    /** What is known of a model; empty if it is not served here. */
+    Optional<ModelView> model(String name);
+  }
+
+  private AdminServer(WebServer server) {
     this.server = server;
+  }
+
+  /** Starts a server that answers no requests for predictions. */
+  public static AdminServer start(HttpConfig config, Answers answers) {
+    return start(config, answers, Optional.empty());
   }
 
   /**
    * Starts a server.
    *
-   * @param health what to report; called for every request, so it should not block
-   * @throws AdminServerException if it cannot listen there
+   * @param answers what to answer; asked for every request, so it should not block
+   * @param requests the paths by which predictions are asked for, if that is to be here
+   * @throws AdminServerException if it cannot listen there, or lacks its certificate or token
    */
-  public static AdminServer start(HttpConfig config, Supplier<HealthReport> health) {
-    HttpConfig.Address listen = config.listen();
-    ObjectMapper json = new ObjectMapper();
-    Javalin server =
-        Javalin.create(
-            javalin -> {
-              javalin.startup.showJavalinBanner = false;
-              javalin.startup.showOldJavalinVersionWarning = false;
-              javalin.startup.startupWatcherEnabled = false;
-              javalin.jetty.threadPool = threads();
-              javalin.jetty.addConnector((jetty, http) -> connector(jetty, http, listen));
-              javalin.routes.exception(Exception.class, AdminServer::failed);
-              javalin.routes.get("/health/live", ctx -> answer(ctx, json, health.get(), true));
-              javalin.routes.get("/health/ready", ctx -> answer(ctx, json, health.get(), false));
-            });
-    try {
-      return new AdminServer(server.start());
-    } catch (JavalinException e) {
-      server.stop();
-      throw new AdminServerException(
-          "http.listen: "
-              + listen
-              + " cannot be listened on (expected: an address of this machine and a port that is"
-              + " free; port 0 takes any)",
-          e);
-    }
+  public static AdminServer start(
+      HttpConfig config, Answers answers, Optional<RequestPaths> requests) {
+    StatusJson json = new StatusJson();
+    Map<String, Handler> gets = paths(answers, json);
+    Map<String, Handler> posts = posts(config, answers, json);
+    requests.ifPresent(paths -> gets.putAll(paths.gets()));
+    requests.ifPresent(paths -> posts.putAll(paths.posts()));
+    return new AdminServer(
+        WebServer.start(
+            "http.listen",
+            config,
+            MAX_THREADS + (requests.isPresent() ? Exchange.readers() : 0),
+            gets,
+            posts));
+  }
+
+  /** What to do for a GET of each path there is. */
+  static Map<String, Handler> paths(Answers answers, StatusJson json) {
+    Map<String, Handler> paths = new LinkedHashMap<>();
+    paths.put(HEALTH + "live", context -> health(context, json, answers.health(), true));
+    paths.put(HEALTH + "ready", context -> health(context, json, answers.health(), false));
+    paths.put("/status", context -> json.answer(context, answers.status()));
+    paths.put(
+        "/metrics", context -> context.contentType(PROMETHEUS_TEXT).result(answers.metrics()));
+    paths.putAll(new ServingApi(answers::model).paths());
+    paths.put(
+        WebServer.DOCUMENT, context -> context.contentType("application/yaml").result(document()));
+    return paths;
+  }
+
+  /** What to do for a POST to each path there is. */
+  static Map<String, Handler> posts(HttpConfig config, Answers answers, StatusJson json) {
+    Map<String, Handler> paths = new LinkedHashMap<>();
+    boolean open = config.tokenFile().isPresent() || config.listen().isLoopback();
+    paths.put(
+        "/reload",
+        context -> {
+          if (!open) {
+            json.refuse(
+                context,
+                403,
+                "http.listen: %s is for others too, and nobody has to show a token (expected: http.token-file, to reload over HTTP; or send SIGHUP to the process)"
+                    .formatted(config.listen()));
+          } else if (context.header("Origin") != null) {
+            json.refuse(context, 403, "a page in a browser may not reload the configuration");
+          } else {
+            context.future(
+                () -> answers.reload().thenAccept(report -> json.answer(context, report)));
+          }
+        });
+    return paths;
   }
 
   /** The port that is listened on: the configured one, or the free one that was taken. */
@@ -86,56 +140,15 @@ public final class AdminServer implements AutoCloseable {
 
   @Override
   public void close() {
-    server.stop();
+    server.close();
   }
 
-  private static void answer(
-      Context context, ObjectMapper json, HealthReport report, boolean live) {
-    boolean well = live ? report.live() : report.ready();
-    ObjectNode body = json.createObjectNode();
-    body.put("live", report.live());
-    body.put("ready", report.ready());
-    body.set("pipelines", json.valueToTree(report.pipelines()));
-    body.set("models", json.valueToTree(report.models()));
-    body.set("controlPlane", json.valueToTree(report.controlPlane()));
-    context.status(well ? 200 : 503).contentType("application/json").result(text(json, body));
+  private static void health(Context context, StatusJson json, HealthReport report, boolean live) {
+    context.status((live ? report.live() : report.ready()) ? 200 : 503);
+    json.answer(context, report);
   }
 
-  private static void failed(Exception failure, Context context) {
-    log.error("{} {} failed", context.method(), context.path(), failure);
-    context.status(500).result("see the log of the service");
-  }
-
-  private static String text(ObjectMapper json, ObjectNode body) {
-    try {
-      return json.writeValueAsString(body);
-    } catch (JsonProcessingException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static QueuedThreadPool threads() {
-    QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, 1, IDLE_THREAD_MILLIS);
-    threads.setReservedThreads(0);
-    threads.setName("penstock-http");
-    threads.setDaemon(true);
-    return threads;
-  }
-
-  private static ServerConnector connector(
-      Server jetty, HttpConfiguration http, HttpConfig.Address listen) {
-    http.setSendServerVersion(false);
-    ServerConnector connector =
-        new ServerConnector(
-            jetty,
-            null,
-            new ScheduledExecutorScheduler("penstock-http-timer", true),
-            null,
-            1,
-            1,
-            new HttpConnectionFactory(http));
-    connector.setHost(listen.host());
-    connector.setPort(listen.port());
-    return connector;
+  static InputStream document() {
+    return Objects.requireNonNull(AdminServer.class.getResourceAsStream("openapi.yaml"));
   }
 }

@@ -1,6 +1,6 @@
 package io.penstock.http;
 
-/** The admin server cannot start; whoever configured {@code http.listen} must act. */
+/** The admin server cannot start; whoever configured {@code http} must act. */
 public final class AdminServerException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;

@@ -41,7 +41,8 @@ public record HealthReport(
    * @param live false once only a restart of the process can help
    * @param ready whether it takes records
    * @param state {@code WAITING} for a first version, {@code STARTING}, {@code RUNNING}, {@code
-   *     MODEL_FAILED} until another version is active, {@code HALTED}, {@code STOPPED}
+   *     PAUSED}, {@code WITHDRAWN} while the active version is not ready here, {@code MODEL_FAILED}
+   *     until another version is active, {@code HALTED}, {@code STOPPED}
    * @param detail what an operator should know, or an empty text
    * @param inFlightRecords records between input and outcome now
    * @param averageBatchRows rows that the model was given at a time since the start; 0 before the
@@ -80,19 +81,26 @@ public record HealthReport(
    * @param active the active version, or a text that says why there is none
    * @param versions state by version, in TensorFlow Serving's words: {@code LOADING}, {@code
    *     AVAILABLE}
+   * @param since since when each version is in its state, as ISO 8601 has it: {@code
+   *     2026-11-23T07:31:48Z}
    * @param warmUps how the warm-up of each available version went, and how long its first and last
    *     runs took
+   * @param pending what each version waits for that there is and that is not taken up yet
    * @param detail what an operator should know, or an empty text
    */
   public record Model(
       boolean ready,
       String active,
       SortedMap<Long, String> versions,
+      SortedMap<Long, String> since,
       SortedMap<Long, String> warmUps,
+      SortedMap<Long, String> pending,
       String detail) {
     public Model {
       versions = Collections.unmodifiableSortedMap(new TreeMap<>(versions));
+      since = Collections.unmodifiableSortedMap(new TreeMap<>(since));
       warmUps = Collections.unmodifiableSortedMap(new TreeMap<>(warmUps));
+      pending = Collections.unmodifiableSortedMap(new TreeMap<>(pending));
     }
   }
 
@@ -100,9 +108,10 @@ public record HealthReport(
    * The instance's part in the control plane.
    *
    * @param ready whether it follows the fleet's decisions
-   * @param state {@code STARTING}, {@code FOLLOWING}, {@code FAILED} once only an operator and a
-   *     restart can help, {@code STOPPED} in an orderly stop
-   * @param detail why it has failed, or an empty text
+   * @param state {@code STARTING}, {@code FOLLOWING}, {@code STALE} while the decisions have not
+   *     been confirmed within {@code control.max-staleness}, {@code FAILED} while access is denied
+   *     and once only an operator and a restart can help, {@code STOPPED} in an orderly stop
+   * @param detail why it has failed or is stale, or an empty text
    */
   public record ControlPlane(boolean ready, String state, String detail) {}
 }

@@ -17,9 +17,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A row is blamed only for two runs in which it was the only suspect, and only once a good row
  * has passed: a model that fails once by chance blames nobody, and of one that fails always the
- * search says so after a few runs.
+ * search says so after a few runs. Where the model does not say that the input is at fault, the row
+ * has to fail {@value #MORE_PROOFS} times more, and a good row to pass in between.
  */
 final class CulpritSearch {
+
+  private static final int MORE_PROOFS = 3;
 
   private final ModelRunException refusal;
   private final ModelSignature signature;
@@ -75,11 +78,12 @@ final class CulpritSearch {
   /**
    * Finds a verdict on every row.
    *
-   * @param remembered a row (capacity 1) that this version has computed before, if there is one
+   * @param remembered a row (capacity 1) of the batch's row shape that this version has computed
+   *     before, if there is one
    * @throws ModelRunException if even good rows fail, or memory is short
    */
   void run(@Nullable Rows remembered) {
-    if (remembered != null && remembered.hasRowShapeOf(inputs)) {
+    if (remembered != null) {
       good = new Good(remembered, 0);
       narrow(0, rows, refusal);
     } else if (zerosPass()) {
@@ -119,7 +123,7 @@ final class CulpritSearch {
   }
 
   private static void throwUnlessOfInput(@Nullable ModelRunException failure) {
-    if (failure != null && failure.blame() != ModelRunException.Blame.INPUT) {
+    if (failure != null && isDoubtful(failure)) {
       throw failure;
     }
   }
@@ -163,13 +167,29 @@ final class CulpritSearch {
     }
   }
 
+  /**
+   * A failure that is not said to be the input's may come by chance, so it has to come again while
+   * a good row passes.
+   *
+   * @throws ModelRunException if it does not pass
+   */
   private void blameUnlessByChance(int row) {
     ModelRunException failure = attempt(row, row + 1);
+    for (int i = 0; failure != null && isDoubtful(failure) && i < MORE_PROOFS; i++) {
+      if (attempt(0, 0) != null) {
+        throw refusal;
+      }
+      failure = attempt(row, row + 1);
+    }
     if (failure == null) {
       verdicts.clean(row);
     } else {
       verdicts.culprit(row, failure);
     }
+  }
+
+  private static boolean isDoubtful(ModelRunException failure) {
+    return failure.blame() != ModelRunException.Blame.INPUT;
   }
 
   /** Judges rows that must be to blame, since those that failed with them have passed alone. */

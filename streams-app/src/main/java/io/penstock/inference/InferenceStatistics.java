@@ -10,6 +10,50 @@ public final class InferenceStatistics {
   private final LongAdder rows = new LongAdder();
   private final LongAdder paddingRows = new LongAdder();
   private final LongAdder searchRuns = new LongAdder();
+  private volatile Listener listener = Listener.NOBODY;
+
+  /** Hears of single times, which are not kept here. On inference threads: must not block. */
+  public interface Listener {
+
+    /** Nobody listens. */
+    Listener NOBODY =
+        new Listener() {
+          @Override
+          public void passed(Stage stage, long nanos) {}
+
+          @Override
+          public void ran(int rows, long nanos) {}
+        };
+
+    /** A batch or a run has been through a stage of its way. */
+    void passed(Stage stage, long nanos);
+
+    /** A run has ended, predictions written. */
+    void ran(int rows, long nanos);
+  }
+
+  /** The way of a batch, and from {@link #LAY_OUT} on of the run that it is a part of. */
+  public enum Stage {
+    /** From its first row to its being sealed: decoding, and waiting for more rows. */
+    GATHER,
+    /** From there to its run. */
+    QUEUE,
+    /** Rows become the columns that the model is given. */
+    LAY_OUT,
+    /** The model computes, also in search of rows that fail. */
+    MODEL,
+    /** Outputs become predictions. */
+    ENCODE
+  }
+
+  /** Tells that one of single times, and nobody else any more. */
+  public void tell(Listener next) {
+    listener = next;
+  }
+
+  Listener listener() {
+    return listener;
+  }
 
   void computed(int joinedBatches, int computedRows) {
     runs.increment();

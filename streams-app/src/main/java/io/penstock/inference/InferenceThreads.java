@@ -1,6 +1,7 @@
 package io.penstock.inference;
 
 import io.penstock.batching.Batch;
+import io.penstock.batching.Deadlines;
 import io.penstock.batching.Inference;
 import io.penstock.batching.VersionBinding;
 import io.penstock.batching.VersionQuarantinedException;
@@ -31,7 +32,8 @@ import org.slf4j.LoggerFactory;
  * once), and another thread takes the place of the one that is stuck. If the run returns after all,
  * nobody reads its results; its leases are given back then and not before, and its thread ends.
  * When more threads are stuck than may be, the process has to end: native memory and processors go
- * with them.
+ * with them. It does not end for requests that hang, which anybody may send: as many more threads
+ * may be stuck with these, and then no more of them are run.
  *
  * <p>Thread-safe. One lock guards the queue and the runs under way, taken once to submit a batch
  * and twice for each run; nothing is called under it that blocks.
@@ -39,6 +41,12 @@ import org.slf4j.LoggerFactory;
 public final class InferenceThreads implements Inference, AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(InferenceThreads.class);
+
+  private static final long WATCH_MILLIS = 100;
+  private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(WATCH_MILLIS);
+
+  /** A watchdog that sleeps for so long was stopped, and the process with it. */
+  private static final long STOPPED_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final InferenceSettings settings;
   private final LongSupplier clock;
@@ -53,7 +61,11 @@ public final class InferenceThreads implements Inference, AutoCloseable {
   private final List<Run> running = new ArrayList<>();
   private int threadsStarted;
   private int abandonedThreads;
+  private int abandonedWithRequests;
   private boolean closed;
+
+  /** The watchdog's own. */
+  private long awakeSinceNanos;
 
   /**
    * Starts the threads, and a watchdog.
@@ -73,6 +85,7 @@ public final class InferenceThreads implements Inference, AutoCloseable {
     this.settings = settings;
     this.clock = clock;
     this.exit = exit;
+    this.awakeSinceNanos = clock.getAsLong();
     this.queue = new RunQueue(settings.threads());
     for (int i = 0; i < settings.threads(); i++) {
       startThread();
@@ -113,12 +126,52 @@ public final class InferenceThreads implements Inference, AutoCloseable {
   }
 
   private @Nullable ModelException refusal(VersionBinding binding) {
-    return closed ? closedException() : binding.quarantine();
+    if (closed) {
+      return closedException();
+    }
+    VersionQuarantinedException quarantine = binding.quarantine();
+    boolean tooMany = abandonedWithRequests > settings.maxAbandonedThreads();
+    return quarantine == null && tooMany && isOfRequests(binding)
+        ? new VersionQuarantinedException(
+            ("%d inference threads hang in runs of requests (expected: at most %d, by"
+                    + " inference.max-abandoned-threads): no requests are run until one returns, or"
+                    + " the process is restarted")
+                .formatted(abandonedWithRequests, settings.maxAbandonedThreads()))
+        : quarantine;
+  }
+
+  private static boolean isOfRequests(VersionBinding binding) {
+    return binding.terms().senders() == Senders.ANYBODY;
   }
 
   /** What was done for a pipeline. */
   public InferenceStatistics statistics(String pipeline) {
     return statistics.computeIfAbsent(pipeline, name -> new InferenceStatistics());
+  }
+
+  /** Threads that run a batch now, without those that hang. */
+  public int busyThreads() {
+    lock.lock();
+    try {
+      return running.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Threads that could run one. */
+  public int idleThreads() {
+    return settings.threads() - busyThreads();
+  }
+
+  /** Threads that were given up on and have not returned. */
+  public int abandonedThreads() {
+    lock.lock();
+    try {
+      return abandonedThreads + abandonedWithRequests;
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void work() {
@@ -130,9 +183,18 @@ public final class InferenceThreads implements Inference, AutoCloseable {
         run.fail(quarantine);
         continue;
       }
-      long started = clock.getAsLong();
-      execution.compute(run);
-      binding.terms().plan().ran(binding.epoch(), run.rows(), clock.getAsLong() - started);
+      try {
+        long started = clock.getAsLong();
+        execution.compute(run);
+        if (run.isComputed()) {
+          int size = binding.sizes().padded(run.rows());
+          binding.terms().plan().ran(binding.epoch(), size, clock.getAsLong() - started);
+        }
+      } catch (Throwable e) {
+        // Such as too little memory for the accounts of a run: nobody would replace the thread.
+        log.error("an inference thread failed, and goes on version={}", binding, e);
+        run.fail(e);
+      }
     }
   }
 
@@ -147,7 +209,7 @@ public final class InferenceThreads implements Inference, AutoCloseable {
       if (ended != null) {
         if (!running.remove(ended)) {
           // Given up on: another thread has taken this one's place.
-          abandonedThreads--;
+          count(ended, -1);
           log.warn("a run that was given up on has returned version={}", ended.binding());
           return null;
         }
@@ -164,7 +226,9 @@ public final class InferenceThreads implements Inference, AutoCloseable {
           return run;
         }
         try {
-          long unused = changed.awaitNanos(queue.nanosHeld(now));
+          // What waits may be let go by time alone, such as when another's run is overdue.
+          long most = queue.hasWaiting() ? LOOK_NANOS : Long.MAX_VALUE;
+          long unused = changed.awaitNanos(Math.min(most, queue.nanosHeld(now)));
         } catch (InterruptedException e) {
           // Nobody interrupts these threads, and a stray interrupt is no reason to serve no more.
           log.warn("an inference thread was interrupted, and goes on");
@@ -177,14 +241,36 @@ public final class InferenceThreads implements Inference, AutoCloseable {
   }
 
   private void watch() {
-    long period = Math.max(1, Math.min(1_000, settings.runTimeout().toMillis() / 8));
+    long looked = clock.getAsLong();
     try {
-      while (!closing.await(period, TimeUnit.MILLISECONDS)) {
-        giveUpOverdue();
+      while (!closing.await(WATCH_MILLIS, TimeUnit.MILLISECONDS)) {
+        long now = clock.getAsLong();
+        if (now - looked > STOPPED_NANOS) {
+          resumed();
+        }
+        looked = now;
+        look();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** Without the watchdog a run that hangs would be waited for without end. */
+  private void look() {
+    try {
+      giveUpOverdue();
+    } catch (RuntimeException | Error e) {
+      log.error("the watchdog of the inference threads failed, and goes on", e);
+    }
+  }
+
+  /**
+   * The process was stopped until now, by a signal or with its machine: what went by meanwhile is
+   * held against no run.
+   */
+  void resumed() {
+    awakeSinceNanos = clock.getAsLong();
   }
 
   /** Gives up on the runs that are past their deadline. */
@@ -196,10 +282,11 @@ public final class InferenceThreads implements Inference, AutoCloseable {
     try {
       long now = clock.getAsLong();
       for (Run run : List.copyOf(running)) {
-        if (run.nanosWithModel(now) > settings.runTimeout().toNanos()) {
+        long nanos = Math.min(run.nanosWithModel(now), now - awakeSinceNanos);
+        if (nanos > deadlines(run).run().toNanos()) {
           VersionQuarantinedException reason = hangs(run, now);
           reasons.add(reason);
-          abandon(run, reason, now);
+          abandon(run, reason);
           unrun.addAll(queue.removeAll(run.binding()));
         }
       }
@@ -218,36 +305,49 @@ public final class InferenceThreads implements Inference, AutoCloseable {
     }
   }
 
+  private static Deadlines deadlines(Run run) {
+    return run.binding().terms().deadlines();
+  }
+
   private static VersionQuarantinedException quarantineOf(Batch batch) {
     return Objects.requireNonNull(batch.binding().quarantine());
   }
 
   /** Under the lock. */
-  private void abandon(Run run, VersionQuarantinedException reason, long now) {
+  private void abandon(Run run, VersionQuarantinedException reason) {
     run.binding().quarantine(reason);
     run.giveUp(reason);
     running.remove(run);
-    queue.ended(run, now);
-    abandonedThreads++;
+    queue.givenUp(run);
+    count(run, 1);
     startThread();
   }
 
-  private VersionQuarantinedException hangs(Run run, long now) {
+  /** A thread is stuck, or is not any more. Under the lock. */
+  private void count(Run run, int change) {
+    if (isOfRequests(run.binding())) {
+      abandonedWithRequests += change;
+    } else {
+      abandonedThreads += change;
+    }
+  }
+
+  private static VersionQuarantinedException hangs(Run run, long now) {
     VersionBinding binding = run.binding();
+    Deadlines deadlines = deadlines(run);
     return new VersionQuarantinedException(
-        "pipeline "
-            + binding.terms().pipeline()
-            + ", version "
-            + binding
-            + ": a run of "
-            + run.rows()
-            + " rows has not returned for "
-            + TimeUnit.NANOSECONDS.toMillis(run.nanosWithModel(now))
-            + " ms (expected: within inference.run-timeout: "
-            + settings.runTimeout().toMillis()
-            + " ms). It cannot be cut, so its thread is abandoned and the version is not run any"
-            + " more: promote another version, or raise inference.run-timeout if the model is slow"
-            + " and restart");
+        ("pipeline %s, version %s: a run of %d rows has not returned for %d ms (expected: within %d"
+                + " ms, by %s). It cannot be cut, so its thread is abandoned and the version is not"
+                + " run any more: promote another version, or raise %s if the model is slow and"
+                + " restart")
+            .formatted(
+                binding.terms().pipeline(),
+                binding,
+                run.rows(),
+                TimeUnit.NANOSECONDS.toMillis(run.nanosWithModel(now)),
+                deadlines.run().toMillis(),
+                deadlines.runKey(),
+                deadlines.runKey()));
   }
 
   /** Ends the threads once they have finished what they run; what still waits fails. */

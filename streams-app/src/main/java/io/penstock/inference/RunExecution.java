@@ -1,10 +1,12 @@
 package io.penstock.inference;
 
 import io.penstock.batching.Inference;
+import io.penstock.batching.KnownRows;
 import io.penstock.batching.RowFailure;
 import io.penstock.batching.VersionBinding;
 import io.penstock.batching.VersionQuarantinedException;
 import io.penstock.codec.DeadLetterReason;
+import io.penstock.inference.InferenceStatistics.Stage;
 import io.penstock.inference.schedule.Run;
 import io.penstock.model.ModelRunException;
 import io.penstock.model.Rows;
@@ -45,14 +47,43 @@ final class RunExecution {
 
   /** Computes a run and finishes its batches, come what may. */
   void compute(Run run) {
+    VersionBinding binding = run.binding();
+    InferenceStatistics.Listener listener =
+        statisticsOf.apply(binding.terms().pipeline()).listener();
+    long began = clock.getAsLong();
+    run.eachWait(
+        began,
+        nanos -> listener.passed(Stage.GATHER, nanos),
+        nanos -> listener.passed(Stage.QUEUE, nanos));
+    binding.runBegan(began);
+    Times times = new Times();
     try {
-      new Task(run).compute(0, run.rows(), 0);
+      new Task(run, times).compute(0, run.rows(), 0);
     } catch (Throwable e) {
       // Errors too: the pipelines that wait for this thread are told, and the thread serves on.
       run.fail(e);
       return;
+    } finally {
+      long ended = clock.getAsLong();
+      binding.runEnded(ended);
+      times.tell(listener, ended - began);
+      listener.ran(run.rows(), ended - began);
     }
     run.complete();
+  }
+
+  /** Where the time of one run goes. */
+  private static final class Times {
+
+    private long layOutNanos;
+    private long modelNanos;
+
+    /** What is neither of the first two is the third: row by row it is too short to be timed. */
+    void tell(InferenceStatistics.Listener listener, long allNanos) {
+      listener.passed(Stage.LAY_OUT, layOutNanos);
+      listener.passed(Stage.MODEL, modelNanos);
+      listener.passed(Stage.ENCODE, allNanos - layOutNanos - modelNanos);
+    }
   }
 
   /** One run on its way. */
@@ -62,9 +93,11 @@ final class RunExecution {
     private final VersionBinding binding;
     private final Workspace workspace;
     private final InferenceStatistics statistics;
+    private final Times times;
 
-    Task(Run run) {
+    Task(Run run, Times times) {
       this.run = run;
+      this.times = times;
       this.binding = run.binding();
       this.workspace = workspaces.computeIfAbsent(binding, key -> new Workspace(key.signature()));
       this.statistics = statisticsOf.apply(binding.terms().pipeline());
@@ -110,7 +143,9 @@ final class RunExecution {
     private void computeAtOnce(int from, int to) {
       int rows = to - from;
       int size = size(rows);
+      long entered = clock.getAsLong();
       Rows inputs = workspace.gather(run, from, to, size);
+      times.layOutNanos += clock.getAsLong() - entered;
       statistics.padded(size - rows);
       try {
         runModel(inputs, size);
@@ -121,7 +156,7 @@ final class RunExecution {
         search(e, inputs, from, rows, size);
         return;
       }
-      workspace.computed(inputs, 0);
+      binding.knownRows().computed(inputs, 0);
       for (int row = 0; row < rows; row++) {
         encode(row, from + row);
       }
@@ -129,6 +164,16 @@ final class RunExecution {
     }
 
     private void search(ModelRunException refusal, Rows inputs, int from, int rows, int size) {
+      binding.searchBegan(clock.getAsLong());
+      try {
+        findCulprits(refusal, inputs, from, rows, size);
+      } finally {
+        binding.searchEnded(clock.getAsLong());
+      }
+    }
+
+    private void findCulprits(
+        ModelRunException refusal, Rows inputs, int from, int rows, int size) {
       new CulpritSearch(
               refusal,
               binding.signature(),
@@ -142,7 +187,7 @@ final class RunExecution {
               new CulpritSearch.Verdicts() {
                 @Override
                 public void clean(int row) {
-                  workspace.computed(inputs, row);
+                  binding.knownRows().computed(inputs, row);
                   encode(row, from + row);
                 }
 
@@ -151,25 +196,27 @@ final class RunExecution {
                   blame(from + row, failure);
                 }
               })
-          .run(workspace.goodRow());
+          .run(binding.knownRows().computedLike(inputs));
       statistics.computed(from == 0 ? run.batches() : 0, rows);
     }
 
     private void runModel(Rows inputs, int size) {
       if (run.isGivenUp()) {
-        throw new IllegalStateException(binding + ": the run was given up on");
+        throw new IllegalStateException(binding + ": nobody waits for the run any more");
       }
-      run.enterModel(clock.getAsLong());
+      long entered = clock.getAsLong();
+      run.enterModel(entered);
       try {
         run.version().run(binding.signature(), inputs, size, workspace.outputs());
       } finally {
         run.leaveModel();
+        times.modelNanos += clock.getAsLong() - entered;
       }
     }
 
     private void blame(int row, ModelRunException failure) {
       String message = Objects.requireNonNullElse(failure.getMessage(), failure.toString());
-      if (workspace.refused()) {
+      if (binding.terms().senders() == Inference.Senders.A_TOPIC && binding.knownRows().refused()) {
         VersionQuarantinedException broken =
             new VersionQuarantinedException(
                 "pipeline "
@@ -177,7 +224,7 @@ final class RunExecution {
                     + ", version "
                     + binding
                     + " has refused each of the first "
-                    + Workspace.MAX_REFUSED_AT_FIRST
+                    + KnownRows.MAX_REFUSED_AT_FIRST
                     + " records it was given, the last with: "
                     + message
                     + ". It is not run any more: check input.fields against the model, or promote"
@@ -199,7 +246,7 @@ final class RunExecution {
         }
       }
       try {
-        run.predict(row, binding.encoder().encode(workspace.outputs(), outputRow));
+        run.predict(row, binding.encoder().encode(workspace.outputs(), outputRow, run.copied(row)));
       } catch (RuntimeException e) {
         String message = e.getMessage() == null ? e.toString() : e.getMessage();
         run.fail(row, new RowFailure(DeadLetterReason.UNENCODABLE, message));

@@ -15,7 +15,10 @@ public final class InspectionText {
     StringJoiner lines = new StringJoiner(System.lineSeparator());
     lines.add("%s/%d  %s".formatted(version.model(), version.version(), version.directory()));
     if (version.problem() != null) {
-      return lines.add("  cannot be served: " + version.problem()).toString();
+      lines.add("  cannot be served: " + version.problem());
+    }
+    if (version.tags() == null) {
+      return lines.toString();
     }
     line(lines, "written by", "TensorFlow " + version.tensorflow());
     line(lines, "size", size(Objects.requireNonNull(version.bytes())));
@@ -23,21 +26,34 @@ public final class InspectionText {
     line(lines, "tags", String.valueOf(version.tags()));
     line(lines, "warm-up", String.valueOf(version.warmUp()));
     line(lines, "golden", Boolean.TRUE.equals(version.goldenChecks()) ? "checks" : "no checks");
-    Objects.requireNonNull(version.signatures())
+    version
+        .signatures()
         .forEach(
             (name, signature) -> {
               line(lines, "signature", name + "  " + signature.method());
+              if (signature.problem() != null) {
+                line(lines, "", "cannot be served: " + signature.problem());
+              }
               tensors(lines, "input", signature.inputs());
               tensors(lines, "output", signature.outputs());
             });
-    Objects.requireNonNull(version.unservable())
-        .forEach(
-            (name, reason) -> line(lines, "signature", name + "  cannot be served: " + reason));
     return lines.toString();
   }
 
   private static void tensors(StringJoiner lines, String kind, List<Inspection.Tensor> tensors) {
-    tensors.forEach(tensor -> line(lines, "  " + kind, tensor.toString()));
+    tensors.forEach(
+        tensor ->
+            line(
+                lines,
+                "  " + kind,
+                "%s: %s%s  (%s)"
+                    .formatted(tensor.name(), tensor.dtype(), shape(tensor), tensor.tensor())));
+  }
+
+  private static String shape(Inspection.Tensor tensor) {
+    return tensor.shape() == null
+        ? " of unknown rank, taken for [-1]"
+        : tensor.shape().toString().replace(" ", "");
   }
 
   private static void line(StringJoiner lines, String what, String value) {

@@ -11,9 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 
 /**
  * The directory of a model: its base path with a folder for each version, or one of these folders.
@@ -23,8 +23,6 @@ import java.util.regex.Pattern;
  * @param versions the directory of each version; never empty
  */
 public record ModelDirectory(String model, Path basePath, SortedMap<Long, Path> versions) {
-
-  private static final Pattern VERSION = Pattern.compile("[0-9]{1,18}");
 
   public ModelDirectory {
     versions = Collections.unmodifiableSortedMap(new TreeMap<>(versions));
@@ -59,8 +57,9 @@ public record ModelDirectory(String model, Path basePath, SortedMap<Long, Path> 
   private static ModelDirectory ofVersion(Path absolute, Path directory) {
     Path parent = absolute.getParent();
     String name = name(absolute);
-    return parent != null && VERSION.matcher(name).matches()
-        ? new ModelDirectory(name(parent), parent, single(Long.parseLong(name), directory))
+    OptionalLong version = CompletenessCheck.version(name);
+    return parent != null && version.isPresent()
+        ? new ModelDirectory(name(parent), parent, single(version.getAsLong(), directory))
         : new ModelDirectory(name, parent == null ? absolute : parent, single(0, directory));
   }
 
@@ -83,7 +82,7 @@ public record ModelDirectory(String model, Path basePath, SortedMap<Long, Path> 
   }
 
   /** The directory of the newest version. */
-  Path newest() {
+  public Path newest() {
     return versions.values().stream().reduce((first, second) -> second).orElseThrow();
   }
 

@@ -9,17 +9,25 @@ import io.penstock.model.ModelException;
 import io.penstock.model.ModelSignature;
 import io.penstock.model.Rows;
 import io.penstock.model.ServableId;
-import io.penstock.model.fitness.GoldenChecks;
+import io.penstock.model.fitness.Fitness;
 import io.penstock.model.fitness.JsonRows;
 import io.penstock.model.fitness.SyntheticRows;
-import io.penstock.model.fitness.WarmUp;
-import io.penstock.model.lifecycle.LoadedModel;
-import io.penstock.model.lifecycle.ModelLoader;
+import io.penstock.model.loading.FitLoader;
+import io.penstock.model.loading.FitVersion;
+import io.penstock.model.loading.LoadTerms;
+import io.penstock.model.loading.LoadThread;
+import io.penstock.model.loading.Loaded;
+import io.penstock.model.loading.LoadedModel;
+import io.penstock.model.loading.ModelLoader;
+import io.penstock.model.memory.MemoryLimit;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  * whether it would serve. Takes its native memory meanwhile. Stateless.
  */
 public final class Rehearsal {
+
+  private static final long MIB = 1 << 20;
 
   private final ModelLoader loader;
 
@@ -71,28 +81,76 @@ public final class Rehearsal {
   }
 
   /**
-   * Does what a version has to pass before it serves.
+   * Has a version pass what it has to pass before it serves, as a service would.
    *
-   * @param signatures signatures that pipelines will ask for
-   * @param sizes batch sizes that will be run
+   * @param fitness what that is
+   * @param terms on which it is loaded, with nothing else loaded
    */
-  public List<Verdict> check(
-      ServableId id, Path directory, Set<String> signatures, Set<Integer> sizes, boolean golden) {
-    List<Verdict> verdicts = new ArrayList<>();
-    try (LoadedModel version = loader.load(id, directory, signatures)) {
-      verdicts.add(Verdict.ok(id.toString(), "loads; signatures " + version.signatures()));
-      verdicts.add(
-          Verdict.ok(
-              id.toString(),
-              "warms up: " + WarmUp.run(version, signatures, sizes, version.recordedRequests())));
-      int checks = GoldenChecks.check(version, directory, golden);
-      verdicts.add(
-          Verdict.ok(
-              id.toString(),
-              checks == 0 ? "has no golden checks" : checks + " golden checks hold"));
-    } catch (ModelException e) {
-      verdicts.add(Verdict.failed(id.toString(), String.valueOf(e.getMessage())));
+  public List<Verdict> check(ServableId id, Path directory, Fitness fitness, LoadTerms terms) {
+    Loaded outcome = load(id, directory, new FitLoader(fitness, terms, loader), terms);
+    if (outcome instanceof Loaded.Fit fit) {
+      try (FitVersion version = fit.version()) {
+        int checks = version.goldenChecks();
+        return List.of(
+            Verdict.ok(id.toString(), "loads; signatures " + version.model().signatures()),
+            memory(id, terms),
+            Verdict.ok(id.toString(), "warms up: " + version.warmUp()),
+            Verdict.ok(
+                id.toString(),
+                checks == 0 ? "has no golden checks" : checks + " golden checks hold"));
+      }
     }
-    return verdicts;
+    return List.of(Verdict.failed(id.toString(), reason(outcome)));
+  }
+
+  /** On a thread that can be given up on, as in a service. */
+  private static Loaded load(ServableId id, Path directory, FitLoader fitLoader, LoadTerms terms) {
+    ScheduledExecutorService clock =
+        Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "penstock-load-clock"));
+    LoadThread thread = new LoadThread(terms, clock, task -> daemon(task, "penstock-load"));
+    CompletableFuture<Loaded> outcome = new CompletableFuture<>();
+    try {
+      thread.load(id, () -> fitLoader.attempt(id, directory), outcome::complete);
+      return outcome.join();
+    } finally {
+      thread.shutdown();
+      clock.shutdownNow();
+    }
+  }
+
+  private static Thread daemon(Runnable task, String name) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /** While a version is loaded, what is booked is what it is estimated to take. */
+  private static Verdict memory(ServableId id, LoadTerms terms) {
+    long bytes = terms.memory().bookedBytes();
+    String estimate =
+        String.format(Locale.ROOT, "takes %.1f MiB of memory, estimated", bytes / (double) MIB);
+    if (terms.memoryLimit().isEmpty()) {
+      return Verdict.ok(id.toString(), estimate + "; no limit was given to hold it against");
+    }
+    MemoryLimit limit = terms.memoryLimit().get();
+    String most =
+        String.format(Locale.ROOT, "%s: %.1f MiB", limit.key(), limit.bytes() / (double) MIB);
+    return 2 * bytes > limit.bytes()
+        ? Verdict.warning(
+            id.toString(),
+            "%s (%s): no second version fits beside it, so none can take its place while it serves"
+                .formatted(estimate, most))
+        : Verdict.ok(
+            id.toString(), "%s, and so does the next beside it (%s)".formatted(estimate, most));
+  }
+
+  private static String reason(Loaded outcome) {
+    if (outcome instanceof Loaded.Failed failed) {
+      return String.valueOf(failed.reason().getMessage());
+    }
+    if (outcome instanceof Loaded.Hung hung) {
+      return String.valueOf(hung.reason().getMessage());
+    }
+    throw new IllegalStateException(outcome + " (expected: with one version, it is fit or fails)");
   }
 }

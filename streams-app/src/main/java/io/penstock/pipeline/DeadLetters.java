@@ -1,6 +1,6 @@
 package io.penstock.pipeline;
 
-import io.penstock.codec.RefusedRecord;
+import io.penstock.codec.deadletter.RefusedRecord;
 
 /** Writes the envelopes of dead letters. Thread-safe. */
 @FunctionalInterface

@@ -11,6 +11,16 @@ final class InputTimestamps implements TimestampExtractor {
 
   @Override
   public long extract(ConsumerRecord<Object, Object> record, long partitionTime) {
-    return record.timestamp() >= 0 ? record.timestamp() : Math.max(0, partitionTime);
+    return of(record.timestamp(), partitionTime);
+  }
+
+  /**
+   * The same.
+   *
+   * @param timestamp negative: none
+   * @param partitionTime the largest that the partition has had; negative: none
+   */
+  static long of(long timestamp, long partitionTime) {
+    return timestamp >= 0 ? timestamp : Math.max(0, partitionTime);
   }
 }

@@ -8,6 +8,7 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.streams.processor.StreamPartitioner;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The value of a record on its way to a sink, with what Penstock adds to the input's headers and
@@ -18,11 +19,12 @@ final class Outcome {
   /** Writes the value as it is. Adds the headers, which spares a copy of them all on the way. */
   static final Serializer<Outcome> SERIALIZER = new WithHeaders();
 
-  private final byte[] value;
+  private final byte @Nullable [] value;
   private final List<Header> headers;
   private final int inputPartition;
 
-  Outcome(byte[] value, List<Header> headers, int inputPartition) {
+  /** An outcome; without a value, a tombstone. */
+  Outcome(byte @Nullable [] value, List<Header> headers, int inputPartition) {
     this.value = value;
     this.headers = headers;
     this.inputPartition = inputPartition;
@@ -45,7 +47,7 @@ final class Outcome {
   private static final class WithHeaders implements Serializer<Outcome> {
 
     @Override
-    public byte[] serialize(String topic, Headers to, Outcome outcome) {
+    public byte @Nullable [] serialize(String topic, Headers to, Outcome outcome) {
       for (Header header : outcome.headers) {
         to.add(header);
       }

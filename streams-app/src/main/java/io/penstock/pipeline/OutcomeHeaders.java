@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.penstock.batching.RowFailure;
 import io.penstock.batching.VersionBinding;
 import io.penstock.precommit.RecordScope;
+import io.penstock.registry.WireFormat;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -46,19 +47,23 @@ final class OutcomeHeaders {
     this.inputPartition = (scope.topic() + "-" + scope.partition() + "@").getBytes(UTF_8);
   }
 
-  /** The headers of an input that its outcome keeps: all but those of another Penstock pipeline. */
+  /**
+   * The headers of an input that its outcome keeps: all but those of another Penstock pipeline, and
+   * the one that says what schema the input's value has, which the outcome's has not.
+   */
   static Headers kept(Headers input) {
     Header[] all = input.toArray();
     for (Header header : all) {
-      if (isOurs(header)) {
-        return new RecordHeaders(Arrays.stream(all).filter(h -> !isOurs(h)).toList());
+      if (isOfInputAlone(header)) {
+        return new RecordHeaders(Arrays.stream(all).filter(h -> !isOfInputAlone(h)).toList());
       }
     }
     return input;
   }
 
-  private static boolean isOurs(Header header) {
-    return header.key().startsWith(PREFIX);
+  private static boolean isOfInputAlone(Header header) {
+    return header.key().startsWith(PREFIX)
+        || header.key().equals(WireFormat.VALUE_SCHEMA_ID_HEADER);
   }
 
   /** What Penstock adds to a prediction. */

@@ -3,9 +3,9 @@ package io.penstock.pipeline;
 import io.penstock.batching.RowFailure;
 import io.penstock.batching.VersionBinding;
 import io.penstock.codec.DeadLetterReason;
-import io.penstock.codec.RefusedRecord;
-import io.penstock.precommit.DeferredForwarder;
+import io.penstock.codec.deadletter.RefusedRecord;
 import io.penstock.precommit.RecordScope;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.OptionalLong;
 import org.apache.kafka.common.header.Header;
@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes finished outcomes to the sinks: predictions, dead letters, and a cutover before the first
- * outcome of another version. Checks every size first, since an oversize record would come back as
- * an error of the producer and never go away.
+ * outcome by another decision. Where a decision leaves earlier records to the version before, one
+ * cutover says so; timestamps tell the rest. Checks every size first, since an oversize record
+ * would come back as an error of the producer and never go away.
  *
  * <p>Not thread-safe: one per task, all calls on the stream thread.
  */
@@ -29,13 +30,27 @@ final class OutcomeWriter {
   private final PipelineSettings settings;
   private final DeadLetters deadLetters;
   private final Cutover.Encoder cutovers;
-  private @Nullable VersionBinding last;
+  private final PipelineStatistics statistics;
+  private final InstantSource time;
+  private @Nullable Serving last;
   private @Nullable OutcomeHeaders headers;
 
-  OutcomeWriter(PipelineSettings settings, DeadLetters deadLetters, Cutover.Encoder cutovers) {
+  /**
+   * Writes from where a task begins.
+   *
+   * @param time of day, for the audit
+   */
+  OutcomeWriter(
+      PipelineSettings settings,
+      DeadLetters deadLetters,
+      Cutover.Encoder cutovers,
+      PipelineStatistics statistics,
+      InstantSource time) {
     this.settings = settings;
     this.deadLetters = deadLetters;
     this.cutovers = cutovers;
+    this.statistics = statistics;
+    this.time = time;
   }
 
   /** Forgets what was written: the next outcome starts a timeline anew, with a cutover. */
@@ -43,26 +58,38 @@ final class OutcomeWriter {
     last = null;
   }
 
-  /** Forwards an outcome; only {@link DeferredForwarder#within}. */
-  void write(PendingOutcome outcome, DeferredForwarder<byte[], Outcome> forwarder) {
-    if (last != outcome.binding()) {
-      writeCutover(outcome, forwarder);
+  /**
+   * Forwards an outcome.
+   *
+   * @param failure why it is a dead letter; null for its prediction
+   */
+  void write(PendingOutcome outcome, @Nullable RowFailure failure, Sinks sinks) {
+    if (outcome.isTombstone() && settings.tombstones() == Tombstones.DROP) {
+      return;
     }
-    RowFailure failure = outcome.failure();
-    if (failure == null) {
-      writePrediction(outcome, forwarder);
+    if (last == null || last.latest() != outcome.served().latest()) {
+      writeCutover(outcome, sinks);
+    }
+    if (outcome.isTombstone()) {
+      writePrediction(outcome, null, sinks);
+    } else if (failure == null) {
+      writePrediction(outcome, outcome.prediction(), sinks);
     } else {
-      writeDeadLetter(outcome, failure, forwarder);
+      writeDeadLetter(outcome, failure, sinks);
     }
   }
 
-  private void writePrediction(
-      PendingOutcome outcome, DeferredForwarder<byte[], Outcome> forwarder) {
-    byte[] prediction = outcome.prediction();
+  /**
+   * Writes what goes to the output.
+   *
+   * @param prediction null for a tombstone
+   */
+  private void writePrediction(PendingOutcome outcome, byte @Nullable [] prediction, Sinks sinks) {
+    int length = prediction == null ? 0 : prediction.length;
     byte[] key = outcome.input().key();
     Headers kept = OutcomeHeaders.kept(outcome.input().headers());
     List<Header> ours = headers(outcome).of(outcome);
-    long size = RecordSize.upperBound(key, prediction.length, kept, ours);
+    long size = RecordSize.upperBound(key, length, kept, ours);
     if (size > settings.sizes().outputBytes()) {
       String message =
           "the prediction takes up to "
@@ -73,15 +100,15 @@ final class OutcomeWriter {
               + settings.topics().output()
               + ")";
       RowFailure failure = new RowFailure(DeadLetterReason.OVERSIZE_PREDICTION, message);
-      writeDeadLetter(outcome, failure, forwarder);
+      writeDeadLetter(outcome, failure, sinks);
       return;
     }
     Outcome forwarded = new Outcome(prediction, ours, outcome.scope().partition());
-    forward(outcome, key, forwarded, kept, PipelineTopology.OUTPUT, forwarder);
+    forward(outcome, key, forwarded, kept, PipelineTopology.OUTPUT, sinks);
+    statistics.predicted();
   }
 
-  private void writeDeadLetter(
-      PendingOutcome outcome, RowFailure failure, DeferredForwarder<byte[], Outcome> forwarder) {
+  private void writeDeadLetter(PendingOutcome outcome, RowFailure failure, Sinks sinks) {
     int limit = settings.sizes().deadLetterBytes();
     byte[] key = outcome.input().key();
     Headers kept = OutcomeHeaders.kept(outcome.input().headers());
@@ -95,7 +122,8 @@ final class OutcomeWriter {
     int room = Math.toIntExact(limit - RecordSize.upperBound(key, 0, kept, ours));
     byte[] envelope = deadLetters.envelope(refused(outcome, failure), room);
     Outcome forwarded = new Outcome(envelope, ours, outcome.scope().partition());
-    forward(outcome, key, forwarded, kept, PipelineTopology.DEAD_LETTERS, forwarder);
+    forward(outcome, key, forwarded, kept, PipelineTopology.DEAD_LETTERS, sinks);
+    statistics.deadLetter(failure.reason());
   }
 
   private RefusedRecord refused(PendingOutcome outcome, RowFailure failure) {
@@ -114,10 +142,11 @@ final class OutcomeWriter {
         outcome.input().headers());
   }
 
-  private void writeCutover(PendingOutcome outcome, DeferredForwarder<byte[], Outcome> forwarder) {
+  private void writeCutover(PendingOutcome outcome, Sinks sinks) {
     RecordScope scope = outcome.scope();
-    VersionBinding to = outcome.binding();
-    if (last == null || last.id().version() != to.id().version()) {
+    Serving served = outcome.served();
+    VersionBinding to = served.latest();
+    if (last == null || !last.isSameAs(served)) {
       Cutover cutover =
           new Cutover(
               settings.name(),
@@ -125,14 +154,29 @@ final class OutcomeWriter {
               scope.topic(),
               scope.partition(),
               scope.offset(),
-              last == null ? OptionalLong.empty() : OptionalLong.of(last.id().version()),
+              before(served),
               to.id().version(),
               to.epoch(),
+              served.earlier() == null
+                  ? OptionalLong.empty()
+                  : OptionalLong.of(served.fromMillis()),
               outcome.input().timestamp());
       Outcome forwarded = new Outcome(cutovers.encode(cutover), List.of(), scope.partition());
-      forward(outcome, null, forwarded, new RecordHeaders(), PipelineTopology.CUTOVERS, forwarder);
+      // Brokers refuse what is far ahead of their clock, and drop what is old by its timestamp
+      sinks.forward(scope, new Record<>(null, forwarded, time.millis()), PipelineTopology.CUTOVERS);
+      statistics.cutOver();
     }
-    last = to;
+    last = served;
+  }
+
+  /** What serves earlier records still; else what has served the partition until now. */
+  private OptionalLong before(Serving served) {
+    VersionBinding earlier = served.earlier();
+    if (earlier != null) {
+      return OptionalLong.of(earlier.id().version());
+    }
+    Serving before = last;
+    return before == null ? OptionalLong.empty() : OptionalLong.of(before.latest().id().version());
   }
 
   private static void forward(
@@ -141,8 +185,8 @@ final class OutcomeWriter {
       Outcome forwarded,
       Headers headers,
       String sink,
-      DeferredForwarder<byte[], Outcome> forwarder) {
-    forwarder.forward(
+      Sinks sinks) {
+    sinks.forward(
         outcome.scope(), new Record<>(key, forwarded, outcome.input().timestamp(), headers), sink);
   }
 

@@ -8,12 +8,16 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An input record that waits, in input order, for its outcome: a row in a batch, or a failure that
- * is known already.
+ * An input record that waits, in input order, for its outcome: a row in a batch, a failure that is
+ * known already, or a tombstone, which has neither.
+ *
+ * @param served what it was taken by
+ * @param binding the version of these that its timestamp asks for
  */
 record PendingOutcome(
     RecordScope scope,
     Record<byte[], byte @Nullable []> input,
+    Serving served,
     VersionBinding binding,
     Batcher.@Nullable Row row,
     @Nullable RowFailure knownFailure) {
@@ -30,6 +34,11 @@ record PendingOutcome(
   /** Why this record becomes a dead letter, or null if it has a prediction. */
   @Nullable RowFailure failure() {
     return row == null ? knownFailure : row.batch().rowFailure(row.index());
+  }
+
+  /** Whether it has no value, and nothing is wrong with that. */
+  boolean isTombstone() {
+    return row == null && knownFailure == null;
   }
 
   byte[] prediction() {

@@ -60,7 +60,11 @@ public final class PipelineTopology {
         PREDICT,
         () ->
             new PredictProcessor(
-                settings, serving, lanes, new OutcomeWriter(settings, deadLetters, cutovers)),
+                settings,
+                serving,
+                lanes,
+                new OutcomeWriter(
+                    settings, deadLetters, cutovers, lanes.statistics(), lanes.time())),
         INPUT);
     topology.addStateStore(PreCommitStore.builder(PRE_COMMIT_STORE), PREDICT);
     topology.addSink(OUTPUT, topics.output(), bytes, Outcome.SERIALIZER, samePartition, PREDICT);

@@ -4,6 +4,7 @@ import io.penstock.batching.Batcher;
 import io.penstock.batching.RowFailure;
 import io.penstock.batching.VersionBinding;
 import io.penstock.codec.DeadLetterReason;
+import io.penstock.codec.InputRecord;
 import io.penstock.codec.UndecodableRecordException;
 import io.penstock.precommit.DeferredForwarder;
 import io.penstock.precommit.RecordScope;
@@ -28,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class PredictProcessor implements Processor<byte[], byte[], byte[], Outcome> {
 
+  /** Why a record without a value is a dead letter. */
+  static final String TOMBSTONE = "the record's value is null (a tombstone)";
+
   private final PipelineSettings settings;
   private final ServingVersion serving;
   private final ThreadLanes lanes;
@@ -36,7 +40,7 @@ final class PredictProcessor implements Processor<byte[], byte[], byte[], Outcom
   private long pendingBytes;
   private ThreadLane lane;
   private DeferredForwarder<byte[], Outcome> forwarder;
-  private ProcessorContext<byte[], Outcome> context;
+  private Sinks sinks;
   private String task = "";
 
   @SuppressWarnings("NullAway.Init") // init() comes before every other call
@@ -51,10 +55,10 @@ final class PredictProcessor implements Processor<byte[], byte[], byte[], Outcom
   @Override
   public void init(ProcessorContext<byte[], Outcome> context) {
     task = "pipeline " + settings.name() + ", task " + context.taskId();
-    this.context = context;
     lane = lanes.current();
     forwarder =
         new DeferredForwarder<>(context, PipelineTopology.PRE_COMMIT_STORE, this::beforeCommit);
+    sinks = forwarder::forward;
     // Streams revives a task with the same processor: what it had counted as written is not.
     writer.restart();
     lane.taskOpened(this);
@@ -68,6 +72,7 @@ final class PredictProcessor implements Processor<byte[], byte[], byte[], Outcom
     PendingOutcome outcome = admit(record);
     pending.add(outcome);
     pendingBytes += outcome.valueBytes();
+    lane.admitted(outcome.valueBytes());
     lanes.statistics().admitted();
   }
 
@@ -75,40 +80,49 @@ final class PredictProcessor implements Processor<byte[], byte[], byte[], Outcom
   private PendingOutcome admit(Record<byte[], byte[]> record) {
     RecordScope scope = forwarder.scope();
     byte[] value = record.value();
-    VersionBinding binding = serving.current();
+    Serving served = lane.take(serving, task);
+    VersionBinding binding = served.at(record.timestamp());
     RowFailure refusal = refusal(record);
     if (value == null || refusal != null) {
-      return new PendingOutcome(scope, record, binding, null, refusal);
+      return new PendingOutcome(scope, record, served, binding, null, refusal);
     }
+    InputRecord input =
+        new InputRecord(scope.topic(), record.timestamp(), record.key(), value, record.headers());
     try {
-      Batcher.Row row = lane.batcher().add(binding, value);
+      Batcher.Row row = lane.batcher().add(binding, input);
       while (row == null) {
-        VersionBinding next = serving.current();
+        served = lane.take(serving, task);
+        VersionBinding next = served.at(record.timestamp());
         if (next == binding) {
           throw new StreamsException(
               task + ": version " + binding + " is active but gives no lease");
         }
         binding = next;
-        row = lane.batcher().add(binding, value);
+        row = lane.batcher().add(binding, input);
       }
-      return new PendingOutcome(scope, record, binding, row, null);
+      return new PendingOutcome(scope, record, served, binding, row, null);
     } catch (UndecodableRecordException e) {
       RowFailure failure = new RowFailure(e.reason(), String.valueOf(e.getMessage()));
-      return new PendingOutcome(scope, record, binding, null, failure);
+      return new PendingOutcome(scope, record, served, binding, null, failure);
     }
   }
 
   /** Why a record becomes no row whatever its bytes say, if there is a reason. */
   private @Nullable RowFailure refusal(Record<byte[], byte @Nullable []> record) {
-    if (record.value() == null) {
-      return new RowFailure(
-          DeadLetterReason.NULL_VALUE, "the record's value is null (a tombstone)");
+    if (record.value() != null) {
+      return tooOld(record);
     }
+    return settings.tombstones() == Tombstones.DEAD_LETTER
+        ? new RowFailure(DeadLetterReason.NULL_VALUE, TOMBSTONE)
+        : null;
+  }
+
+  private @Nullable RowFailure tooOld(Record<byte[], byte @Nullable []> record) {
     Duration maxAge = settings.limits().maxAge();
     if (maxAge == null) {
       return null;
     }
-    long ageMillis = context.currentSystemTimeMs() - record.timestamp();
+    long ageMillis = lanes.ageMillis(record.timestamp());
     return ageMillis <= maxAge.toMillis()
         ? null
         : new RowFailure(
@@ -118,11 +132,9 @@ final class PredictProcessor implements Processor<byte[], byte[], byte[], Outcom
   }
 
   private void awaitRoom() {
-    while (pending.size() >= settings.limits().maxInFlightRows()
-        || pendingBytes >= settings.limits().maxInFlightBytes()
-        || lane.batcher().isFull()) {
+    while (lane.isFull()) {
       lane.await(task, pending.size(), awaited());
-      forwardFinished();
+      lane.forwardFinished();
     }
   }
 
@@ -137,6 +149,12 @@ final class PredictProcessor implements Processor<byte[], byte[], byte[], Outcom
     return !pending.isEmpty();
   }
 
+  /** Whether the record whose outcome is next here was taken by another decision than that. */
+  boolean awaitsOther(@Nullable Serving served) {
+    PendingOutcome head = pending.peek();
+    return head != null && (served == null || head.served().latest() != served.latest());
+  }
+
   /** Forwards what is finished at the head of the queue. */
   void forwardFinished() {
     PendingOutcome head = pending.peek();
@@ -146,13 +164,17 @@ final class PredictProcessor implements Processor<byte[], byte[], byte[], Outcom
   }
 
   private void forwardHead() {
+    lane.requireKnown(serving, task);
+    PipelineStatistics.Listener listener = lanes.statistics().listener();
     for (PendingOutcome head = pending.peek();
         head != null && head.isFinished();
         head = pending.peek()) {
       forward(head);
       pending.remove();
       pendingBytes -= head.valueBytes();
+      lane.left(1, head.valueBytes());
       lanes.statistics().left(1);
+      listener.forwarded(lanes.ageMillis(head.input().timestamp()));
     }
   }
 
@@ -166,20 +188,28 @@ final class PredictProcessor implements Processor<byte[], byte[], byte[], Outcom
     }
     lane.forwarded();
     try {
-      writer.write(outcome, forwarder);
+      writer.write(outcome, failure(outcome), sinks);
     } catch (StreamsException e) {
       lane.fail(e);
       throw e;
     }
   }
 
+  /** A prediction that comes too late is none. */
+  private @Nullable RowFailure failure(PendingOutcome outcome) {
+    RowFailure failure = outcome.failure();
+    return failure == null ? tooOld(outcome.input()) : failure;
+  }
+
   /** Every row of this task becomes an outcome before its offset is committed. */
   private void beforeCommit() {
     lane.committing();
+    lane.requireKnown(serving, task);
     if (pending.isEmpty()) {
       return;
     }
     lane.throwIfFailed();
+    long started = lanes.nanos();
     try {
       lane.batcher().sealAll();
       forwardHead();
@@ -187,6 +217,7 @@ final class PredictProcessor implements Processor<byte[], byte[], byte[], Outcom
         lane.await(task, pending.size(), awaited());
         forwardHead();
       }
+      lanes.statistics().listener().drained(lanes.nanos() - started);
     } catch (StreamsException e) {
       lane.fail(e);
       throw e;
@@ -196,6 +227,7 @@ final class PredictProcessor implements Processor<byte[], byte[], byte[], Outcom
   @Override
   public void close() {
     lanes.statistics().left(pending.size());
+    lane.left(pending.size(), pendingBytes);
     pending.clear();
     pendingBytes = 0;
     lane.taskClosed(this);

@@ -9,6 +9,21 @@ import io.penstock.batching.VersionBinding;
 @FunctionalInterface
 public interface ServingVersion {
 
-  /** The version to use now. Never null: a pipeline starts once a version is active. */
+  /** The version of the newest decision. Never null: a pipeline starts once a version is active. */
   VersionBinding current();
+
+  /** The current version and, if records from before some time are left to it, the one before. */
+  default Serving serving() {
+    return Serving.all(current());
+  }
+
+  /**
+   * For how long from then on what the fleet has decided so far counts as known; not at all if not
+   * positive. To be read before {@link #serving}, which is then at least as new.
+   *
+   * @param nowNanos by the clock of the pipeline's threads
+   */
+  default long knownForNanos(long nowNanos) {
+    return Long.MAX_VALUE;
+  }
 }

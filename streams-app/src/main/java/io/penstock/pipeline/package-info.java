@@ -7,7 +7,9 @@
  * leased model version → the encoder ({@code codec}) → back through {@code PredictProcessor} to the
  * sinks.
  *
- * <p>Only stream threads run this package's code.
+ * <p>Only stream threads run this package's code, but for {@link
+ * io.penstock.pipeline.ReplayProcessor}, which does the same with records that are computed once
+ * more.
  */
 @NullMarked
 package io.penstock.pipeline;

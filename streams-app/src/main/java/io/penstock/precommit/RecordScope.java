@@ -1,5 +1,6 @@
 package io.penstock.precommit;
 
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.streams.processor.internals.ProcessorRecordContext;
 
 /**
@@ -12,6 +13,17 @@ public final class RecordScope {
 
   RecordScope(ProcessorRecordContext context) {
     this.context = context;
+  }
+
+  /** The scope of a record that was read without Kafka Streams. */
+  public static RecordScope of(ConsumerRecord<?, ?> record) {
+    return new RecordScope(
+        new ProcessorRecordContext(
+            record.timestamp(),
+            record.offset(),
+            record.partition(),
+            record.topic(),
+            record.headers()));
   }
 
   /** The input record's topic. */

@@ -7,36 +7,43 @@ public final class RegistryException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  private final int status;
+  private final Kind kind;
 
-  /**
-   * Status is the HTTP answer's: 0 stands for "no answer", 200 for an answer that cannot be used.
-   */
-  public RegistryException(int status, String message, @Nullable Throwable cause) {
+  /** What is wrong, which says who must act. */
+  public enum Kind {
+    /**
+     * Nobody answered, or nobody who speaks for a registry, such as a proxy with a page of its own.
+     * It may pass by itself, and no record is to blame.
+     */
+    UNAVAILABLE,
+    /** The registry itself says that it does not have what was asked for. */
+    NOT_FOUND,
+    /**
+     * The registry has what was asked for, but not as an Avro schema that parses. Asking again does
+     * not help, and the registry is not down.
+     */
+    UNUSABLE,
+    /** The registry does not do that: credentials, rights, compatibility, configuration. */
+    REFUSED
+  }
+
+  public RegistryException(Kind kind, String message, @Nullable Throwable cause) {
     super(message, cause);
-    this.status = status;
+    this.kind = kind;
   }
 
-  /** The HTTP answer's status, as given to the constructor. */
-  int status() {
-    return status;
+  /** What is wrong. */
+  public Kind kind() {
+    return kind;
   }
 
-  /** Whether the registry said that it does not have what was asked for (HTTP 404). */
+  /** Whether the registry says that it does not have what was asked for. */
   public boolean isNotFound() {
-    return status == 404;
+    return kind == Kind.NOT_FOUND;
   }
 
-  /**
-   * Whether the registry has what was asked for, but not as an Avro schema that parses. Trying
-   * again does not help, and the registry is not down.
-   */
-  public boolean isUnusable() {
-    return status == 200;
-  }
-
-  /** Whether trying again may help: no answer, or HTTP 408, 429 or 5xx. */
+  /** Whether it may pass by itself. */
   public boolean isRetriable() {
-    return status == 0 || status == 408 || status == 429 || status >= 500;
+    return kind == Kind.UNAVAILABLE;
   }
 }

@@ -63,8 +63,7 @@ final class RegistryKeys {
           "ssl.secure.random.implementation",
           "ssl.trustmanager.algorithm",
           "ssl.truststore.certificates",
-          "use.latest.with.metadata",
-          "value.subject.name.strategy");
+          "use.latest.with.metadata");
 
   /** Keys that may be written as long as they say what this client does anyway. */
   private static final Map<String, String> FIXED =

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param autoRegister whether Penstock may register the schemas it writes ({@code
  *     auto.register.schemas}); false unless said otherwise, unlike Confluent's
  * @param normalize whether the registry compares schemas in normal form ({@code normalize.schemas})
+ * @param subjects how subjects are named ({@code value.subject.name.strategy})
  */
 public record RegistrySettings(
     List<Endpoint> endpoints,
@@ -39,7 +40,8 @@ public record RegistrySettings(
     Duration retryMaxWait,
     Duration missingIdTtl,
     boolean autoRegister,
-    boolean normalize) {
+    boolean normalize,
+    SubjectNames subjects) {
 
   /** The keys that {@link #of} understands; those but the URL may carry a prefix. */
   static final Set<String> SUPPORTED =
@@ -63,7 +65,8 @@ public record RegistrySettings(
           "ssl.keystore.type",
           "ssl.truststore.location",
           "ssl.truststore.password",
-          "ssl.truststore.type");
+          "ssl.truststore.type",
+          "value.subject.name.strategy");
 
   /** The keys that {@link #of} understands, sorted. */
   public static SortedSet<String> keys() {
@@ -98,9 +101,25 @@ public record RegistrySettings(
             keys.millis("retries.max.wait.ms", Duration.ofSeconds(5), 0),
             keys.seconds("missing.id.cache.ttl.sec", Duration.ofSeconds(30)),
             keys.flag("auto.register.schemas", false),
-            keys.flag("normalize.schemas", false));
+            keys.flag("normalize.schemas", false),
+            subjects(keys));
     keys.refuseWhatIsLeft();
     return settings;
+  }
+
+  private static SubjectNames subjects(RegistryKeys keys) {
+    String key = "value.subject.name.strategy";
+    String strategy = keys.text(key);
+    if (strategy == null) {
+      return SubjectNames.TOPIC;
+    }
+    return SubjectNames.of(strategy)
+        .orElseThrow(
+            () ->
+                keys.invalid(
+                    key,
+                    strategy,
+                    "TopicNameStrategy, RecordNameStrategy or TopicRecordNameStrategy"));
   }
 
   private static List<Endpoint> endpoints(RegistryKeys keys, String urls) {

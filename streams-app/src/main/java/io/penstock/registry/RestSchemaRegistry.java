@@ -6,10 +6,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
+import io.penstock.registry.RegistryException.Kind;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongConsumer;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.NameValidator;
 import org.apache.avro.Schema;
@@ -27,25 +30,44 @@ public final class RestSchemaRegistry implements SchemaRegistry {
 
   private final RegistryHttp http;
   private final boolean normalize;
+  private final SubjectNames subjects;
   private final Cache<Integer, Schema> schemas =
       Caffeine.newBuilder().maximumSize(MOST_CACHED).build();
   private final Cache<Subject, Integer> ids =
       Caffeine.newBuilder().maximumSize(MOST_CACHED).build();
   private final Cache<Integer, RegistryException> missing;
+  private final LookUpPace pace;
 
+  /** A client that nobody listens to. */
   public RestSchemaRegistry(RegistrySettings settings) {
-    this(settings, Ticker.systemTicker());
+    this(settings, (outcome, nanos) -> {});
   }
 
-  RestSchemaRegistry(RegistrySettings settings, Ticker ticker) {
-    this.http = new RegistryHttp(settings);
+  /** A client whose requests somebody hears of. */
+  public RestSchemaRegistry(RegistrySettings settings, RequestListener listener) {
+    this(settings, listener, Ticker.systemTicker(), LockSupport::parkNanos);
+  }
+
+  /**
+   * @param pause waits for so many nanoseconds, or less
+   */
+  RestSchemaRegistry(
+      RegistrySettings settings, RequestListener listener, Ticker ticker, LongConsumer pause) {
+    this.http = new RegistryHttp(settings, listener);
     this.normalize = settings.normalize();
+    this.subjects = settings.subjects();
+    this.pace = new LookUpPace(ticker, pause);
     this.missing =
         Caffeine.newBuilder()
             .maximumSize(MOST_CACHED)
             .expireAfterWrite(settings.missingIdTtl())
             .ticker(ticker)
             .build();
+  }
+
+  @Override
+  public SubjectNames subjects() {
+    return subjects;
   }
 
   @Override
@@ -58,14 +80,17 @@ public final class RestSchemaRegistry implements SchemaRegistry {
     if (unknown != null) {
       throw unknown;
     }
+    pace.await();
     String what = "for schema id " + id;
     try {
-      Schema schema = parse(http.get("schemas/ids/" + id, what), what);
+      Schema schema =
+          parse(http.get("schemas/ids/" + id, what, RestSchemaRegistry::hasSchema), what);
       schemas.put(id, schema);
       return schema;
     } catch (RegistryException e) {
-      if (e.isNotFound() || e.isUnusable()) {
+      if (e.kind() == Kind.NOT_FOUND || e.kind() == Kind.UNUSABLE) {
         missing.put(id, e);
+        pace.missed();
       }
       throw e;
     }
@@ -74,9 +99,10 @@ public final class RestSchemaRegistry implements SchemaRegistry {
   @Override
   public RegisteredSchema latest(String subject) {
     String what = "for the latest version of subject " + subject;
-    JsonNode answer = http.get(subjectPath(subject) + "/versions/latest", what);
+    JsonNode answer =
+        http.get(subjectPath(subject) + "/versions/latest", what, RestSchemaRegistry::isVersion);
     return new RegisteredSchema(
-        number(answer, "id", what), number(answer, "version", what), parse(answer, what));
+        answer.path("id").intValue(), answer.path("version").intValue(), parse(answer, what));
   }
 
   @Override
@@ -97,8 +123,11 @@ public final class RestSchemaRegistry implements SchemaRegistry {
     try {
       JsonNode answer =
           http.post(
-              "compatibility/" + subjectPath(subject) + "/versions/latest", body(schema), what);
-      return answer.path("is_compatible").asBoolean();
+              "compatibility/" + subjectPath(subject) + "/versions/latest",
+              body(schema),
+              what,
+              verdict -> verdict.path("is_compatible").isBoolean());
+      return answer.path("is_compatible").booleanValue();
     } catch (RegistryException e) {
       if (e.isNotFound()) {
         return true; // Nothing is registered yet, so anything may come next.
@@ -117,7 +146,7 @@ public final class RestSchemaRegistry implements SchemaRegistry {
     if (known != null) {
       return known;
     }
-    int id = number(http.post(path, body(schema), what), "id", what);
+    int id = http.post(path, body(schema), what, RestSchemaRegistry::hasId).path("id").intValue();
     ids.put(key, id);
     return id;
   }
@@ -126,7 +155,7 @@ public final class RestSchemaRegistry implements SchemaRegistry {
     String type = answer.path("schemaType").asText("AVRO");
     if (!type.equals("AVRO")) {
       throw new RegistryException(
-          200,
+          Kind.UNUSABLE,
           "The schema registry, asked " + what + ", has a " + type + " schema (expected: AVRO)",
           null);
     }
@@ -135,10 +164,10 @@ public final class RestSchemaRegistry implements SchemaRegistry {
     parser.setValidateDefaults(false);
     try {
       parseReferences(parser, answer, new HashSet<>());
-      return parser.parse(answer.path("schema").asText());
+      return parser.parse(answer.path("schema").textValue());
     } catch (AvroRuntimeException e) {
       throw new RegistryException(
-          200,
+          Kind.UNUSABLE,
           "The schema registry, asked " + what + ", has a schema that does not parse: " + e,
           e);
     }
@@ -151,22 +180,25 @@ public final class RestSchemaRegistry implements SchemaRegistry {
       int version = reference.path("version").asInt();
       if (seen.add(subject + "/" + version)) {
         String what = "for version " + version + " of subject " + subject + ", a reference";
-        JsonNode referred = http.get(subjectPath(subject) + "/versions/" + version, what);
+        JsonNode referred =
+            http.get(
+                subjectPath(subject) + "/versions/" + version, what, RestSchemaRegistry::hasSchema);
         parseReferences(parser, referred, seen);
-        parser.parse(referred.path("schema").asText());
+        parser.parse(referred.path("schema").textValue());
       }
     }
   }
 
-  private static int number(JsonNode answer, String field, String what) {
-    JsonNode number = answer.path(field);
-    if (!number.canConvertToInt()) {
-      throw new RegistryException(
-          200,
-          "The schema registry, asked " + what + ", answered without a number: " + field,
-          null);
-    }
-    return number.intValue();
+  private static boolean hasSchema(JsonNode answer) {
+    return answer.path("schema").isTextual();
+  }
+
+  private static boolean hasId(JsonNode answer) {
+    return answer.path("id").canConvertToInt();
+  }
+
+  private static boolean isVersion(JsonNode answer) {
+    return hasId(answer) && answer.path("version").canConvertToInt() && hasSchema(answer);
   }
 
   private String normalization() {

@@ -23,6 +23,11 @@ public interface SchemaRegistry extends AutoCloseable {
   /** Whether the registry would take that schema as the subject's next version. */
   boolean isCompatible(String subject, Schema schema);
 
+  /** How the subjects of what is written and read are named. */
+  default SubjectNames subjects() {
+    return SubjectNames.TOPIC;
+  }
+
   @Override
   void close();
 

@@ -12,6 +12,12 @@ public final class WireFormat {
   /** Bytes before the Avro binary begins. */
   public static final int HEADER_BYTES = 5;
 
+  /**
+   * Where Confluent's {@code HeaderSchemaIdSerializer} (8.0 and later) puts the id of a value's
+   * schema, which then has no frame. From its {@code SchemaId.VALUE_SCHEMA_ID_HEADER}.
+   */
+  public static final String VALUE_SCHEMA_ID_HEADER = "__value_schema_id";
+
   private WireFormat() {}
 
   /** Whether these bytes begin with a frame. */

@@ -1,6 +1,10 @@
 package io.penstock.registry;
 
+import io.penstock.registry.RegistryException.Kind;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.avro.Schema;
+import org.apache.avro.SchemaCompatibility;
 
 /**
  * Ids of the schemas that Penstock itself writes: looked up, and registered only where {@code
@@ -31,7 +35,7 @@ public final class WriterSchemas {
       }
       if (!autoRegister) {
         throw new RegistryException(
-            404,
+            Kind.NOT_FOUND,
             "Schema "
                 + schema.getFullName()
                 + " is not registered under subject "
@@ -42,5 +46,43 @@ public final class WriterSchemas {
       }
     }
     return registry.register(subject, schema);
+  }
+
+  /**
+   * Fails where a schema and the newest one of its subject are not compatible both ways: readers go
+   * forth with a promotion and back with a rollback. Nothing is held against a subject without one.
+   *
+   * @throws RegistryException naming the differences and what to do; or if the registry refuses or
+   *     does not answer
+   */
+  public static void requireCompatible(SchemaRegistry registry, String subject, Schema schema) {
+    SchemaRegistry.RegisteredSchema newest;
+    try {
+      newest = registry.latest(subject);
+    } catch (RegistryException e) {
+      if (e.isNotFound()) {
+        return;
+      }
+      throw e;
+    }
+    List<String> differences = new ArrayList<>(differences(schema, newest.schema()));
+    differences.addAll(differences(newest.schema(), schema));
+    if (!differences.isEmpty()) {
+      throw new RegistryException(
+          Kind.REFUSED,
+          "Schema %s is not compatible both ways with version %d of subject %s: %s; write what has other outputs to a topic of its own, or keep the outputs by output.outputs"
+              .formatted(
+                  schema.getFullName(), newest.version(), subject, String.join("; ", differences)),
+          null);
+    }
+  }
+
+  private static List<String> differences(Schema reader, Schema writer) {
+    return SchemaCompatibility.checkReaderWriterCompatibility(reader, writer)
+        .getResult()
+        .getIncompatibilities()
+        .stream()
+        .map(i -> "%s at %s (%s)".formatted(i.getType(), i.getLocation(), i.getMessage()))
+        .toList();
   }
 }

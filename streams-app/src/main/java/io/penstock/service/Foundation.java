@@ -1,7 +1,7 @@
 package io.penstock.service;
 
 import io.penstock.config.ModelConfig;
-import io.penstock.model.lifecycle.ModelLoader;
+import io.penstock.model.loading.ModelLoader;
 import io.penstock.model.source.ModelSource;
 import io.penstock.model.tensorflow.SavedModelLoader;
 import io.penstock.model.tensorflow.SessionSettings;

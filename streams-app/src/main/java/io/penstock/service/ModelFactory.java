@@ -1,19 +1,23 @@
 package io.penstock.service;
 
 import io.penstock.config.DataSize;
+import io.penstock.config.FitnessConfig;
+import io.penstock.config.InferenceConfig;
 import io.penstock.config.ModelConfig;
 import io.penstock.config.PenstockConfig;
 import io.penstock.config.PipelineConfig;
+import io.penstock.config.RequestsConfig;
 import io.penstock.config.VersionsConfig;
 import io.penstock.model.BatchSizes;
+import io.penstock.model.fitness.Fitness;
 import io.penstock.model.lifecycle.LoadRetries;
-import io.penstock.model.lifecycle.LoadSlots;
-import io.penstock.model.lifecycle.LoadTerms;
-import io.penstock.model.lifecycle.ModelLoader;
 import io.penstock.model.lifecycle.ModelRuntime;
 import io.penstock.model.lifecycle.ModelSettings;
 import io.penstock.model.lifecycle.Transition;
 import io.penstock.model.lifecycle.VersionPolicy;
+import io.penstock.model.loading.LoadSlots;
+import io.penstock.model.loading.LoadTerms;
+import io.penstock.model.loading.ModelLoader;
 import io.penstock.model.memory.MemoryLimit;
 import io.penstock.model.memory.NativeMemory;
 import io.penstock.model.source.ModelSource;
@@ -30,40 +34,49 @@ import java.util.stream.Collectors;
 /** Makes models' runtimes of their configuration. */
 final class ModelFactory {
 
-  private final PenstockConfig config;
   private final Foundation foundation;
   private final ModelLoader loader;
   private final Duration drainTimeout;
   private final LoadSlots slots;
   private final NativeMemory memory;
+  private final Duration leaseLimit;
 
   /**
+   * @param process what all models share
    * @param drainTimeout how long a model waits for leases when it closes
    */
-  ModelFactory(PenstockConfig config, Foundation foundation, Duration drainTimeout) {
-    this.config = config;
+  ModelFactory(InferenceConfig process, Foundation foundation, Duration drainTimeout) {
     this.foundation = foundation;
     this.drainTimeout = drainTimeout;
     this.loader =
-        foundation.loader(
-            new SessionSettings(
-                config.inference().intraOpThreads(), config.inference().interOpThreads()));
-    this.slots = new LoadSlots(config.inference().loadThreads());
-    this.memory =
-        new NativeMemory(limit("inference.native-memory", config.inference().nativeMemory()));
+        foundation.loader(new SessionSettings(process.intraOpThreads(), process.interOpThreads()));
+    this.slots = new LoadSlots(process.loadThreads());
+    this.memory = new NativeMemory(limit("inference.native-memory", process.nativeMemory()));
+    // A run is given up on after its time-out: whoever keeps a lease for twice as long has hung.
+    this.leaseLimit = process.runTimeout().multipliedBy(2);
+  }
+
+  /** What all models take together. */
+  NativeMemory memory() {
+    return memory;
   }
 
   /** A model's runtime, at rest. */
-  ModelRuntime create(String name, ModelConfig model) {
+  ModelRuntime create(PenstockConfig config, String name) {
+    return create(config, name, config.model(name));
+  }
+
+  /** The same with other settings than the file's. */
+  ModelRuntime create(PenstockConfig config, String name, ModelConfig model) {
     return new ModelRuntime(
-        settings(name, model),
+        settings(name, model, fitness(config, name)),
         foundation.source(name, model),
         loader,
         new LoadTerms(
             slots,
             memory,
             limit("models." + name + ".native-memory", model.nativeMemory()),
-            model.goldenChecks() == ModelConfig.GoldenChecks.REQUIRED),
+            model.fitness().loadTimeout()),
         InstantSource.system());
   }
 
@@ -96,7 +109,22 @@ final class ModelFactory {
     };
   }
 
-  private ModelSettings settings(String name, ModelConfig model) {
+  private ModelSettings settings(String name, ModelConfig model, Fitness fitness) {
+    return new ModelSettings(
+        name,
+        model.path(),
+        model.pollInterval(),
+        policy(model.versions()),
+        transition(model),
+        new LoadRetries(model.loadRetries(), model.loadRetryInterval()),
+        fitness,
+        leaseLimit,
+        drainTimeout);
+  }
+
+  /** What the versions of a model have to show, for the pipelines that use it. */
+  static Fitness fitness(PenstockConfig config, String name) {
+    FitnessConfig asked = config.model(name).fitness();
     List<PipelineConfig> users =
         config.pipelines().values().stream().filter(p -> p.model().equals(name)).toList();
     Set<String> signatures =
@@ -106,21 +134,18 @@ final class ModelFactory {
             .map(user -> new BatchSizes(user.batch().rows(), user.batch().allowedSizes()))
             .flatMap(allowed -> allowed.toWarmUp().stream())
             .collect(Collectors.toSet());
-    return new ModelSettings(
-        name,
-        model.path(),
-        model.pollInterval(),
-        policy(model.versions()),
-        transition(model),
-        new LoadRetries(model.loadRetries(), model.loadRetryInterval()),
+    return new Fitness(
         signatures.isEmpty() ? Set.of(ModelSettings.DEFAULT_SIGNATURE) : signatures,
-        sizes.isEmpty() ? Set.of(1) : sizes,
-        leaseLimit(),
-        drainTimeout);
+        sizes.isEmpty() ? sizesOfRequests(config) : sizes,
+        asked.goldenChecks() == FitnessConfig.Need.REQUIRED,
+        asked.finiteOutputs() == FitnessConfig.Need.REQUIRED);
   }
 
-  /** A run is given up on after its time-out: whoever keeps a lease for twice as long has hung. */
-  private Duration leaseLimit() {
-    return config.inference().runTimeout().multipliedBy(2);
+  /** Of a model without a pipeline; what others are warmed up for serves requests as well. */
+  private static Set<Integer> sizesOfRequests(PenstockConfig config) {
+    RequestsConfig.Batching batch = config.requests().batch();
+    return config.rest() == RequestsConfig.Rest.NONE
+        ? Set.of(1)
+        : new BatchSizes(batch.rows(), batch.allowedSizes()).toWarmUp();
   }
 }

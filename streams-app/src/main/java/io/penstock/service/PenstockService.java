@@ -1,24 +1,37 @@
 package io.penstock.service;
 
+import io.penstock.codec.catalog.FormatCatalog;
+import io.penstock.codec.catalog.PipelineFormats;
 import io.penstock.config.InferenceConfig;
-import io.penstock.config.ModelConfig;
 import io.penstock.config.PenstockConfig;
+import io.penstock.config.RequestsConfig;
+import io.penstock.config.load.EffectiveConfig;
+import io.penstock.control.kafka.ClientKeys;
 import io.penstock.control.kafka.ControlPlane;
 import io.penstock.control.kafka.ControlPlaneSettings;
 import io.penstock.control.message.ControlMessages;
 import io.penstock.http.AdminServer;
+import io.penstock.http.ReloadReport;
+import io.penstock.http.RequestServer;
 import io.penstock.inference.InferenceSettings;
 import io.penstock.inference.InferenceThreads;
-import io.penstock.model.lifecycle.ModelRuntime;
+import io.penstock.metrics.InstanceMeters;
+import io.penstock.metrics.ServiceMeters;
+import io.penstock.registry.NoRegistry;
 import io.penstock.registry.RegistrySettings;
 import io.penstock.registry.RestSchemaRegistry;
+import io.penstock.registry.SchemaRegistry;
+import io.penstock.schemas.ModelDecision;
 import io.penstock.streams.Pipeline;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeoutException;
@@ -31,10 +44,10 @@ import org.slf4j.LoggerFactory;
  * Everything that {@code penstock serve} runs, started in order and stopped in reverse: admin HTTP,
  * inference threads, models, pipelines (at rest until a version is active), control plane.
  *
- * <p>Stopping takes {@link #STOP_TIMEOUT} at most: {@link #CONTROL_STOP} to leave the control
- * plane, then {@link #PIPELINES_STOP} in which all pipelines drain and commit, then {@link
- * #MODELS_STOP} in which all models unload. What hangs is left to the end of the process, which
- * loses nothing, since offsets are committed after outcomes.
+ * <p>Stopping takes {@link #STOP_TIMEOUT} at most: {@link #PIPELINES_STOP} in which all pipelines
+ * take no more records, drain and commit, then {@link #CONTROL_STOP} to leave the control plane,
+ * then {@link #MODELS_STOP} in which all models unload. What hangs is left to the end of the
+ * process, which loses nothing, since offsets are committed after outcomes.
  *
  * <p>Thread-safe; {@link #close} may come from a shutdown hook.
  */
@@ -47,42 +60,52 @@ public final class PenstockService implements AutoCloseable {
   /** Within which everything has stopped, whatever hangs. */
   static final Duration STOP_TIMEOUT = Duration.ofSeconds(75);
 
-  private static final Duration CONTROL_STOP = Duration.ofSeconds(15);
-  private static final Duration PIPELINES_STOP = Duration.ofSeconds(30);
-  private static final Duration MODELS_STOP = Duration.ofSeconds(25);
+  static final Duration CONTROL_STOP = Duration.ofSeconds(15);
+  static final Duration PIPELINES_STOP = Duration.ofSeconds(30);
+  static final Duration MODELS_STOP = Duration.ofSeconds(25);
 
   /** For what has nothing to wait for. */
-  private static final Duration OTHERS_STOP = Duration.ofSeconds(5);
+  static final Duration OTHERS_STOP = Duration.ofSeconds(5);
 
   private final PenstockConfig config;
   private final Foundation foundation;
+  private final ServiceMeters meters = new ServiceMeters();
   // Read by the admin server's threads while the service starts.
-  private final Map<String, ModelHost> models = new ConcurrentHashMap<>();
-  private final List<ServedPipeline> pipelines = new CopyOnWriteArrayList<>();
+  private final Roster roster;
+  private final Reloader reloader;
   private final AtomicReference<@Nullable String> fatal = new AtomicReference<>();
   private final ControlHealth controlHealth = new ControlHealth();
+  private final FleetKnowledge knowledge;
   private final StopSequence started = new StopSequence(System::nanoTime);
+  private final String instanceId = ControlPlaneSettings.newInstanceId();
+  private volatile @Nullable ControlPlane control;
+  private volatile @Nullable Changeover changeover;
 
-  private PenstockService(PenstockConfig config, Foundation foundation) {
-    this.config = config;
+  private PenstockService(EffectiveConfig config, ConfigSource source, Foundation foundation) {
+    this.config = config.config();
     this.foundation = foundation;
+    this.knowledge = new FleetKnowledge(this.config.control().whenStale(), System::nanoTime);
+    this.roster = new Roster(meters, this.config.control().whenStale());
+    this.reloader = new Reloader(config, source, roster, InstantSource.system());
   }
 
   /**
    * Starts the service and returns once it follows the fleet's decisions; pipelines start as their
    * models' versions become active.
    *
+   * @param source where it reads its configuration again when it is to {@link #reload}
    * @throws RuntimeException if it cannot start, with a message for the operator; nothing is left
    */
-  public static PenstockService start(PenstockConfig config)
+  public static PenstockService start(EffectiveConfig config, ConfigSource source)
       throws InterruptedException, TimeoutException {
-    return start(config, Foundation.GENUINE);
+    return start(config, source, Foundation.GENUINE);
   }
 
   /** The same on another foundation. */
-  public static PenstockService start(PenstockConfig config, Foundation foundation)
+  public static PenstockService start(
+      EffectiveConfig config, ConfigSource source, Foundation foundation)
       throws InterruptedException, TimeoutException {
-    PenstockService service = new PenstockService(config, foundation);
+    PenstockService service = new PenstockService(config, source, foundation);
     boolean complete = false;
     try {
       service.start();
@@ -96,95 +119,211 @@ public final class PenstockService implements AutoCloseable {
   }
 
   private void start() throws InterruptedException, TimeoutException {
+    opened("metrics", meters);
+    Optional<RequestDoors> doors =
+        Optional.of(config.rest())
+            .filter(rest -> rest != RequestsConfig.Rest.NONE)
+            .map(rest -> opened("requests", new RequestDoors(config, this::isConfigured)));
+    openHttp(doors);
+    InstanceMeters instanceMeters = new InstanceMeters(meters);
+    instanceMeters.addControlPlane(ControlHealth.states(), () -> controlHealth.report().state());
+    Optional<RegistrySettings> registrySettings =
+        Optional.of(config.registry()).filter(keys -> !keys.isEmpty()).map(RegistrySettings::of);
+    SchemaRegistry registry =
+        opened(
+            "registry client",
+            registrySettings
+                .<SchemaRegistry>map(
+                    keys -> new RestSchemaRegistry(keys, instanceMeters.registry()))
+                .orElseGet(NoRegistry::new));
+    boolean autoRegister = registrySettings.map(RegistrySettings::autoRegister).orElse(false);
+    InferenceThreads inference =
+        opened("inference", InferenceThreads.start(inferenceSettings(), fatal::set));
+    instanceMeters.add(inference);
+    ExecutorService work = opened("work", new WorkThreads()).executor();
+    PipelineFactory pipelineFactory =
+        new PipelineFactory(
+            config.inference(),
+            new PipelineFormats(FormatCatalog.load(), registry, autoRegister),
+            inference,
+            foundation);
+    instanceMeters.add(pipelineFactory.budget());
+    ModelFactory modelFactory = new ModelFactory(config.inference(), foundation, MODELS_STOP);
+    instanceMeters.add(modelFactory.memory());
+    Workshop workshop = new Workshop(pipelineFactory, modelFactory, work, this::onControlThread);
+    fill(workshop);
+    Changeover.Doors openings =
+        doors
+            .<Changeover.Doors>map(
+                open -> new ModelDoors(open, knowledge, this::decisions, inference, meters))
+            .orElse(Changeover.Doors.NONE);
+    roster.models().values().forEach(openings::open);
+    ControlPlane plane =
+        startControlPlane(
+            registrySettings.isPresent()
+                ? ControlMessages.withRegistry(registry)
+                : ControlMessages.jsonOnly());
+    Changeover.Fleet seat = new FleetSeat(plane, instanceMeters);
+    roster.models().values().forEach(seat::follow);
+    roster.models().values().forEach(host -> host.runtime().start());
+    awaitCaughtUp(plane);
+    doors.ifPresent(open -> started.add("requests", open::drain));
+    changeover = new Changeover(workshop, roster, seat, openings);
+  }
+
+  private void openHttp(Optional<RequestDoors> doors) {
+    ServiceAnswers answers =
+        new ServiceAnswers(
+            reloader::state,
+            instanceId,
+            Instant.now(),
+            new ServiceHealth(reloader::config, roster.models(), roster.pipelines(), controlHealth),
+            meters,
+            roster.models(),
+            roster.pipelines(),
+            this::decisions,
+            this::reload);
     AdminServer admin =
         opened(
             "admin HTTP",
             AdminServer.start(
-                config.http(), new ServiceHealth(config, models, pipelines, controlHealth)));
+                config.http(),
+                answers,
+                doors
+                    .filter(open -> config.rest() == RequestsConfig.Rest.ADMIN)
+                    .map(open -> open.rest(answers))));
+    if (config.rest() instanceof RequestsConfig.Own own) {
+      RequestServer server =
+          opened(
+              "request HTTP",
+              RequestServer.start(
+                  config.http().on(own.listen()),
+                  doors.orElseThrow().rest(answers),
+                  answers::model));
+      log.info("requests are answered listen={} port={}", own.listen(), server.port());
+    }
     log.info("admin HTTP is up listen={} port={}", config.http().listen(), admin.port());
-    RegistrySettings registrySettings = RegistrySettings.of(config.registry());
-    RestSchemaRegistry registry =
-        opened("registry client", new RestSchemaRegistry(registrySettings));
-    InferenceThreads inference =
-        opened("inference", InferenceThreads.start(inferenceSettings(), fatal::set));
-    ExecutorService work = opened("work", new WorkThreads()).executor();
-    makePipelines(
-        new PipelineFactory(
-            config, registry, registrySettings.autoRegister(), inference, foundation));
-    makeModels(work);
-    // Stopped before the models: what is in flight drains on leases of the version that serves.
-    started.stage(PIPELINES_STOP);
-    pipelines.forEach(
-        served -> started.add("pipeline " + served.pipeline().name(), served.pipeline()::close));
-    startControlPlane(ControlMessages.withRegistry(registry));
   }
 
-  private void makePipelines(PipelineFactory factory) {
+  private boolean isConfigured(String model) {
+    return reloader.config().models().containsKey(model);
+  }
+
+  /** With all that is configured, at rest. */
+  private void fill(Workshop workshop) {
     for (String name : config.pipelines().keySet()) {
-      pipelines.add(factory.create(name));
+      roster.add(workshop.pipeline(config, name));
+    }
+    started.stage(MODELS_STOP);
+    started.addAll(
+        () -> {
+          Map<String, StopSequence.Stop> parts = new LinkedHashMap<>();
+          roster
+              .models()
+              .forEach((name, host) -> parts.put("model " + name, host.runtime()::close));
+          return parts;
+        });
+    for (String name : config.models().keySet()) {
+      roster.add(workshop.model(config, name, pipelinesOf(name)));
     }
   }
 
-  private void makeModels(ExecutorService work) {
-    ModelFactory factory = new ModelFactory(config, foundation, MODELS_STOP);
-    started.stage(MODELS_STOP);
-    config
-        .models()
-        .forEach(
-            (name, model) -> {
-              ModelRuntime runtime = factory.create(name, model);
-              started.add("model " + name, runtime::close);
-              boolean automatic = model.promotion() == ModelConfig.Promotion.AUTOMATIC;
-              models.put(name, new ModelHost(runtime, automatic, pipelinesOf(name), work));
-            });
-  }
-
-  private void startControlPlane(ControlMessages messages)
-      throws InterruptedException, TimeoutException {
+  private ControlPlane startControlPlane(ControlMessages messages) {
     ControlPlaneSettings settings =
         new ControlPlaneSettings(
             config.service(),
-            ControlPlaneSettings.newInstanceId(),
+            instanceId,
             ClientKeys.ofControlPlane(config.kafka()),
             config.control().heartbeatInterval(),
             config.control().livenessTimeout(),
-            config.control().prepareTimeout());
-    ControlPlane control =
+            config.control().prepareTimeout(),
+            config.control().maxStaleness(),
+            config.control().retainFor());
+    ControlPlane plane =
         ControlPlane.start(
-            settings, new ServingInstance(models), messages, this::controlPlaneFailed);
+            settings,
+            new ServingInstance(
+                roster.models(),
+                roster.rest(),
+                controlHealth,
+                knowledge,
+                () -> reloader.state().config().fingerprint()),
+            messages,
+            controlHealth);
+    control = plane;
     started.stage(CONTROL_STOP);
     started.add(
         "control plane",
         timeout -> {
           controlHealth.stopped();
-          control.close(timeout);
+          plane.close(timeout);
         });
-    models
-        .values()
-        .forEach(
-            host -> {
-              host.runtime().addListener(status -> control.modelsChanged());
-              host.runtime().start();
-            });
-    control.awaitCaughtUp(CATCH_UP_TIMEOUT);
+    stopPipelinesFirst();
+    return plane;
+  }
+
+  private void awaitCaughtUp(ControlPlane plane) throws InterruptedException, TimeoutException {
+    plane.awaitCaughtUp(CATCH_UP_TIMEOUT);
     controlHealth.following();
     log.info(
         "following the fleet service={} instance={} models={} pipelines={}",
         config.service(),
-        settings.instanceId(),
-        models.keySet(),
+        instanceId,
+        roster.models().keySet(),
         config.pipelines().keySet());
   }
 
-  private void controlPlaneFailed(Throwable failure) {
-    controlHealth.failed(failure);
-    log.error(
-        "the control plane has stopped; what was decided last stands reason={}",
-        failure.getMessage());
+  /**
+   * Pipelines take no more records, then drain and commit, on leases of the version that serves.
+   * Only then does the instance leave the fleet, which waits for it until then: an activation that
+   * did not would be missed by records that are taken on the way out.
+   */
+  private void stopPipelinesFirst() {
+    started.stage(PIPELINES_STOP);
+    started.addAll(
+        () -> {
+          Map<String, StopSequence.Stop> parts = new LinkedHashMap<>();
+          for (ServedPipeline served : roster.pipelines()) {
+            parts.put("pipeline " + served.pipeline().name(), served.pipeline()::close);
+          }
+          return parts;
+        });
+    started.stage(OTHERS_STOP);
+    started.add("records", timeout -> roster.pipelines().forEach(PenstockService::takeNoMore));
+  }
+
+  private static void takeNoMore(ServedPipeline served) {
+    served.pipeline().pause(Pipeline.Pause.STOPPING, "the process is stopping");
+  }
+
+  private void onControlThread(Runnable task) {
+    ControlPlane plane = control;
+    if (plane != null) {
+      plane.later(task);
+    }
+  }
+
+  private Map<String, ModelDecision> decisions() {
+    ControlPlane plane = control;
+    return plane == null ? Map.of() : plane.decisions();
+  }
+
+  /**
+   * Reads the configuration again, and adds, changes and removes models and pipelines accordingly,
+   * while the others go on. Returns at once.
+   *
+   * @return completes with what it came to, never exceptionally
+   */
+  public CompletableFuture<ReloadReport> reload() {
+    Changeover ready = changeover;
+    return ready == null
+        ? CompletableFuture.completedFuture(reloader.tooEarly())
+        : reloader.reload(ready);
   }
 
   /** Whether no pipeline works or ever will: all have halted, and not for want of a version. */
   public boolean hasHalted() {
+    Collection<ServedPipeline> pipelines = roster.pipelines();
     return !pipelines.isEmpty()
         && pipelines.stream()
             .allMatch(served -> served.pipeline().state() == Pipeline.State.HALTED);
@@ -197,12 +336,11 @@ public final class PenstockService implements AutoCloseable {
 
   private InferenceSettings inferenceSettings() {
     InferenceConfig inference = config.inference();
-    return new InferenceSettings(
-        inference.threads(), inference.runTimeout(), inference.maxAbandonedThreads());
+    return new InferenceSettings(inference.threads(), inference.maxAbandonedThreads());
   }
 
   private List<ServedPipeline> pipelinesOf(String model) {
-    return pipelines.stream()
+    return roster.pipelines().stream()
         .filter(served -> config.pipeline(served.pipeline().name()).model().equals(model))
         .toList();
   }
@@ -216,6 +354,7 @@ public final class PenstockService implements AutoCloseable {
   /** Stops everything within {@link #STOP_TIMEOUT}: pipelines drain and commit. Idempotent. */
   @Override
   public void close() {
+    reloader.close();
     started.stop(STOP_TIMEOUT);
   }
 

@@ -1,26 +1,25 @@
 package io.penstock.service;
 
 import io.penstock.batching.BatchLimits;
-import io.penstock.batching.ByteBudget;
+import io.penstock.batching.Deadlines;
+import io.penstock.batching.InFlightBudget;
 import io.penstock.batching.Inference;
 import io.penstock.batching.auto.AutoBatching;
 import io.penstock.batching.auto.TuningLimits;
 import io.penstock.batching.plan.BatchPlan;
+import io.penstock.batching.plan.CautiousPlan;
 import io.penstock.check.model.CheckedPipeline;
-import io.penstock.check.schema.InputSchema;
-import io.penstock.codec.DeadLetterEncoder;
-import io.penstock.codec.FieldMapping;
-import io.penstock.codec.avro.AvroInputFormat;
-import io.penstock.codec.avro.AvroOutputFormat;
+import io.penstock.codec.catalog.PipelineFormats;
+import io.penstock.codec.deadletter.DeadLetterEncoder;
 import io.penstock.config.BatchConfig;
+import io.penstock.config.InferenceConfig;
 import io.penstock.config.PenstockConfig;
 import io.penstock.config.PipelineConfig;
 import io.penstock.control.message.ControlMessages;
 import io.penstock.inference.InferenceThreads;
 import io.penstock.model.BatchSizes;
 import io.penstock.pipeline.Cutover;
-import io.penstock.registry.SchemaRegistry;
-import io.penstock.registry.Subjects;
+import io.penstock.pipeline.Tombstones;
 import io.penstock.schemas.AuditEvent;
 import io.penstock.streams.Pipeline;
 import io.penstock.streams.StreamsSettings;
@@ -31,38 +30,42 @@ import java.util.OptionalLong;
 /** Makes pipelines of their configuration. */
 final class PipelineFactory {
 
-  private final PenstockConfig config;
-  private final SchemaRegistry registry;
-  private final boolean autoRegister;
+  private final InferenceConfig process;
+  private final PipelineFormats formats;
   private final InferenceThreads inference;
-  private final ByteBudget budget;
+  private final InFlightBudget budget;
   private final Foundation foundation;
 
+  /**
+   * @param process what all pipelines share
+   */
   PipelineFactory(
-      PenstockConfig config,
-      SchemaRegistry registry,
-      boolean autoRegister,
+      InferenceConfig process,
+      PipelineFormats formats,
       InferenceThreads inference,
       Foundation foundation) {
-    this.config = config;
-    this.registry = registry;
-    this.autoRegister = autoRegister;
+    this.process = process;
+    this.formats = formats;
     this.inference = inference;
-    this.budget = new ByteBudget(config.inference().maxInFlight().bytes());
+    this.budget = new InFlightBudget(process.maxInFlightRows(), process.maxInFlight().bytes());
     this.foundation = foundation;
   }
 
+  /** What all pipelines have in flight together. */
+  InFlightBudget budget() {
+    return budget;
+  }
+
   /**
-   * A pipeline at rest. Asks the registry for the schema of its dead letters.
+   * A pipeline at rest. Asks the registry for the schema of its dead letters, if they are Avro.
    *
    * @throws io.penstock.registry.RegistryException if that is not registered, and may not be
    */
-  ServedPipeline create(String name) {
+  ServedPipeline create(PenstockConfig config, String name) {
     PipelineConfig pipeline = config.pipeline(name);
-    DeadLetterEncoder deadLetters =
-        new DeadLetterEncoder(
-            registry, Subjects.ofValues(pipeline.deadLetters().topic()), autoRegister);
-    BatchPlan plan = plan(name, pipeline);
+    DeadLetterEncoder deadLetters = formats.deadLetters(pipeline.deadLetters());
+    CautiousPlan plan =
+        new CautiousPlan(plan(name, pipeline), pipeline.threads(), inFlightRows(pipeline));
     Pipeline.Definition definition =
         new Pipeline.Definition(
             name,
@@ -70,6 +73,7 @@ final class PipelineFactory {
             pipeline.output().topic(),
             pipeline.deadLetters().topic(),
             config.controlTopics().audit(),
+            Tombstones.valueOf(pipeline.input().tombstones().name()),
             limits(pipeline, plan),
             budget,
             deadLetters::encode,
@@ -81,20 +85,23 @@ final class PipelineFactory {
             pipeline.startFrom(),
             pipeline.threads(),
             config.kafka(pipeline));
-    FieldMapping mapping = new FieldMapping(pipeline.input().fields());
+    Pipeline atRest =
+        new Pipeline(definition, streams, inference, lanes -> foundation.clients(name, lanes));
+    Deadlines deadlines = atRest.deadlines(process.runTimeout());
+    plan.commitsWithin(deadlines.commit());
     return new ServedPipeline(
-        new Pipeline(definition, streams, inference, lanes -> foundation.clients(name, lanes)),
+        atRest,
         pipeline.onModelFailure() == PipelineConfig.OnModelFailure.ROLL_BACK,
-        terms(name, pipeline, plan),
+        terms(name, pipeline, plan, deadlines),
         inference.statistics(name),
         pipeline.signature(),
-        new AvroInputFormat(registry, mapping),
+        formats.input(pipeline.input()),
         CheckedPipeline.lengths(pipeline.batch()),
-        new InputSchema(registry, name, pipeline.input().topic(), mapping),
-        new AvroOutputFormat(registry, Subjects.ofValues(pipeline.output().topic()), autoRegister));
+        formats.output(pipeline.input().topic(), pipeline.output()));
   }
 
-  private static Inference.Terms terms(String name, PipelineConfig pipeline, BatchPlan plan) {
+  private static Inference.Terms terms(
+      String name, PipelineConfig pipeline, BatchPlan plan, Deadlines deadlines) {
     BatchConfig batch = pipeline.batch();
     return new Inference.Terms(
         name,
@@ -104,7 +111,8 @@ final class PipelineFactory {
         pipeline.output().nonFinite() == PipelineConfig.NonFinite.DEAD_LETTER
             ? Inference.NonFinite.DEAD_LETTER
             : Inference.NonFinite.PASS,
-        plan);
+        plan,
+        deadlines);
   }
 
   private BatchPlan plan(String name, PipelineConfig pipeline) {
@@ -113,7 +121,7 @@ final class PipelineFactory {
     if (latency == null) {
       return BatchPlan.fixed(batch.rows(), batch.linger());
     }
-    int runners = config.inference().threads();
+    int runners = process.threads();
     TuningLimits limits =
         batch.allowedSizes().isEmpty()
             ? TuningLimits.upTo(batch.rows(), latency, pipeline.threads(), runners)
@@ -131,24 +139,34 @@ final class PipelineFactory {
         Math.toIntExact(batch.bytes().bytes()),
         plan,
         batch.maxAge(),
-        Math.max(batch.rows(), batch.maxInFlightRows() / threads),
+        inFlightRows(pipeline),
         Math.max(1, batch.maxInFlight().bytes() / threads));
+  }
+
+  private static int inFlightRows(PipelineConfig pipeline) {
+    return pipeline.batch().maxInFlightRows() / pipeline.threads();
   }
 
   private static byte[] audit(Cutover cutover) {
     OptionalLong from = cutover.from();
+    OptionalLong effectiveFrom = cutover.effectiveFrom();
     AuditEvent event =
         AuditEvent.newBuilder()
             .setTime(Instant.now())
             .setCutover(
                 io.penstock.schemas.Cutover.newBuilder()
                     .setPipeline(cutover.pipeline())
+                    .setModel(cutover.model())
                     .setTopic(cutover.topic())
                     .setPartition(cutover.partition())
                     .setOffset(cutover.offset())
                     .setFrom(from.isPresent() ? from.getAsLong() : null)
                     .setTo(cutover.to())
                     .setEpoch(cutover.epoch())
+                    .setEffectiveFrom(
+                        effectiveFrom.isPresent()
+                            ? Instant.ofEpochMilli(effectiveFrom.getAsLong())
+                            : null)
                     .setTime(Instant.ofEpochMilli(cutover.time()))
                     .build())
             .build();

@@ -2,16 +2,20 @@ package io.penstock.service;
 
 import io.penstock.check.Preflight;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jline.utils.Signals;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One run of {@code penstock serve}: from the checks to the end of the process. It ends by SIGTERM
- * or Ctrl-C (exit code 0, once everything is drained and committed), or when nothing can start or
- * every pipeline has halted, or too many threads hang in native code (exit code 1).
+ * One run of {@code penstock serve}: from the checks to the end of the process. SIGHUP, and a
+ * change of the file if that is watched, reload the configuration. It ends by SIGTERM or Ctrl-C
+ * (exit code 0, once everything is drained and committed), or when nothing can start or every
+ * pipeline has halted, or too many threads hang in native code (exit code 1).
  */
 public final class ServeRun {
 
@@ -38,26 +42,34 @@ public final class ServeRun {
    * Serves until the end and gives the exit code.
    *
    * @param preflight what the checks say: told, and the end where nothing can start
+   * @param watched the file that is to be reloaded when it changes
    */
-  public static int run(Preflight preflight, Starter starter, PrintWriter err) throws Exception {
+  public static int run(
+      Preflight preflight, Starter starter, Optional<Path> watched, PrintWriter err)
+      throws Exception {
     preflight.remarks().forEach(err::println);
     if (!preflight.allowsStart()) {
       err.println("penstock: nothing can start");
       return 1;
     }
-    return new ServeRun().serve(starter, err);
+    return new ServeRun().serve(starter, watched.map(FileWatch::new), err);
   }
 
-  private int serve(Starter starter, PrintWriter err) throws Exception {
+  private int serve(Starter starter, Optional<FileWatch> watch, PrintWriter err) throws Exception {
     Thread hook = new Thread(this::stopAndWait, "penstock-stop");
     Runtime.getRuntime().addShutdownHook(hook);
     int exitCode = 1;
-    try (PenstockService service = starter.start()) {
+    try (PenstockService service = starter.start();
+        Hangup unused = Hangup.reloading(service)) {
       while (!toldToStop.await(HALT_CHECK_MILLIS, TimeUnit.MILLISECONDS)) {
         Optional<String> fatal = service.fatalReason();
         if (fatal.isPresent()) {
           err.println("penstock: " + fatal.get());
           return 1;
+        }
+        if (watch.filter(FileWatch::hasChanged).isPresent()) {
+          log.info("the configuration's file has changed");
+          var unusedReload = service.reload();
         }
         if (service.hasHalted()) {
           err.println("penstock: every pipeline has halted, see the log");
@@ -74,6 +86,33 @@ public final class ServeRun {
     }
     log.info("stopped");
     return exitCode;
+  }
+
+  /**
+   * What SIGHUP does: reload the configuration, as it does for other services, instead of ending
+   * the process. Systems without that signal have nothing of it; a process that was started with it
+   * ignored ({@code nohup}) goes on to ignore it.
+   */
+  private record Hangup(@Nullable Object before) implements AutoCloseable {
+
+    private static final String SIGNAL = "HUP";
+
+    static Hangup reloading(PenstockService service) {
+      return new Hangup(
+          Signals.register(
+              SIGNAL,
+              () -> {
+                log.info("told to reload by SIGHUP");
+                var unused = service.reload();
+              }));
+    }
+
+    @Override
+    public void close() {
+      if (before != null) {
+        Signals.unregister(SIGNAL, before);
+      }
+    }
   }
 
   /**

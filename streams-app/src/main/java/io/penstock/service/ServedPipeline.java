@@ -3,7 +3,7 @@ package io.penstock.service;
 import io.penstock.batching.Inference;
 import io.penstock.batching.VersionBinding;
 import io.penstock.batching.shape.VariableLengths;
-import io.penstock.check.schema.InputSchema;
+import io.penstock.codec.CopyTarget;
 import io.penstock.codec.InputFormat;
 import io.penstock.codec.MappingException;
 import io.penstock.codec.OutputFormat;
@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A pipeline with what binds it to versions of its model.
@@ -28,7 +30,6 @@ import java.util.function.Supplier;
  * @param terms what its batches ask of the inference threads
  * @param inference what these have done for it
  * @param lengths how rows of differing lengths join one batch
- * @param inputSchema what its producers write by their newest schema
  */
 record ServedPipeline(
     Pipeline pipeline,
@@ -38,8 +39,9 @@ record ServedPipeline(
     String signature,
     InputFormat input,
     VariableLengths lengths,
-    InputSchema inputSchema,
     OutputFormat output) {
+
+  private static final Logger log = LoggerFactory.getLogger(ServedPipeline.class);
 
   /**
    * Starts the pipeline, also where a version stopped it that serves no more. Blocks while it looks
@@ -62,20 +64,45 @@ record ServedPipeline(
    */
   VersionBinding bind(ServableVersion version, Supplier<Optional<Lease>> leases) {
     ModelSignature run = signatureOf(version);
+    VersionBinding binding = bind(version, run, leases);
+    pipeline
+        .serving()
+        .map(serving -> unlike(serving, run))
+        .filter(differences -> !differences.isEmpty())
+        .ifPresent(
+            differences ->
+                log.warn(
+                    "{} suits pipeline {}, and its predictions may have another schema. {}",
+                    version.id(),
+                    pipeline.name(),
+                    differences));
+    return binding;
+  }
+
+  private VersionBinding bind(
+      ServableVersion version, ModelSignature run, Supplier<Optional<Lease>> leases) {
     return orNameChanges(
         run,
         () -> {
           // Once here, so that a mapping that does not fit fails the version and not a thread.
           var unused = input.decoder(run);
-          PredictionEncoder encoder = output.encoder(version.id(), run);
+          PredictionEncoder encoder = output.encoder(version, run);
+          encoder
+              .copyTarget()
+              .filter(target -> !target.fields().isEmpty())
+              .ifPresent(this::requireCopier);
           return new VersionBinding(
               version.id(), terms, version.fingerprint(), run, input, lengths, encoder, leases);
         });
   }
 
+  private void requireCopier(CopyTarget target) {
+    var unused = input.copier(target);
+  }
+
   /**
-   * Fails where a version would turn every record of the newest schema into a dead letter. Asks the
-   * registry.
+   * Fails where a version would turn all that producers write now or soon into dead letters, as far
+   * as anything says so. May ask the registry.
    *
    * @throws ModelException if it would; names the differences from the version that serves
    * @throws RegistryException if the registry does not answer
@@ -85,9 +112,19 @@ record ServedPipeline(
     orNameChanges(
         run,
         () -> {
-          inputSchema.requireReadableBy(version, run);
+          requireReadable(version, run);
           return run;
         });
+  }
+
+  private void requireReadable(ServableVersion version, ModelSignature run) {
+    try {
+      input.requireReadable(run);
+    } catch (MappingException e) {
+      throw new MappingException(
+          "Pipeline %s: %s cannot read its input: %s"
+              .formatted(pipeline.name(), version.id(), e.getMessage()));
+    }
   }
 
   private <T> T orNameChanges(ModelSignature next, Supplier<T> step) {

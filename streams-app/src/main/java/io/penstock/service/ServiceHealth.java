@@ -3,12 +3,14 @@ package io.penstock.service;
 import io.penstock.batching.SealReason;
 import io.penstock.batching.plan.BatchTarget;
 import io.penstock.config.PenstockConfig;
+import io.penstock.config.PipelineConfig;
 import io.penstock.http.HealthReport;
 import io.penstock.inference.InferenceStatistics;
 import io.penstock.model.lifecycle.VersionState;
 import io.penstock.model.lifecycle.VersionStatus;
 import io.penstock.pipeline.PipelineStatistics;
 import io.penstock.streams.Pipeline;
+import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -18,6 +20,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Answers how the service is. What is configured and not made yet is reported as on its way, so
@@ -36,19 +39,29 @@ final class ServiceHealth implements Supplier<HealthReport> {
           Map.of(),
           new HealthReport.Batches(0, 0, ""));
   private static final HealthReport.Model MODEL_TO_COME =
-      new HealthReport.Model(false, "none yet", new TreeMap<>(), new TreeMap<>(), "");
+      new HealthReport.Model(
+          false,
+          "none yet",
+          new TreeMap<>(),
+          new TreeMap<>(),
+          new TreeMap<>(),
+          new TreeMap<>(),
+          "");
 
-  private final PenstockConfig config;
+  private final Supplier<PenstockConfig> configs;
   private final Map<String, ModelHost> models;
   private final Collection<ServedPipeline> pipelines;
   private final ControlHealth controlPlane;
 
+  /**
+   * @param configs the configuration that holds now
+   */
   ServiceHealth(
-      PenstockConfig config,
+      Supplier<PenstockConfig> configs,
       Map<String, ModelHost> models,
       Collection<ServedPipeline> pipelines,
       ControlHealth controlPlane) {
-    this.config = config;
+    this.configs = configs;
     this.models = models;
     this.pipelines = pipelines;
     this.controlPlane = controlPlane;
@@ -56,6 +69,7 @@ final class ServiceHealth implements Supplier<HealthReport> {
 
   @Override
   public HealthReport get() {
+    PenstockConfig config = configs.get();
     SortedMap<String, HealthReport.Pipeline> pipelineReports = new TreeMap<>();
     config.pipelines().keySet().forEach(name -> pipelineReports.put(name, PIPELINE_TO_COME));
     pipelines.forEach(served -> pipelineReports.put(served.pipeline().name(), report(served)));
@@ -89,8 +103,14 @@ final class ServiceHealth implements Supplier<HealthReport> {
     if (pipeline.state() != Pipeline.State.MODEL_FAILED) {
       return reason;
     }
-    ModelHost host = models.get(config.pipeline(pipeline.name()).model());
-    String outlook = served.rollsBack() && host != null ? host.fallback() : "";
+    String outlook =
+        served.rollsBack()
+            ? Optional.ofNullable(configs.get().pipelines().get(pipeline.name()))
+                .map(PipelineConfig::model)
+                .map(models::get)
+                .map(ModelHost::fallback)
+                .orElse("")
+            : "";
     return reason + "; " + (outlook.isEmpty() ? "waits for another version" : outlook);
   }
 
@@ -105,7 +125,12 @@ final class ServiceHealth implements Supplier<HealthReport> {
   private static HealthReport.Model report(ModelHost host) {
     Map<Long, VersionStatus> statuses = host.runtime().statuses();
     SortedMap<Long, String> versions = new TreeMap<>();
-    statuses.forEach((version, status) -> versions.put(version, status.state().name()));
+    SortedMap<Long, String> since = new TreeMap<>();
+    statuses.forEach(
+        (version, status) -> {
+          versions.put(version, status.state().name());
+          since.put(version, status.since().truncatedTo(ChronoUnit.SECONDS).toString());
+        });
     SortedMap<Long, String> warmUps = new TreeMap<>();
     host.runtime().warmUps().forEach((version, went) -> warmUps.put(version, went.toString()));
     Optional<Long> active = host.active();
@@ -114,11 +139,18 @@ final class ServiceHealth implements Supplier<HealthReport> {
             .map(statuses::get)
             .filter(status -> status.state() == VersionState.AVAILABLE)
             .isPresent();
-    String errors =
-        statuses.values().stream()
-            .flatMap(status -> status.error().stream())
+    String detail =
+        Stream.concat(
+                statuses.values().stream().flatMap(status -> status.error().stream()),
+                host.runtime().overdueLeases().stream())
             .collect(Collectors.joining("; "));
     return new HealthReport.Model(
-        ready, active.map(String::valueOf).orElse("none yet"), versions, warmUps, errors);
+        ready,
+        active.map(String::valueOf).orElse("none yet"),
+        versions,
+        since,
+        warmUps,
+        host.runtime().pending(),
+        detail);
   }
 }

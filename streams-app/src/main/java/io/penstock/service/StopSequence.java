@@ -5,7 +5,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,12 +41,17 @@ final class StopSequence {
 
   /** Begins a stage, which is stopped before those that were begun earlier. */
   synchronized void stage(Duration atMost) {
-    stages.push(new Stage(atMost, new ArrayList<>()));
+    stages.push(new Stage(atMost, new ArrayList<>(), new ArrayList<>()));
   }
 
   /** Adds a part to the newest stage. */
   synchronized void add(String name, Stop stop) {
     stages.element().parts.add(new Part(name, stop));
+  }
+
+  /** Adds parts to the newest stage that come and go: those that there are when it is stopped. */
+  synchronized void addAll(Supplier<Map<String, Stop>> parts) {
+    stages.element().others.add(parts);
   }
 
   /**
@@ -63,7 +70,10 @@ final class StopSequence {
   }
 
   private void stop(Stage stage, Duration timeout) {
-    List<Thread> threads = stage.parts.stream().map(part -> stopping(part, timeout)).toList();
+    List<Part> parts = new ArrayList<>(stage.parts);
+    stage.others.forEach(
+        others -> others.get().forEach((name, stop) -> parts.add(new Part(name, stop))));
+    List<Thread> threads = parts.stream().map(part -> stopping(part, timeout)).toList();
     threads.forEach(Thread::start);
     long deadlineNanos = System.nanoTime() + timeout.plus(GRACE).toNanos();
     for (Thread thread : threads) {
@@ -93,7 +103,8 @@ final class StopSequence {
     return thread;
   }
 
-  private record Stage(Duration atMost, List<Part> parts) {}
+  private record Stage(
+      Duration atMost, List<Part> parts, List<Supplier<Map<String, Stop>>> others) {}
 
   private record Part(String name, Stop stop) {}
 }

@@ -6,8 +6,11 @@ import io.penstock.pipeline.ModelFailedException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InvalidTimestampException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.streams.errors.MissingSourceTopicException;
 import org.jspecify.annotations.Nullable;
@@ -58,11 +61,25 @@ final class FailurePolicy {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof InputLostException
           || cause instanceof AuthenticationException
-          || cause instanceof AuthorizationException
           || cause instanceof UnsupportedVersionException
           || cause instanceof MissingSourceTopicException
           || cause instanceof VirtualMachineError) {
         return new Verdict.Halt(describe(cause));
+      }
+      if (cause instanceof RecordTooLargeException
+          || cause instanceof InvalidRecordException
+          || cause instanceof InvalidTimestampException) {
+        return new Verdict.Halt(
+            describe(cause)
+                + " (a topic refuses an outcome, and would each time that its record is read again:"
+                + " look at the topic's max.message.bytes, cleanup.policy and message.timestamp"
+                + " settings, then restart; nothing is lost)");
+      }
+      if (cause instanceof AuthorizationException) {
+        return new Verdict.Halt(
+            describe(cause)
+                + " (to see what an instance has to be allowed: penstock acls; what is denied:"
+                + " penstock config check)");
       }
       if (cause instanceof ModelFailedException failed) {
         if (failed.getCause() instanceof VersionQuarantinedException quarantine) {

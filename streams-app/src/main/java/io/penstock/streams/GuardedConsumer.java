@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
@@ -80,19 +81,33 @@ final class GuardedConsumer extends KafkaConsumer<byte[], byte[]> {
 
   private ConsumerRecords<byte[], byte[]> fetch(Duration timeout) {
     try {
-      return super.poll(timeout);
+      ConsumerRecords<byte[], byte[]> records = super.poll(timeout);
+      lanes.current().polled();
+      tellWhatWasRead(records);
+      return records;
     } catch (OffsetOutOfRangeException e) {
       throw new InputLostException(
           "pipeline "
               + pipeline
               + ": offsets out of range: "
               + e.offsetOutOfRangePartitions()
-              + ". The input topic was cut (retention), recreated, or lost data. Nothing was skipped."
-              + " Decide where to go on, then set it with kafka-consumer-groups.sh"
+              + ". The input topic was cut (retention), recreated, or lost data. Nothing was"
+              + " skipped. Decide where to go on, then set it with kafka-consumer-groups.sh"
               + " --reset-offsets --group "
               + groupMetadata().groupId()
               + " and start the pipeline again",
           e);
+    }
+  }
+
+  /** Streams processes nothing of it before this thread returns to it. */
+  private void tellWhatWasRead(ConsumerRecords<byte[], byte[]> records) {
+    long largest = Long.MIN_VALUE;
+    for (ConsumerRecord<byte[], byte[]> record : records) {
+      largest = Math.max(largest, record.timestamp());
+    }
+    if (!records.isEmpty()) {
+      lanes.horizon().read(largest);
     }
   }
 

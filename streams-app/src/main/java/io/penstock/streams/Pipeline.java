@@ -1,23 +1,31 @@
 package io.penstock.streams;
 
 import io.penstock.batching.BatchLimits;
-import io.penstock.batching.ByteBudget;
+import io.penstock.batching.Deadlines;
+import io.penstock.batching.InFlightBudget;
 import io.penstock.batching.Inference;
 import io.penstock.batching.VersionBinding;
 import io.penstock.batching.VersionQuarantinedException;
 import io.penstock.pipeline.Cutover;
 import io.penstock.pipeline.DeadLetters;
+import io.penstock.pipeline.Horizon;
+import io.penstock.pipeline.PipelineSettings;
 import io.penstock.pipeline.PipelineStatistics;
 import io.penstock.pipeline.ThreadLanes;
+import io.penstock.pipeline.Tombstones;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaClientSupplier;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.errors.StreamsException;
@@ -32,11 +40,16 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  *   WAITING ──start()──▶ STARTING ──▶ RUNNING ──close()──▶ STOPPED
- *                          │   ▲         │
+ *                          │   ▲         │ └─ pause() ─▶ PAUSED ─ resume() ─▶ RUNNING
  *                          │   └─start()─│──┐
- *                          ├─────────────┴── its version fails ──▶ MODEL_FAILED
+ *                          ├─────────────┼── its version fails ──▶ MODEL_FAILED
+ *                          ├─────────────┼── withdraw() ──▶ WITHDRAWN
  *                          └─────────────┴── cannot go on ──▶ HALTED
  * </pre>
+ *
+ * <p>One that is paused keeps its partitions, and commits what it has computed. One that has
+ * withdrawn has left its group, so that other instances take the partitions; the cutover to another
+ * version and {@link #start} bring it back.
  *
  * <p>A version that has failed is refused from then on: the pipeline runs again once another one
  * serves, and the failed one not before the process has started anew.
@@ -53,12 +66,30 @@ public final class Pipeline implements AutoCloseable {
     STARTING,
     /** Processing, or between two assignments. */
     RUNNING,
+    /** Processes nothing until it is resumed, keeps its partitions. */
+    PAUSED,
+    /** Has left its group, since the version that the fleet serves is not ready here. */
+    WITHDRAWN,
     /** Stopped, because the version that serves cannot be run. Another version starts it again. */
     MODEL_FAILED,
     /** Stopped for good: needs somebody to act, and the process to start anew. */
     HALTED,
     /** Closed. */
     STOPPED
+  }
+
+  /** Why a pipeline is paused. Each cause is lifted for itself. */
+  public enum Pause {
+    /** The fleet serves another version, which is not ready here yet. */
+    BEHIND,
+    /** What the fleet has decided lately is not known. */
+    STALE,
+    /** Which version serves the records that come next is being decided. */
+    HELD_BACK,
+    /** Somebody has asked for it. */
+    COMMAND,
+    /** It is about to be closed. */
+    STOPPING
   }
 
   private static final Logger log = LoggerFactory.getLogger(Pipeline.class);
@@ -73,14 +104,28 @@ public final class Pipeline implements AutoCloseable {
   private final PipelineStatistics statistics = new PipelineStatistics();
   private final ServingVersions versions = new ServingVersions();
   private final FailurePolicy failures = new FailurePolicy();
+  private final Horizon horizon;
   private final Map<Long, String> refused = new ConcurrentHashMap<>();
+  private volatile Consumer<KafkaStreams> onRun = run -> {};
   private @Nullable KafkaStreams streams;
+
+  /** That of the version which has failed, until its threads have ended. */
+  private @Nullable KafkaStreams former;
+
   private State state = State.WAITING;
   private @Nullable String stopReason;
+  private final Map<Pause, String> pauses = new EnumMap<>(Pause.class);
+
+  /** Counts starts: one that was overtaken by a later one must come to nothing. */
+  private long attempts;
+
+  /** What served when the pipeline withdrew. */
+  private @Nullable VersionBinding withdrawnFrom;
 
   /**
    * What a pipeline is made of.
    *
+   * @param tombstones what becomes of records without a value
    * @param limits those of each stream thread
    * @param budget what all stream threads of the process may have in flight
    */
@@ -90,8 +135,9 @@ public final class Pipeline implements AutoCloseable {
       String outputTopic,
       String deadLetterTopic,
       String auditTopic,
+      Tombstones tombstones,
       BatchLimits limits,
-      ByteBudget budget,
+      InFlightBudget budget,
       DeadLetters deadLetters,
       Cutover.Encoder cutovers) {}
 
@@ -107,10 +153,45 @@ public final class Pipeline implements AutoCloseable {
       Function<ThreadLanes, KafkaClientSupplier> clients) {
     this.definition = definition;
     this.runs = new PipelineRuns(definition, streamsSettings, inference, clients);
+    this.horizon = new Horizon(this::pauseIfHeldBack);
   }
 
   public String name() {
     return definition.name();
+  }
+
+  /** Tells that one of each Kafka Streams of the pipeline before it starts. */
+  public void onRun(Consumer<KafkaStreams> listener) {
+    onRun = listener;
+  }
+
+  /**
+   * How long it can wait for its batches.
+   *
+   * @param runTimeout {@code inference.run-timeout}
+   */
+  public Deadlines deadlines(Duration runTimeout) {
+    return runs.waitLimits().deadlines(runTimeout);
+  }
+
+  /** What it is made of. */
+  public Definition definition() {
+    return definition;
+  }
+
+  /**
+   * What computes its records beside it, with outcomes that go elsewhere. Asks the cluster.
+   *
+   * @throws ExecutionException if a topic is not there, or cannot be looked at
+   */
+  public PipelineSettings settings(String outputTopic, String deadLetterTopic)
+      throws ExecutionException, InterruptedException {
+    return runs.settings(outputTopic, deadLetterTopic);
+  }
+
+  /** The topic that it reads. */
+  public String inputTopic() {
+    return definition.inputTopic();
   }
 
   /** Makes a version ready to be cut over to. One that is refused stays so. */
@@ -118,6 +199,11 @@ public final class Pipeline implements AutoCloseable {
     refusal(binding.id().version())
         .ifPresent(why -> binding.quarantine(new VersionQuarantinedException(why)));
     versions.ready(binding);
+  }
+
+  /** Whether that version can be cut over to. */
+  public boolean isReady(long version) {
+    return versions.isReady(version);
   }
 
   /** Why that version is not run here any more; empty while it may be. */
@@ -135,15 +221,69 @@ public final class Pipeline implements AutoCloseable {
     versions.forget(version);
   }
 
-  /** From the next record on, that version computes. Does not block. */
-  public void cutOver(long version, long epoch) {
-    versions.cutOver(version, epoch);
-    log.info("cutover pipeline={} version={} epoch={}", name(), versions.current(), epoch);
+  /**
+   * From the next record on, that version computes. Does not block.
+   *
+   * @param earlier what still computes records from before some time; null: nothing
+   */
+  public void cutOver(long version, long epoch, @Nullable EarlierVersion earlier) {
+    versions.cutOver(version, epoch, earlier);
+    log.info(
+        "cutover pipeline={} version={} epoch={} earlier={}",
+        name(),
+        versions.current(),
+        epoch,
+        earlier == null ? "none" : earlier);
+  }
+
+  /**
+   * Processes no record of that timestamp or a later one until {@link #release}, and pauses once it
+   * has read one. Does not block.
+   *
+   * @return whether none was read yet; else it may have been processed
+   */
+  public boolean holdBack(long fromMillis) {
+    horizon.holdBack(fromMillis);
+    return !horizon.isReached();
+  }
+
+  /** Takes every record again. Does not block. */
+  public void release() {
+    horizon.release();
+    resume(Pause.HELD_BACK);
+  }
+
+  /** On a stream thread that has read such a record, and processes nothing once this returns. */
+  private synchronized void pauseIfHeldBack() {
+    if (horizon.isReached()) {
+      pause(
+          Pause.HELD_BACK,
+          "the next records wait until it is decided which version serves them (effectiveFrom)");
+    }
+  }
+
+  /**
+   * What the fleet has decided counts as known until then: no record is taken by it afterwards,
+   * whether or not the pipeline is paused in time. Does not block.
+   *
+   * @param untilNanos by {@link System#nanoTime}
+   */
+  public void known(long untilNanos) {
+    versions.known(untilNanos);
   }
 
   /** The version that computes the next record; empty while waiting for the first one. */
   public Optional<VersionBinding> serving() {
-    return versions.serving();
+    return versions.latest();
+  }
+
+  /** The partitions that it processes here now; none while it does not run. */
+  public List<AssignedPartition> partitions() {
+    KafkaStreams running;
+    synchronized (this) {
+      running = streams;
+    }
+    return running == null ? List.of() : AssignedPartition.of(running);
   }
 
   /** What it has done since it started. */
@@ -159,12 +299,84 @@ public final class Pipeline implements AutoCloseable {
         && running.state() == KafkaStreams.State.RUNNING) {
       state = State.RUNNING;
     }
-    return state;
+    return isPaused() ? State.PAUSED : state;
   }
 
-  /** Why it stopped by itself; empty unless {@link State#HALTED} or {@link State#MODEL_FAILED}. */
+  private boolean isPaused() {
+    return !pauses.isEmpty() && (state == State.STARTING || state == State.RUNNING);
+  }
+
+  /** Why it is paused, or will be once it is at work. */
+  public synchronized Map<Pause, String> pauses() {
+    return Map.copyOf(pauses);
+  }
+
+  /**
+   * Why it does not process, if it has stopped by itself, is or will be paused, or has withdrawn.
+   */
   public synchronized Optional<String> stopReason() {
-    return Optional.ofNullable(stopReason);
+    return isPaused() || (state == State.WAITING && !pauses.isEmpty())
+        ? Optional.of(String.join("; ", pauses.values()))
+        : Optional.ofNullable(stopReason);
+  }
+
+  /**
+   * Processes no more records, from the next one on, until every cause is lifted. What has been
+   * taken is computed and committed; partitions are kept, and come and go as they would. Does not
+   * block.
+   */
+  public synchronized void pause(Pause cause, String reason) {
+    if (pauses.put(cause, reason) == null) {
+      log.warn("pipeline paused pipeline={} cause={} reason={}", name(), cause, reason);
+    }
+    if (cause == Pause.BEHIND) {
+      versions.leave();
+    }
+    if (streams != null) {
+      streams.pause();
+    }
+  }
+
+  /** Lifts one cause of being paused; without effect if it is none. Does not block. */
+  public synchronized void resume(Pause cause) {
+    if (pauses.remove(cause) != null) {
+      log.info("pipeline no longer paused pipeline={} cause={}", name(), cause);
+      if (pauses.isEmpty() && streams != null && state != State.WITHDRAWN) {
+        streams.resume();
+      }
+    }
+  }
+
+  /**
+   * Is at rest until another version serves, so that other instances take the partitions: takes no
+   * more records from now on. Does not block; without effect if it is not at work.
+   *
+   * @return leaves the group: drains and commits, for as long as that may take
+   */
+  public synchronized Runnable withdraw(String reason) {
+    boolean working = state == State.STARTING || state == State.RUNNING;
+    if (working || state == State.WITHDRAWN) {
+      stopReason = reason;
+    }
+    if (!working) {
+      return () -> {};
+    }
+    log.error("pipeline withdraws pipeline={} reason={}", name(), reason);
+    versions.leave();
+    state = State.WITHDRAWN;
+    withdrawnFrom = versions.latest().orElse(null);
+    KafkaStreams running = streams;
+    if (running == null) {
+      return () -> {};
+    }
+    running.pause();
+    return () -> leaveGroup(running);
+  }
+
+  private void leaveGroup(KafkaStreams running) {
+    if (!running.close(PipelineRuns.leaveOptions(PATIENCE))) {
+      log.warn("pipeline has not left its group yet pipeline={} waited={}", name(), PATIENCE);
+    }
   }
 
   /**
@@ -175,22 +387,25 @@ public final class Pipeline implements AutoCloseable {
    */
   public void start() throws InterruptedException {
     KafkaStreams before;
+    long attempt;
     synchronized (this) {
       if (!mayStart()) {
         return;
       }
+      attempt = ++attempts;
       before = streams;
+      former = before;
       streams = null;
       stopReason = null;
       state = State.STARTING;
     }
     if (before != null) {
       log.info("pipeline starts again pipeline={} version={}", name(), versions.current());
-      awaitEnd(before);
+      awaitEnd(before, attempt);
     }
-    while (state() == State.STARTING) {
+    while (isStarting(attempt)) {
       try {
-        startStreams();
+        startStreams(attempt);
         return;
       } catch (ExecutionException | RuntimeException e) {
         Throwable cause =
@@ -208,32 +423,47 @@ public final class Pipeline implements AutoCloseable {
     }
   }
 
-  private void awaitEnd(KafkaStreams before) {
-    while (!before.close(runs.closeOptions(PATIENCE)) && state() == State.STARTING) {
+  private void awaitEnd(KafkaStreams before, long attempt) {
+    while (!before.close(runs.closeOptions(PATIENCE)) && isStarting(attempt)) {
       log.warn(
           "pipeline cannot start again before its former stream threads have ended pipeline={}",
           name());
     }
   }
 
+  private synchronized boolean isStarting(long attempt) {
+    return state == State.STARTING && attempts == attempt;
+  }
+
   private synchronized boolean mayStart() {
-    return (state == State.WAITING || state == State.MODEL_FAILED)
-        && versions.serving().filter(serving -> !isRefused(serving)).isPresent();
+    boolean atRest =
+        state == State.WAITING
+            || state == State.MODEL_FAILED
+            || (state == State.WITHDRAWN
+                && versions.latest().filter(serving -> serving != withdrawnFrom).isPresent());
+    return atRest
+        && versions.latest().isPresent()
+        && versions.bindings().noneMatch(this::isRefused);
   }
 
   private boolean isRefused(VersionBinding binding) {
     return refused.containsKey(binding.id().version());
   }
 
-  private void startStreams() throws ExecutionException, InterruptedException {
-    PipelineRuns.Run run = runs.create(versions, statistics);
+  private void startStreams(long attempt) throws ExecutionException, InterruptedException {
+    PipelineRuns.Run run = runs.create(versions, statistics, horizon);
     KafkaStreams started = run.streams();
     started.setUncaughtExceptionHandler(failure -> threadDied(failure, run.lanes()));
     started.setStateListener(
         (now, before) -> log.info("pipeline={} state={} was={}", name(), now, before));
+    onRun.accept(started);
     synchronized (this) {
-      if (state == State.STARTING) {
+      if (isStarting(attempt)) {
         streams = started;
+        former = null;
+        if (!pauses.isEmpty()) {
+          started.pause();
+        }
         started.start();
         return;
       }
@@ -290,7 +520,7 @@ public final class Pipeline implements AutoCloseable {
     if (lanes.areStopped()) {
       return true;
     }
-    Optional<VersionBinding> serving = versions.serving().filter(this::isRefused);
+    Optional<VersionBinding> serving = versions.bindings().filter(this::isRefused).findFirst();
     if (serving.isEmpty()) {
       return false;
     }
@@ -331,14 +561,26 @@ public final class Pipeline implements AutoCloseable {
    * member stays, since it is expected back. Bounded by that time.
    */
   public void close(Duration timeout) {
+    stop(runs.closeOptions(timeout), timeout);
+  }
+
+  /**
+   * Drains, commits and leaves the group for good, also as a static member: there is no such
+   * pipeline here any more. Bounded by that time.
+   */
+  public void leave(Duration timeout) {
+    stop(PipelineRuns.leaveOptions(timeout), timeout);
+  }
+
+  private void stop(CloseOptions options, Duration timeout) {
     KafkaStreams running;
     synchronized (this) {
-      running = streams;
+      running = streams == null ? former : streams;
       if (state != State.HALTED) {
         state = State.STOPPED;
       }
     }
-    if (running != null && !running.close(runs.closeOptions(timeout))) {
+    if (running != null && !running.close(options)) {
       log.warn("pipeline did not stop in time pipeline={} timeout={}", name(), timeout);
     }
   }

@@ -30,7 +30,7 @@ public class PipelineClients implements KafkaClientSupplier {
 
   @Override
   public Producer<byte[], byte[]> getProducer(Map<String, Object> config) {
-    return new OutcomeProducer(config);
+    return new OutcomeProducer(config, lanes);
   }
 
   @Override

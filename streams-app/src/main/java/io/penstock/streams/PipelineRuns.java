@@ -1,11 +1,13 @@
 package io.penstock.streams;
 
 import io.penstock.batching.Inference;
+import io.penstock.pipeline.Horizon;
 import io.penstock.pipeline.PipelineSettings;
 import io.penstock.pipeline.PipelineStatistics;
 import io.penstock.pipeline.PipelineTopology;
 import io.penstock.pipeline.ThreadLanes;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -50,11 +52,15 @@ final class PipelineRuns {
   }
 
   /** Looks at the cluster, and commits where partitions begin that have no offset yet. */
-  Run create(ServingVersions versions, PipelineStatistics statistics)
+  Run create(ServingVersions versions, PipelineStatistics statistics, Horizon horizon)
       throws ExecutionException, InterruptedException {
     PipelineSettings settings;
     try (Admin admin = Admin.create(config.getAdminConfigs(definition.name() + "-start"))) {
-      settings = settings(new TopicFacts(admin, config));
+      settings =
+          settings(
+              new TopicFacts(admin, config),
+              definition.outputTopic(),
+              definition.deadLetterTopic());
       new StartPosition(admin)
           .commitOnce(
               streamsSettings.applicationId(),
@@ -63,7 +69,14 @@ final class PipelineRuns {
               streamsSettings.startFrom());
     }
     ThreadLanes lanes =
-        new ThreadLanes(settings, definition.budget(), inference, System::nanoTime, statistics);
+        new ThreadLanes(
+            settings,
+            definition.budget(),
+            inference,
+            System::nanoTime,
+            InstantSource.system(),
+            statistics,
+            horizon);
     KafkaStreams streams =
         new KafkaStreams(
             PipelineTopology.build(
@@ -73,33 +86,43 @@ final class PipelineRuns {
     return new Run(streams, lanes);
   }
 
-  private PipelineSettings settings(TopicFacts facts)
+  /** Of a run that nobody starts, with outcomes that go to those topics. Looks at the cluster. */
+  PipelineSettings settings(String outputTopic, String deadLetterTopic)
+      throws ExecutionException, InterruptedException {
+    try (Admin admin = Admin.create(config.getAdminConfigs(definition.name() + "-look"))) {
+      return settings(new TopicFacts(admin, config), outputTopic, deadLetterTopic);
+    }
+  }
+
+  private PipelineSettings settings(TopicFacts facts, String outputTopic, String deadLetterTopic)
       throws ExecutionException, InterruptedException {
     return new PipelineSettings(
         definition.name(),
         new PipelineSettings.Topics(
             definition.inputTopic(),
             facts.partitions(definition.inputTopic()),
-            definition.outputTopic(),
-            definition.deadLetterTopic(),
+            outputTopic,
+            deadLetterTopic,
             definition.auditTopic()),
+        definition.tombstones(),
         definition.limits(),
-        facts.sizeLimits(definition.outputTopic(), definition.deadLetterTopic()),
+        facts.sizeLimits(outputTopic, deadLetterTopic),
         waitLimits());
   }
 
   /**
-   * A thread may wait half of {@code max.poll.interval.ms}. A transaction must be committed within
-   * {@code transaction.timeout.ms}; a quarter of it, but at least the commit interval, is kept back
-   * for records that gather before the commit and for the commit itself.
+   * A thread must poll within {@code max.poll.interval.ms}, and a transaction be committed within
+   * {@code transaction.timeout.ms}: three quarters of each may go by in waiting for batches, the
+   * rest is for the commit itself.
    */
-  private PipelineSettings.WaitLimits waitLimits() {
+  PipelineSettings.WaitLimits waitLimits() {
     Map<String, Object> consumer =
         config.getMainConsumerConfigs(definition.name(), definition.name() + "-limits", 0);
     long wait =
         TopicFacts.effective(
                 ConsumerConfig.configDef(), consumer, ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG)
-            / 2;
+            * 3
+            / 4;
     long commitInterval = config.getLong(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG);
     Duration uncommittedPoll = Duration.ofMillis(Math.max(1, commitInterval / 10));
     if (!streamsSettings.exactlyOnce()) {
@@ -110,10 +133,9 @@ final class PipelineRuns {
     long transaction =
         TopicFacts.effective(
             ProducerConfig.configDef(), producer, ProducerConfig.TRANSACTION_TIMEOUT_CONFIG);
-    long reserve = Math.max(transaction / 4, commitInterval);
     return new PipelineSettings.WaitLimits(
         TimeUnit.MILLISECONDS.toNanos(wait),
-        TimeUnit.MILLISECONDS.toNanos(transaction - reserve),
+        TimeUnit.MILLISECONDS.toNanos(transaction * 3 / 4),
         uncommittedPoll);
   }
 
@@ -126,10 +148,15 @@ final class PipelineRuns {
         config
             .getMainConsumerConfigs(definition.name(), definition.name() + "-close", 0)
             .containsKey(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
+    return isStatic
+        ? CloseOptions.timeout(timeout)
+            .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.REMAIN_IN_GROUP)
+        : leaveOptions(timeout);
+  }
+
+  /** Leaves the group, also a static member. */
+  static CloseOptions leaveOptions(Duration timeout) {
     return CloseOptions.timeout(timeout)
-        .withGroupMembershipOperation(
-            isStatic
-                ? CloseOptions.GroupMembershipOperation.REMAIN_IN_GROUP
-                : CloseOptions.GroupMembershipOperation.LEAVE_GROUP);
+        .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP);
   }
 }

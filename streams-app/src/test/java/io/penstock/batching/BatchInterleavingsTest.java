@@ -66,7 +66,7 @@ class BatchInterleavingsTest {
   @Test
   void shouldFinishOnceWhoeverWinsTheRace() throws Exception {
     FakeModel model = new FakeModel(1);
-    ByteBudget budget = new ByteBudget(1000);
+    InFlightBudget budget = new InFlightBudget(1000, 1000);
     Batch[] current = new Batch[1];
     CyclicBarrier barrier = new CyclicBarrier(3);
     Future<?> inference =
@@ -104,7 +104,7 @@ class BatchInterleavingsTest {
     Random random = new Random(seed);
     FakeModel model = new FakeModel(1);
     VersionBinding version = model.binding();
-    ByteBudget budget = new ByteBudget(200);
+    InFlightBudget budget = new InFlightBudget(1000, 200);
     BlockingQueue<Batch> queue = new LinkedBlockingQueue<>();
     Batcher batcher = new Batcher(LIMITS, budget, queue::add, System::nanoTime, reason -> {});
     List<Future<?>> finishers = List.of(finish(queue, seed), finish(queue, seed + 1));
@@ -115,7 +115,7 @@ class BatchInterleavingsTest {
       while (batcher.isFull()) {
         batcher.await(TimeUnit.SECONDS.toNanos(10));
       }
-      waited.add(requireNonNull(batcher.add(version, FakeModel.record(i))));
+      waited.add(requireNonNull(batcher.add(version, FakeModel.input(i))));
       switch (random.nextInt(20)) {
         case 0 -> batcher.sealAll();
         case 1 -> batcher.tick();
@@ -132,7 +132,7 @@ class BatchInterleavingsTest {
     finishAll(batcher, waited);
     FakeModel unused = new FakeModel(2);
     for (int i = 0; i < finishers.size(); i++) {
-      queue.add(sealed(unused, ByteBudget.unlimited())); // To each the sign to stop.
+      queue.add(sealed(unused, InFlightBudget.unlimited())); // To each the sign to stop.
     }
     for (Future<?> finisher : finishers) {
       finisher.get();
@@ -210,7 +210,7 @@ class BatchInterleavingsTest {
 
   private static void playAndCheck(List<Script> scripts, List<Integer> order) {
     FakeModel model = new FakeModel(1);
-    ByteBudget budget = new ByteBudget(1000);
+    InFlightBudget budget = new InFlightBudget(1000, 1000);
     Batch batch = sealed(model, budget);
     int[] next = new int[scripts.size()];
     Throwable first = null;
@@ -249,13 +249,13 @@ class BatchInterleavingsTest {
     return over ? List.of(List.of()) : orders;
   }
 
-  private static Batch sealed(FakeModel model, ByteBudget budget) {
+  private static Batch sealed(FakeModel model, InFlightBudget budget) {
     VersionBinding version = model.binding();
     InFlight inFlight = new InFlight(LIMITS, budget, new Departures());
     Batch batch = new Batch(version, version.acquire().orElseThrow(), null, inFlight, 0);
-    batch.take(10, 0);
-    batch.take(10, 0);
-    batch.seal(Rows.of(version.signature().inputs(), 2));
+    batch.take(10, new byte[0], 0);
+    batch.take(10, new byte[0], 0);
+    batch.seal(Rows.of(version.signature().inputs(), 2), 0);
     return batch;
   }
 

@@ -24,15 +24,15 @@ public final class BatchLincheckTest {
   private static final int BYTES = 10;
   private static final BatchLimits LIMITS = new BatchLimits(4, Duration.ofMillis(1), 16, 1 << 20);
 
-  private final ByteBudget budget = new ByteBudget(1000);
+  private final InFlightBudget budget = new InFlightBudget(1000, 1000);
   private final Batch batch = sealed(budget);
 
-  private static Batch sealed(ByteBudget budget) {
+  private static Batch sealed(InFlightBudget budget) {
     VersionBinding version = new FakeModel(1).binding();
     InFlight inFlight = new InFlight(LIMITS, budget, new Departures());
     Batch batch = new Batch(version, version.acquire().orElseThrow(), null, inFlight, 0);
-    batch.take(BYTES, 0);
-    batch.seal(Rows.of(version.signature().inputs(), 1));
+    batch.take(BYTES, new byte[0], 0);
+    batch.seal(Rows.of(version.signature().inputs(), 1), 0);
     return batch;
   }
 

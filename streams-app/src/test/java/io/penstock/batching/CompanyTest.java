@@ -42,7 +42,7 @@ final class CompanyTest {
   @Test
   void shouldLeaveWhenTheTwoAreFullTogether() {
     // given
-    first.add(version, FakeModel.record(0));
+    first.add(version, FakeModel.input(0));
     inference.runAll();
     // when
     add(first, 4);
@@ -56,7 +56,7 @@ final class CompanyTest {
   @Test
   void shouldGatherOnWhileARunIsUnderWayThoughTheTwoAreFullTogether() {
     // given
-    first.add(version, FakeModel.record(0));
+    first.add(version, FakeModel.input(0));
     // when
     add(first, 7);
     add(second, 7);
@@ -69,12 +69,12 @@ final class CompanyTest {
   void shouldNotTakeRowsOfOtherShapesForPartsOfAFullBatch() {
     // given
     VersionBinding open = FakeModel.withOpenShapes(1).binding();
-    first.add(open, FakeModel.record(0, 1, 1));
+    first.add(open, FakeModel.input(0, 1, 1));
     inference.runAll();
     // when
     for (int tokens = 1; tokens <= 6; tokens++) {
-      first.add(open, FakeModel.record(0, tokens, 1));
-      second.add(open, FakeModel.record(0, tokens, 1));
+      first.add(open, FakeModel.input(0, tokens, 1));
+      second.add(open, FakeModel.input(0, tokens, 1));
     }
     // then
     assertThat(inference.rows()).isEmpty();
@@ -84,11 +84,11 @@ final class CompanyTest {
   void shouldTakeAlongRowsOfTheSameShapeOnly() {
     // given
     VersionBinding open = FakeModel.withOpenShapes(1).binding();
-    first.add(open, FakeModel.record(0, 1, 1));
-    first.add(open, FakeModel.record(0, 2, 1));
+    first.add(open, FakeModel.input(0, 1, 1));
+    first.add(open, FakeModel.input(0, 2, 1));
     now += 2 * MILLI;
     for (int tokens = 1; tokens <= 3; tokens++) {
-      second.add(open, FakeModel.record(0, tokens, 1));
+      second.add(open, FakeModel.input(0, tokens, 1));
     }
     // when
     now += 3 * MILLI;
@@ -137,7 +137,7 @@ final class CompanyTest {
   @Test
   void shouldNotWaitForOneThatHasAbandonedItsRows() {
     // given
-    first.add(version, FakeModel.record(0));
+    first.add(version, FakeModel.input(0));
     add(first, 2);
     add(second, 3);
     second.abandon();
@@ -152,8 +152,8 @@ final class CompanyTest {
   @Test
   void shouldBeQuietOnceTheOthersRunHasEnded() {
     // given
-    first.add(version, FakeModel.record(0));
-    second.add(version, FakeModel.record(1));
+    first.add(version, FakeModel.input(0));
+    second.add(version, FakeModel.input(1));
     now += MILLI;
     second.tick();
     int whileItRuns = inference.batches.size();
@@ -168,7 +168,7 @@ final class CompanyTest {
   @Test
   void shouldBothLeaveWhenNothingRunsAndBothAreQuiet() {
     // given
-    first.add(version, FakeModel.record(0));
+    first.add(version, FakeModel.input(0));
     add(first, 2);
     add(second, 3);
     inference.runAll();
@@ -185,7 +185,7 @@ final class CompanyTest {
 
   /** The first one's batch, whose linger is over while the second one's is not, and a run is. */
   private Batch lingered(int rows, int rowsOfTheOther) {
-    first.add(version, FakeModel.record(0));
+    first.add(version, FakeModel.input(0));
     add(first, rows);
     now += 2 * MILLI;
     add(second, rowsOfTheOther);
@@ -196,13 +196,13 @@ final class CompanyTest {
 
   private void add(Batcher batcher, int rows) {
     for (int i = 0; i < rows; i++) {
-      batcher.add(version, FakeModel.record(i));
+      batcher.add(version, FakeModel.input(i));
     }
   }
 
   private Batcher batcher() {
     return new Batcher(
-        LIMITS, ByteBudget.unlimited(), departures, inference, () -> now, reasons::add);
+        LIMITS, InFlightBudget.unlimited(), departures, inference, () -> now, reasons::add);
   }
 
   /** What was submitted and not run yet. */

@@ -1,12 +1,19 @@
 package io.penstock.batching;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import io.penstock.batching.plan.BatchPlan;
 import io.penstock.batching.shape.VariableLengths;
+import io.penstock.codec.CopiedField;
+import io.penstock.codec.CopyTarget;
 import io.penstock.codec.DeadLetterReason;
+import io.penstock.codec.FieldCopier;
 import io.penstock.codec.InputFormat;
+import io.penstock.codec.InputRecord;
+import io.penstock.codec.InputRecords;
 import io.penstock.codec.PredictionEncoder;
 import io.penstock.codec.RecordDecoder;
 import io.penstock.codec.UndecodableRecordException;
+import io.penstock.codec.copy.JsonCopies;
 import io.penstock.model.BatchSizes;
 import io.penstock.model.DType;
 import io.penstock.model.Lease;
@@ -30,9 +37,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A model whose prediction of a number is version · 1,000,000 + number. Records are 8-byte numbers;
- * anything else does not decode. Negative numbers make the whole run fail, as a bad row does in
- * TensorFlow.
+ * A model whose prediction of a number is version · 1,000,000 + number, and holds a byte of its
+ * record: one that holds another's is not encoded. Records are 8-byte numbers; empty ones it has
+ * not foreseen, and anything else does not decode. Negative numbers make the whole run fail, as a
+ * bad row does in TensorFlow.
  *
  * <p>One {@linkplain #withOpenShapes with open shapes} also takes tokens and pixels of any length,
  * and fails when a row holds anything but its own tokens and pixels, then padding.
@@ -57,6 +65,9 @@ public final class FakeModel implements ServableVersion, InputFormat {
               new TensorSpec("tokens", DType.INT32, List.of(-1L, -1L)),
               new TensorSpec("x", DType.INT64, List.of(-1L))),
           FIXED.outputs());
+
+  private static final CopyTarget TARGET =
+      new JsonCopies(new JsonFactory(), List.of(new CopiedField("number", "number")));
 
   private final ServableId id;
   private final ModelSignature signature;
@@ -92,10 +103,24 @@ public final class FakeModel implements ServableVersion, InputFormat {
     return ByteBuffer.allocate(16).putLong(number).putInt(tokens).putInt(pixels).array();
   }
 
+  /** A record of that number. */
+  public static InputRecord input(long number) {
+    return InputRecords.of(record(number));
+  }
+
+  /** A record of that number with as many tokens and twice as many pixels. */
+  static InputRecord input(long number, int tokens, int pixels) {
+    return InputRecords.of(record(number, tokens, pixels));
+  }
+
   /** The number that a prediction holds. */
   public static long predicted(byte[] prediction) {
     return ByteBuffer.wrap(prediction).getLong();
   }
+
+  /** A run is given up on after half a minute. */
+  public static final Deadlines DEADLINES =
+      Deadlines.of(Duration.ofMinutes(2), "max.poll.interval.ms", Duration.ofSeconds(30));
 
   /** Terms of a pipeline alone in its process, with batches of up to 128 rows. */
   public static final Inference.Terms TERMS = terms("fakes", 1, BatchSizes.upTo(128));
@@ -108,7 +133,21 @@ public final class FakeModel implements ServableVersion, InputFormat {
         sizes,
         Long.MAX_VALUE,
         Inference.NonFinite.PASS,
-        BatchPlan.fixed(sizes.max(), Duration.ZERO));
+        BatchPlan.fixed(sizes.max(), Duration.ZERO),
+        DEADLINES);
+  }
+
+  /** Terms of requests, whose refusals say nothing of the version. */
+  public static Inference.Terms termsOfRequests(String name, int rows) {
+    return new Inference.Terms(
+        name,
+        1,
+        BatchSizes.upTo(rows),
+        Long.MAX_VALUE,
+        Inference.NonFinite.PASS,
+        BatchPlan.fixed(rows, Duration.ZERO),
+        DEADLINES,
+        Inference.Senders.ANYBODY);
   }
 
   public VersionBinding binding() {
@@ -125,10 +164,40 @@ public final class FakeModel implements ServableVersion, InputFormat {
   }
 
   private VersionBinding binding(Inference.Terms terms, VariableLengths lengths) {
-    PredictionEncoder encoder =
-        (outputs, row) -> record(((NumericColumn) outputs.column(0)).longAt(row * 8));
     return new VersionBinding(
-        id, terms, "f" + id.version(), signature, this, lengths, encoder, this::acquire);
+        id, terms, "f" + id.version(), signature, this, lengths, new Encoder(), this::acquire);
+  }
+
+  /** What a record's prediction holds of it, which has to find its way to the right row. */
+  static byte[] copied(long number) {
+    return new byte[] {(byte) number};
+  }
+
+  @Override
+  public FieldCopier copier(CopyTarget target) {
+    return record -> copied(ByteBuffer.wrap(record.value()).getLong());
+  }
+
+  private final class Encoder implements PredictionEncoder {
+
+    @Override
+    public byte[] encode(Rows outputs, int row) {
+      return record(((NumericColumn) outputs.column(0)).longAt(row * 8));
+    }
+
+    @Override
+    public byte[] encode(Rows outputs, int row, byte[] copied) {
+      byte[] prediction = encode(outputs, row);
+      if (!Arrays.equals(copied, copied(predicted(prediction) - id.version() * 1_000_000))) {
+        throw new IllegalStateException("copied of another record: " + Arrays.toString(copied));
+      }
+      return prediction;
+    }
+
+    @Override
+    public Optional<CopyTarget> copyTarget() {
+      return Optional.of(TARGET);
+    }
   }
 
   /** Gives no lease from now on. */
@@ -155,6 +224,11 @@ public final class FakeModel implements ServableVersion, InputFormat {
     memoryRows = rows;
   }
 
+  /** The run fails, without a word of its rows; to be called {@linkplain #beforeRun before} it. */
+  public static void failByChance() {
+    throw new ModelRunException("the run fails by chance");
+  }
+
   /** Does that at the beginning of every run. */
   public void beforeRun(Runnable action) {
     beforeRun = action;
@@ -169,7 +243,8 @@ public final class FakeModel implements ServableVersion, InputFormat {
     return runs;
   }
 
-  private Optional<Lease> acquire() {
+  /** A lease, unless it has retired. */
+  public Optional<Lease> acquire() {
     if (retired) {
       return Optional.empty();
     }
@@ -220,7 +295,7 @@ public final class FakeModel implements ServableVersion, InputFormat {
           "OOM when allocating", new IllegalStateException(), ModelRunException.Blame.MEMORY);
     }
     if (failsOnce.compareAndSet(true, false)) {
-      throw new ModelRunException("the run fails by chance");
+      failByChance();
     }
     if (signature.equals(OPEN)) {
       checkOwnContent((NumericColumn) inputs.column(0), rows, (byte) 0);
@@ -263,11 +338,15 @@ public final class FakeModel implements ServableVersion, InputFormat {
   public RecordDecoder decoder(ModelSignature signature) {
     return new RecordDecoder() {
       @Override
-      public void prepare(byte[] value) {}
+      public void prepare(InputRecord record) {}
 
       @Override
-      public void decode(byte[] value, Rows rows, int row) {
+      public void decode(InputRecord from, Rows rows, int row) {
+        byte[] value = from.value();
         int expected = signature.equals(OPEN) ? 16 : 8;
+        if (value.length == 0) {
+          throw new IllegalStateException("not foreseen");
+        }
         if (value.length != expected) {
           throw new UndecodableRecordException(
               DeadLetterReason.MALFORMED,

@@ -10,6 +10,7 @@ public final class FakePlan implements BatchPlan {
 
   private final List<Integer> runs = new ArrayList<>();
   private BatchTarget target;
+  private int lateCommits;
 
   public FakePlan(int rows, long lingerNanos) {
     target = target(rows, lingerNanos);
@@ -27,6 +28,16 @@ public final class FakePlan implements BatchPlan {
   /** The rows of each run. */
   public synchronized List<Integer> runs() {
     return List.copyOf(runs);
+  }
+
+  /** How often a commit was late. */
+  public int lateCommits() {
+    return lateCommits;
+  }
+
+  @Override
+  public void late() {
+    lateCommits++;
   }
 
   @Override

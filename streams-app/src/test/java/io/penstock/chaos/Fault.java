@@ -70,6 +70,13 @@ enum Fault {
     return maxExtent;
   }
 
+  /**
+   * Whether a process starts meanwhile, which takes the others' share of the machine for a while.
+   */
+  boolean startsProcess() {
+    return this == KILL || this == TERMINATE || this == JOIN;
+  }
+
   /** Whether a service may give up because of it: its model does not work. */
   boolean breaksModel() {
     return this == MODEL_HANG || this == MODEL_FAILURE;

@@ -52,11 +52,11 @@ record Findings(
   /** What its guarantee forbids, in words; empty when all is well. */
   List<String> violations() {
     List<String> violations = new ArrayList<>(complaints);
+    forbid(violations, "misanswered", misanswered);
     if (isBrokerToBlame()) {
       return violations;
     }
     forbid(violations, "lost", count.lost());
-    forbid(violations, "misanswered", misanswered);
     if (plan.guarantee() == Guarantee.EXACTLY_ONCE_V2) {
       forbid(violations, "duplicated", count.duplicated());
       forbid(violations, "out of order", count.disorder());

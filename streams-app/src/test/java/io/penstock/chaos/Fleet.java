@@ -126,6 +126,11 @@ final class Fleet implements AutoCloseable {
     instancesIn(slot).forEach(instance -> instance.arm(fault, extent));
   }
 
+  /** What was armed and has not struck yet does not. */
+  void disarm() {
+    instances().forEach(Instance::disarm);
+  }
+
   /** Something that all depend on fails. */
   void disturb() {
     disturbed = true;

@@ -5,6 +5,7 @@ final class Totals {
 
   private final Guarantee guarantee;
   private int plans;
+  private int others;
   private int strikes;
   private long inFlight;
   private long inputs;
@@ -18,6 +19,10 @@ final class Totals {
   }
 
   void add(Findings findings) {
+    if (!findings.counts()) {
+      others++;
+      return;
+    }
     plans++;
     strikes += findings.struck().size();
     inFlight += findings.inFlight();
@@ -28,6 +33,7 @@ final class Totals {
     outOfOrder += findings.count().disorder().size();
   }
 
+  /** Those that count. */
   int plans() {
     return plans;
   }
@@ -35,9 +41,18 @@ final class Totals {
   /** One line. */
   @Override
   public String toString() {
-    return ("total guarantee=%s plans=%d strikes=%d inFlight=%d inputs=%d outcomes=%d lost=%d"
+    return ("total guarantee=%s plans=%d notCounted=%d strikes=%d inFlight=%d inputs=%d outcomes=%d lost=%d"
             + " duplicated=%d outOfOrder=%d")
         .formatted(
-            guarantee, plans, strikes, inFlight, inputs, outcomes, lost, duplicated, outOfOrder);
+            guarantee,
+            plans,
+            others,
+            strikes,
+            inFlight,
+            inputs,
+            outcomes,
+            lost,
+            duplicated,
+            outOfOrder);
   }
 }

@@ -45,6 +45,14 @@ final class PreflightTest {
     assertThat(preflight(well, pipelines, well, List.of(OK, FAILED)).allowsStart()).isFalse();
   }
 
+  @Test
+  void shouldStartWhereAVersionMayStillCome() {
+    List<Verdict> well = List.of(OK);
+
+    assertThat(preflight(List.of(WARNING), List.of(List.of(WARNING)), well, well).allowsStart())
+        .isTrue();
+  }
+
   private static Preflight preflight(
       List<Verdict> models,
       List<List<Verdict>> pipelines,

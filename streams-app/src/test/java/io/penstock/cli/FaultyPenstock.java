@@ -1,6 +1,6 @@
 package io.penstock.cli;
 
-import io.penstock.config.PenstockConfig;
+import io.penstock.cli.shell.Terminal;
 import io.penstock.faults.FaultEndpoint;
 import io.penstock.faults.FaultyFoundation;
 import io.penstock.service.PenstockService;
@@ -26,9 +26,14 @@ public final class FaultyPenstock {
     System.exit(PenstockMain.run(terminal, System.getenv(), faulty::serve, args));
   }
 
-  private int serve(PenstockConfig config, String file, PrintWriter err) throws Exception {
+  private int serve(ServeCommand.Order order, PrintWriter err) throws Exception {
     return ServeRun.run(
-        new Checks(config, file).preflight(), () -> PenstockService.start(config, foundation), err);
+        new Checks(order.config(), order.file()).preflight(),
+        () ->
+            PenstockService.start(
+                order.loaded(), new RereadConfig(order.option(), err), foundation),
+        order.watched(),
+        err);
   }
 
   private static PrintWriter writer(PrintStream stream) {

@@ -1,10 +1,13 @@
 package io.penstock.cli;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.penstock.check.Examples;
+import io.penstock.cli.shell.ExitCodes;
+import io.penstock.cli.shell.Terminal;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -35,8 +38,48 @@ final class ModelCommandsIT {
         .contains("  tags         [[serve]]")
         .contains("  warm-up      synthetic batches")
         .contains("  signature    serving_default  tensorflow/serving/predict")
-        .contains("    input      pixels: float32[-1,64]")
-        .contains("    output     probabilities: float32[-1,10]");
+        .contains("    input      pixels: float32[-1,64]  (serving_default_pixels:0)")
+        .contains("    output     probabilities: float32[-1,10]  (StatefulPartitionedCall");
+  }
+
+  /** As {@code saved_model_cli show --all} does, whatever can be served of it. */
+  @Test
+  void shouldShowAllOfAModelThatCannotBeServed() throws IOException {
+    // given a graph with another tag, which is as long
+    Path version = Files.createDirectories(folder.resolve("fraud/7"));
+    String graph = Files.readString(DIGITS.resolve("1/saved_model.pb"), ISO_8859_1);
+    Files.writeString(
+        version.resolve("saved_model.pb"), graph.replace("\u0005serve", "\u0005train"), ISO_8859_1);
+
+    // when
+    int code = run("inspect", folder.resolve("fraud").toString());
+
+    // then
+    assertThat(code).isEqualTo(ExitCodes.FAILURE);
+    assertThat(out.toString())
+        .contains("  cannot be served: it has no graph with tag serve (found: [[train]]).")
+        .contains("  signature    serving_default  tensorflow/serving/predict")
+        .contains("    input      pixels: float32[-1,64]  (serving_default_pixels:0)");
+  }
+
+  @Test
+  void shouldShowWhatItKnowsOfAModelThatDoesNotRun() throws IOException {
+    // given rows that the model does not take
+    Path rows = Files.writeString(folder.resolve("rows.json"), "{\"instances\": [[1, 2]]}");
+
+    // when
+    int code = run("inspect", DIGITS.toString(), "--run", rows.toString());
+    String text = out.toString();
+    int jsonCode = run("inspect", DIGITS.toString(), "--run", rows.toString(), "--output", "json");
+
+    // then
+    assertThat(code).isEqualTo(ExitCodes.FAILURE);
+    assertThat(text).contains("  signature    serving_default  tensorflow/serving/predict");
+    assertThat(err.toString()).contains("instance 1, pixels");
+    assertThat(jsonCode).isEqualTo(ExitCodes.FAILURE);
+    JsonNode json = new ObjectMapper().readTree(out.toString().substring(text.length()));
+    assertThat(json.path("versions")).hasSize(2);
+    assertThat(json.has("predictions")).isFalse();
   }
 
   @Test
@@ -86,9 +129,21 @@ final class ModelCommandsIT {
     assertThat(out.toString())
         .contains("OK       digits/1: is complete (complete-when: settled)")
         .contains("OK       digits/1: loads; signatures [serving_default]")
-        .contains("OK       digits/2: warms up: 12 runs, all synthetic")
+        .contains("MiB of memory, estimated; no limit was given to hold it against")
+        .contains("OK       digits/2: warms up: 24 runs, all synthetic")
         .contains("OK       digits/2: has no golden checks");
     assertThat(code).isZero();
+  }
+
+  /** One that does not fit is refused where it is loaded: FitLoaderTest. */
+  @Test
+  void shouldHoldAModelAgainstTheMemoryThatThereIs() {
+    int code =
+        run("check", DIGITS.resolve("1").toString(), "--settle", "1ms", "--native-memory", "1GiB");
+
+    assertThat(code).as(err.toString()).isZero();
+    assertThat(out.toString())
+        .contains("and so does the next beside it (--native-memory: 1024.0 MiB)");
   }
 
   @Test
@@ -185,7 +240,7 @@ final class ModelCommandsIT {
     return PenstockMain.run(
         new Terminal(new PrintWriter(out, true), new PrintWriter(err, true)),
         Map.of(),
-        (config, file, errors) -> 0,
+        (order, errors) -> 0,
         line);
   }
 }

@@ -2,7 +2,8 @@ package io.penstock.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.penstock.config.PenstockConfig;
+import io.penstock.cli.shell.ExitCodes;
+import io.penstock.cli.shell.Terminal;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -14,8 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 final class PenstockMainTest {
 
-  private static int noService(PenstockConfig config, String file, PrintWriter err) {
-    throw new IllegalStateException("http.listen of " + config.service() + " is taken");
+  private static int noService(ServeCommand.Order order, PrintWriter err) {
+    throw new IllegalStateException("http.listen of " + order.config().service() + " is taken");
   }
 
   @TempDir private Path folder;
@@ -28,7 +29,7 @@ final class PenstockMainTest {
     int code =
         run(
             Map.of(),
-            (config, file, err) -> config.service().length(),
+            (order, err) -> order.config().service().length(),
             "serve",
             "--config",
             config());
@@ -38,7 +39,7 @@ final class PenstockMainTest {
 
   @Test
   void shouldTakeTheFileFromTheEnvironment() throws IOException {
-    int code = run(Map.of("PENSTOCK_CONFIG", config()), (config, file, err) -> 0, "serve");
+    int code = run(Map.of("PENSTOCK_CONFIG", config()), (order, err) -> 0, "serve");
 
     assertThat(code).isZero();
     assertThat(err.toString()).isEmpty();
@@ -96,7 +97,7 @@ final class PenstockMainTest {
     int code =
         run(
             Map.of("PENSTOCK_KAFKA__AUDIT_SAMPLING", "7"),
-            (config, file, err) -> 0,
+            (order, err) -> 0,
             "serve",
             "--config",
             config());
@@ -114,6 +115,36 @@ final class PenstockMainTest {
     assertThat(err.toString().lines())
         .containsExactly(
             "--config: missing (expected: a file, or the environment variable PENSTOCK_CONFIG)");
+  }
+
+  @Test
+  void shouldReplayKnownPipelinesBetweenPlacesIntoTopicsOfItsOwn() throws IOException {
+    for (String[] words :
+        new String[][] {
+          {"q", "0", "again"}, {"p", "noon", "again"}, {"p", "0", "o"}, {"p", "0", "scoring.audit"},
+        }) {
+      int code =
+          run(
+              Map.of("PENSTOCK_CONFIG", config()),
+              PenstockMainTest::noService,
+              "pipeline",
+              "replay",
+              words[0],
+              "--from",
+              words[1],
+              "--to",
+              words[2]);
+
+      assertThat(code).isEqualTo(ExitCodes.USAGE);
+    }
+    assertThat(err.toString().lines())
+        .containsExactly(
+            "PIPELINE: q (expected: one of [p])",
+            "--from: noon (expected: an offset, or a time such as 2030-01-31T12:00:00Z)",
+            "--to: o (expected: a topic that the service does not use itself; key:"
+                + " pipelines.p.output.topic)",
+            "--to: scoring.audit (expected: a topic that the service does not use itself; key:"
+                + " service)");
   }
 
   @Test

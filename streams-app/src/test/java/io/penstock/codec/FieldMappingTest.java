@@ -8,6 +8,7 @@ import io.penstock.model.ModelSignature;
 import io.penstock.model.TensorSpec;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -60,5 +61,58 @@ class FieldMappingTest {
   void shouldRefuseAnInputWithoutFields() {
     assertThatThrownBy(() -> new FieldMapping(Map.of("v", List.of())))
         .hasMessage("fields.v names no field (expected: one path or a list of paths)");
+  }
+
+  @Test
+  void shouldSayWhatFeedsEachInput() {
+    FieldMapping mapping =
+        new FieldMapping(
+            Map.of("b", List.of("x", "y")), Set.of("b"), Map.of("a", "0"), Map.of("c", "0.5"));
+    ModelSignature signature =
+        new ModelSignature(
+            "serving_default",
+            List.of(
+                new TensorSpec("a", DType.FLOAT32, List.of(-1L)),
+                new TensorSpec("b", DType.FLOAT32, List.of(-1L, 2L)),
+                new TensorSpec("c", DType.FLOAT32, List.of(-1L))),
+            List.of());
+
+    assertThat(mapping.describe(signature))
+        .isEqualTo("a from a or 0, b from [x, y], narrowed, c = 0.5");
+    assertThat(mapping.isByName()).isFalse();
+    assertThat(FieldMapping.byName().isByName()).isTrue();
+  }
+
+  @Test
+  void shouldRefuseValuesThatAreNoneAndInputsThatAreFedTwice() {
+    ModelSignature signature =
+        new ModelSignature(
+            "serving_default", List.of(new TensorSpec("n", DType.INT8, List.of(-1L))), List.of());
+
+    assertThatThrownBy(
+            () ->
+                new FieldMapping(Map.of(), Set.of(), Map.of("n", "300"), Map.of()).bind(signature))
+        .isInstanceOf(MappingException.class)
+        .hasMessage("defaults.n: '300' (expected: a value of input n: int8[-1], from -128 to 127)");
+    assertThatThrownBy(
+            () -> new FieldMapping(Map.of(), Set.of("m"), Map.of(), Map.of()).bind(signature))
+        .isInstanceOf(MappingException.class)
+        .hasMessageStartingWith("casts.m is no input of signature serving_default");
+    assertThatThrownBy(
+            () -> new FieldMapping(Map.of("n", List.of("n")), Set.of(), Map.of(), Map.of("n", "1")))
+        .isInstanceOf(MappingException.class)
+        .hasMessageStartingWith("constants.n: 1 (expected: neither fields");
+  }
+
+  @Test
+  void shouldNameThePlaceInTheConfiguration() {
+    FieldMapping mapping =
+        new FieldMapping(
+            Map.of("amuont", List.of("amount")), Set.of(), Map.of(), Map.of(), "fraud.yaml:14");
+
+    assertThatThrownBy(() -> mapping.bind(SIGNATURE))
+        .isInstanceOf(MappingException.class)
+        .hasMessageStartingWith("fields.amuont is no input of signature serving_default")
+        .hasMessageEndingWith(" (fraud.yaml:14)");
   }
 }

@@ -107,18 +107,32 @@ final class SyntaxTest {
   @Test
   void shouldHoldProgramsToTheSameRules() {
     assertThatThrownBy(() -> batch(0, 4, List.of())).hasMessage("rows: 0 (expected: 1-65536)");
-    assertThatThrownBy(() -> batch(8, 4, List.of()))
-        .hasMessage("max-in-flight-rows: 4 (expected: at least rows: 8)");
     assertThatThrownBy(() -> batch(8, 8, List.of(16, 8)))
         .hasMessage("length-buckets: [16, 8] (expected: in ascending order)");
     assertThatThrownBy(() -> batch(8, 8, List.of(8, 16)))
         .hasMessage("length-buckets: [8, 16] (expected: together with padding)");
-    assertThatThrownBy(() -> new PipelineConfig.Input("a b", PipelineConfig.Format.AVRO, Map.of()))
+    assertThatThrownBy(
+            () ->
+                new PipelineConfig.Input(
+                    "a b",
+                    "avro",
+                    Map.of(),
+                    Map.of(),
+                    Map.of(),
+                    Map.of(),
+                    PipelineConfig.Tombstones.DROP,
+                    Map.of(),
+                    ""))
         .hasMessageStartingWith("input.topic: a b (expected: a topic name");
     assertThatThrownBy(
             () ->
                 new ControlConfig(
-                    Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofMinutes(5)))
+                    Duration.ofSeconds(1),
+                    Duration.ofSeconds(2),
+                    Duration.ofMinutes(5),
+                    Duration.ofHours(1),
+                    Duration.ofSeconds(15),
+                    ControlConfig.WhenStale.PAUSE))
         .hasMessage("liveness-timeout: 2000ms (expected: at least 3 × heartbeat-interval: 3000ms)");
   }
 

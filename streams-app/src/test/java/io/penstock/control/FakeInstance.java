@@ -1,15 +1,20 @@
 package io.penstock.control;
 
+import io.penstock.schemas.PipelineStatus;
 import io.penstock.schemas.VersionState;
 import io.penstock.schemas.VersionStatus;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An instance that serves one model, {@code digits}, and does as it is told: each version is
@@ -19,13 +24,19 @@ public final class FakeInstance implements Instance {
 
   public static final String MODEL = "digits";
 
+  private static final List<PipelineStatus> PIPELINES =
+      List.of(new PipelineStatus("scores", "in", "RUNNING", ""));
+
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final boolean automatic;
   private final TreeMap<Long, String> aspired = new TreeMap<>();
   private final Map<Long, CompletableFuture<Void>> outcomes = new TreeMap<>();
   private final TreeMap<Long, String> broken = new TreeMap<>();
+  private final Map<Long, VersionStatus> statuses = new TreeMap<>();
+  private final Set<String> defects = new TreeSet<>();
   private final List<String> calls = new ArrayList<>();
+  private boolean served = true;
 
   public FakeInstance(boolean automatic, long... aspired) {
     this.automatic = automatic;
@@ -64,14 +75,34 @@ public final class FakeInstance implements Instance {
     aspired.put(version, "as copied");
   }
 
+  /** Whether it has the model, from now on. */
+  public synchronized void serve(boolean serves) {
+    served = serves;
+  }
+
   /** The version's files are others from now on. */
   public synchronized void change(long version) {
     aspired.put(version, "changed");
   }
 
+  /** The version is in that state from now on, and not available as others are. */
+  public synchronized void move(long version, VersionState state, @Nullable String error) {
+    statuses.put(version, new VersionStatus(version, state, error));
+  }
+
+  /** The version is loaded after all. */
+  public synchronized void load(long version) {
+    statuses.remove(version);
+  }
+
   /** Runs of this version fail from now on. */
   public synchronized void breakDown(long version, String why) {
     broken.put(version, why);
+  }
+
+  /** The next call of that name throws. */
+  public synchronized void breakOnce(String call) {
+    defects.add(call);
   }
 
   /** What was called, in order, like {@code activate 2@7}. */
@@ -98,14 +129,16 @@ public final class FakeInstance implements Instance {
   }
 
   @Override
-  public synchronized CompletionStage<Void> prepare(String model, long version) {
-    record("prepare " + version);
+  public synchronized CompletionStage<Void> prepare(
+      String model, long version, Map<String, String> manifest) {
+    record("prepare " + version + (manifest.isEmpty() ? "" : " as " + manifest));
     return outcome(version);
   }
 
   @Override
-  public synchronized CompletionStage<Void> resume(String model, long version) {
-    record("resume " + version);
+  public synchronized CompletionStage<Void> resume(
+      String model, long version, Map<String, String> manifest) {
+    record("resume " + version + (manifest.isEmpty() ? "" : " as " + manifest));
     return outcome(version);
   }
 
@@ -114,13 +147,70 @@ public final class FakeInstance implements Instance {
   }
 
   @Override
-  public synchronized void activate(String model, long version, long epoch) {
-    record("activate " + version + "@" + epoch);
+  public synchronized void holdBack(String model, @Nullable Instant from) {
+    record("hold back " + (from == null ? "nothing" : "from " + from));
+  }
+
+  @Override
+  public synchronized void activate(String model, Activation activation) {
+    failOnce("activate");
+    Activation.Earlier earlier = activation.earlier();
+    record(
+        "activate %d@%d%s"
+            .formatted(
+                activation.version(),
+                activation.epoch(),
+                earlier == null
+                    ? ""
+                    : " after %d@%d until %s"
+                        .formatted(earlier.version(), earlier.epoch(), earlier.until())));
   }
 
   @Override
   public synchronized void abandon(String model, long version) {
     record("abandon " + version);
+  }
+
+  @Override
+  public synchronized void hold(String model, Holdings holdings) {
+    String paused = holdings.paused().isEmpty() ? "" : " pausing " + holdings.paused();
+    record("hold " + holdings.kept() + " without " + holdings.unloaded() + paused);
+  }
+
+  @Override
+  public synchronized void suspend(String model, String reason) {
+    failOnce("suspend");
+    record("suspend: " + reason);
+  }
+
+  private void failOnce(String call) {
+    if (defects.remove(call)) {
+      throw new IllegalStateException("a defect in " + call);
+    }
+  }
+
+  @Override
+  public synchronized void withdraw(String model, String reason) {
+    failOnce("withdraw");
+    record("withdraw: " + reason);
+  }
+
+  @Override
+  public synchronized void stale(String reason) {
+    record("stale");
+  }
+
+  @Override
+  public synchronized void current() {
+    record("current");
+  }
+
+  @Override
+  public void known(long nanos) {}
+
+  @Override
+  public synchronized void defect(String model, RuntimeException cause) {
+    record("defect: " + cause.getMessage());
   }
 
   @Override
@@ -131,11 +221,22 @@ public final class FakeInstance implements Instance {
   }
 
   @Override
+  public String configuration() {
+    return "9c1d5e0a77b2";
+  }
+
+  @Override
   public synchronized Map<String, ServedModel> models() {
+    if (!served) {
+      return Map.of();
+    }
     List<VersionStatus> versions =
         aspired.keySet().stream()
-            .map(version -> new VersionStatus(version, VersionState.AVAILABLE, null))
+            .map(
+                version ->
+                    statuses.getOrDefault(
+                        version, new VersionStatus(version, VersionState.AVAILABLE, null)))
             .toList();
-    return Map.of(MODEL, new ServedModel(automatic, aspired, versions, broken));
+    return Map.of(MODEL, new ServedModel(automatic, aspired, versions, broken, PIPELINES));
   }
 }

@@ -14,13 +14,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A page of the documentation, in Markdown. */
-record Page(Path file, String text) {
+public record Page(Path file, String text) {
 
   private static final Pattern BLOCK = Pattern.compile("(?ms)^```([a-z]*)\\R(.*?)^```");
   private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.*)$");
 
   /** The root of the checkout. */
-  static Path root() {
+  public static Path root() {
     return Stream.iterate(Path.of("").toAbsolutePath(), Objects::nonNull, Path::getParent)
         .filter(folder -> Files.isDirectory(folder.resolve("docs/adr")))
         .findFirst()
@@ -28,7 +28,7 @@ record Page(Path file, String text) {
   }
 
   /** Every page: the root's and those under {@code docs/}. */
-  static List<Page> all() {
+  public static List<Page> all() {
     try (Stream<Path> root = Files.list(root());
         Stream<Path> docs = Files.walk(root().resolve("docs"))) {
       return Stream.concat(root, docs)
@@ -60,12 +60,12 @@ record Page(Path file, String text) {
   }
 
   /** What a pattern's first group finds outside of fenced blocks. */
-  List<String> inProse(Pattern pattern) {
+  public List<String> inProse(Pattern pattern) {
     return find(pattern, BLOCK.matcher(text).replaceAll(""));
   }
 
   /** What a pattern's first group finds in fenced blocks of no language. */
-  List<String> inBlocks(Pattern pattern) {
+  public List<String> inBlocks(Pattern pattern) {
     return find(pattern, String.join("", blocks("")));
   }
 

@@ -11,7 +11,7 @@ import java.util.function.IntConsumer;
 /**
  * Arms faults from outside: a request for {@code /hang/2000}, {@code /fail-runs/3}, {@code
  * /fail-version/2}, {@code /time-out-process/0}, {@code -poll} or {@code -hook}, {@code
- * /fail-send/0}.
+ * /fail-send/0}. And disarms what has not struck yet: {@code /disarm/0}.
  */
 public final class FaultEndpoint {
 
@@ -35,6 +35,7 @@ public final class FaultEndpoint {
           extent -> faults.timeOut(path));
     }
     on(server, "/fail-send/", extent -> faults.failSend());
+    on(server, "/disarm/", extent -> faults.disarm());
     server.start();
     return faults;
   }

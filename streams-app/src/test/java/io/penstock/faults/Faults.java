@@ -19,6 +19,7 @@ public final class Faults {
   private final Set<Long> failingVersions = ConcurrentHashMap.newKeySet();
   private final AtomicReference<@Nullable ForwardPath> forwardTimeout = new AtomicReference<>();
   private final AtomicBoolean failedSend = new AtomicBoolean();
+  private final Set<Integer> failedFlushes = ConcurrentHashMap.newKeySet();
   private final Set<Thread> timedOutThreads = ConcurrentHashMap.newKeySet();
 
   /** The next run of a model takes so much longer. */
@@ -46,9 +47,23 @@ public final class Faults {
     failedSend.set(true);
   }
 
+  /** The next send to each of these partitions is accepted, and fails with the next flush. */
+  public void failFlush(Set<Integer> partitions) {
+    failedFlushes.addAll(partitions);
+  }
+
+  /** What has not struck yet does not; versions that fail for good do so on. */
+  public void disarm() {
+    hangMillis.set(0);
+    failingRuns.set(0);
+    forwardTimeout.set(null);
+    failedSend.set(false);
+    failedFlushes.clear();
+  }
+
   /** Whether forwards and sends have had the faults that were armed for them. */
   public boolean haveStruckOutcomes() {
-    return forwardTimeout.get() == null && !failedSend.get();
+    return forwardTimeout.get() == null && !failedSend.get() && failedFlushes.isEmpty();
   }
 
   /** The threads on which a forward has timed out. */
@@ -77,5 +92,9 @@ public final class Faults {
 
   boolean takeFailedSend() {
     return failedSend.compareAndSet(true, false);
+  }
+
+  boolean takeFailedFlush(int partition) {
+    return failedFlushes.remove(partition);
   }
 }

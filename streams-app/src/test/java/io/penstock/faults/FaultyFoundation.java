@@ -1,6 +1,6 @@
 package io.penstock.faults;
 
-import io.penstock.model.lifecycle.ModelLoader;
+import io.penstock.model.loading.ModelLoader;
 import io.penstock.model.tensorflow.SessionSettings;
 import io.penstock.pipeline.ThreadLanes;
 import io.penstock.service.Foundation;

@@ -5,7 +5,7 @@ import io.penstock.model.ModelSignature;
 import io.penstock.model.Rows;
 import io.penstock.model.ServableId;
 import io.penstock.model.fitness.RecordedRequests;
-import io.penstock.model.lifecycle.LoadedModel;
+import io.penstock.model.loading.LoadedModel;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;

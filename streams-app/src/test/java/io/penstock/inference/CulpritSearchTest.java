@@ -3,16 +3,21 @@ package io.penstock.inference;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.penstock.batching.Batch;
 import io.penstock.batching.BatchLimits;
 import io.penstock.batching.Batcher;
-import io.penstock.batching.ByteBudget;
 import io.penstock.batching.FakeModel;
+import io.penstock.batching.InFlightBudget;
+import io.penstock.batching.SealedBatches;
 import io.penstock.batching.VersionBinding;
 import io.penstock.codec.DeadLetterReason;
 import io.penstock.model.ModelRunException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class CulpritSearchTest {
@@ -22,7 +27,7 @@ class CulpritSearchTest {
   private final Batcher batcher =
       new Batcher(
           new BatchLimits(128, Duration.ofMillis(5), 512, 1 << 20),
-          ByteBudget.unlimited(),
+          InFlightBudget.unlimited(),
           inference,
           () -> 0L,
           reason -> {});
@@ -65,7 +70,7 @@ class CulpritSearchTest {
   void shouldBlameTheRecordWhenItIsAloneInItsBatch() {
     // given
     VersionBinding version = model.binding();
-    Batcher.Row row = requireNonNull(batcher.add(version, FakeModel.record(-5)));
+    Batcher.Row row = requireNonNull(batcher.add(version, FakeModel.input(-5)));
     batcher.sealAll();
     // when
     inference.runAll();
@@ -78,7 +83,7 @@ class CulpritSearchTest {
   void shouldBlameNobodyForARunThatFailsByChance() {
     // given
     VersionBinding version = model.binding();
-    Batcher.Row row = requireNonNull(batcher.add(version, FakeModel.record(5)));
+    Batcher.Row row = requireNonNull(batcher.add(version, FakeModel.input(5)));
     batcher.sealAll();
     model.failOnce();
     // when
@@ -87,6 +92,32 @@ class CulpritSearchTest {
     assertThat(row.batch().failure()).isNull();
     assertThat(row.batch().rowFailure(0)).isNull();
     assertThat(FakeModel.predicted(row.batch().prediction(0))).isEqualTo(1_000_005);
+  }
+
+  /** Rows are blamed for failures at random only if five in a row meet them. */
+  @Test
+  void shouldHardlyEverBlameARowOfAModelThatFailsAtRandom() {
+    Random random = new Random(20261123);
+    int blamed = 0;
+    for (int round = 0; round < 300; round++) {
+      // given
+      Batch batch = SealedBatches.of(model.binding(), LongStream.range(0, 128).toArray());
+      model.beforeRun(
+          () -> {
+            if (random.nextInt(10) == 0) {
+              FakeModel.failByChance();
+            }
+          });
+      // when
+      inference.submit(batch);
+      inference.runAll();
+      // then
+      if (batch.failure() == null) {
+        blamed +=
+            (int) IntStream.range(0, 128).filter(row -> batch.rowFailure(row) != null).count();
+      }
+    }
+    assertThat(blamed).isZero();
   }
 
   @Test
@@ -103,12 +134,12 @@ class CulpritSearchTest {
 
   private List<Batcher.Row> batchOf128(int... poisonous) {
     VersionBinding version = model.binding();
-    batcher.add(version, FakeModel.record(1));
+    batcher.add(version, FakeModel.input(1));
     List<Batcher.Row> rows = new ArrayList<>();
     for (int i = 0; i < 128; i++) {
       int index = i;
       boolean poison = java.util.Arrays.stream(poisonous).anyMatch(p -> p == index);
-      rows.add(requireNonNull(batcher.add(version, FakeModel.record(poison ? -i : i))));
+      rows.add(requireNonNull(batcher.add(version, FakeModel.input(poison ? -i : i))));
     }
     inference.runOne();
     model.runs().clear();

@@ -3,18 +3,29 @@ package io.penstock.inference;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.batching.Batch;
+import io.penstock.batching.BatchLimits;
+import io.penstock.batching.Batcher;
 import io.penstock.batching.FakeModel;
+import io.penstock.batching.InFlightBudget;
 import io.penstock.batching.Inference;
+import io.penstock.batching.KnownRows;
 import io.penstock.batching.SealedBatches;
 import io.penstock.batching.VersionBinding;
 import io.penstock.batching.VersionQuarantinedException;
 import io.penstock.codec.DeadLetterReason;
+import io.penstock.inference.InferenceStatistics.Stage;
 import io.penstock.inference.schedule.Run;
 import io.penstock.model.BatchSizes;
 import io.penstock.model.ModelRunException;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -42,6 +53,14 @@ final class RunExecutionTest {
     assertThat(statistics.batches()).isEqualTo(3);
     assertThat(statistics.rows()).isEqualTo(6);
     assertThat(model.leased()).isZero();
+  }
+
+  @Test
+  void shouldFindWhatWasCopiedOfEveryRowsRecord() {
+    Run run = new Run(List.of(SealedBatches.of(version, 1, 2, 3), SealedBatches.of(version, 4, 5)));
+
+    assertThat(IntStream.range(0, 5).mapToObj(row -> run.copied(row)[0]))
+        .containsExactly((byte) 1, (byte) 2, (byte) 3, (byte) 4, (byte) 5);
   }
 
   @Test
@@ -79,6 +98,34 @@ final class RunExecutionTest {
   }
 
   @Test
+  void shouldSayWhereTheTimeOfARunGoes() {
+    // given
+    AtomicLong ticks = new AtomicLong();
+    Map<Stage, Long> stages = new EnumMap<>(Stage.class);
+    AtomicLong all = new AtomicLong();
+    statistics.tell(
+        new InferenceStatistics.Listener() {
+          @Override
+          public void passed(Stage stage, long nanos) {
+            stages.merge(stage, nanos, Long::sum);
+          }
+
+          @Override
+          public void ran(int rows, long nanos) {
+            all.set(nanos);
+          }
+        });
+    // when
+    new RunExecution(pipeline -> statistics, ticks::incrementAndGet)
+        .compute(new Run(List.of(SealedBatches.of(version, 1, 2))));
+    // then: a tick of the clock for each
+    assertThat(stages).containsEntry(Stage.LAY_OUT, 1L).containsEntry(Stage.MODEL, 1L);
+    assertThat(stages.get(Stage.LAY_OUT) + stages.get(Stage.MODEL) + stages.get(Stage.ENCODE))
+        .isEqualTo(all.get());
+    assertThat(stages).containsKeys(Stage.GATHER, Stage.QUEUE);
+  }
+
+  @Test
   void shouldRunHalvesWhenMemoryIsShort() {
     // given
     model.limitMemory(2);
@@ -110,6 +157,36 @@ final class RunExecutionTest {
   }
 
   @Test
+  void shouldEndASearchThatNobodyWaitsFor() {
+    // given
+    List<Batcher.Row> rows = new ArrayList<>();
+    ManualInference inference = new ManualInference();
+    Batcher batcher =
+        new Batcher(
+            new BatchLimits(8, Duration.ofMillis(5), 64, 1 << 20),
+            InFlightBudget.unlimited(),
+            inference,
+            () -> 0L,
+            reason -> {});
+    for (long number : new long[] {1, -2, -3, 4, -5, 6, 7, -8, -9}) {
+      rows.add(Objects.requireNonNull(batcher.add(version, FakeModel.input(number))));
+    }
+    inference.runOne();
+    model.runs().clear();
+    model.beforeRun(
+        () -> {
+          if (model.runs().size() == 3) {
+            batcher.abandon();
+          }
+        });
+    // when
+    inference.runAll();
+    // then
+    assertThat(model.runs()).hasSize(3);
+    assertThat(model.leased()).isZero();
+  }
+
+  @Test
   void shouldNotHalveWhatHasOneSizeOnly() {
     // given
     model.limitMemory(2);
@@ -127,7 +204,7 @@ final class RunExecutionTest {
     // given
     List<Batch> batches = new ArrayList<>();
     // when
-    for (int i = 0; i < Workspace.MAX_REFUSED_AT_FIRST; i++) {
+    for (int i = 0; i < KnownRows.MAX_REFUSED_AT_FIRST; i++) {
       Batch batch = SealedBatches.of(version, -1);
       batches.add(batch);
       execution.compute(new Run(List.of(batch)));
@@ -137,8 +214,52 @@ final class RunExecutionTest {
     assertThat(batches).allMatch(batch -> batch.rowFailure(0) != null && batch.failure() == null);
     assertThat(last.failure())
         .isInstanceOf(VersionQuarantinedException.class)
-        .hasMessageContaining("has refused each of the first 64 records");
+        .hasMessageContaining("has refused each of the first 16 records");
     assertThat(version.quarantine()).isSameAs(last.failure());
+  }
+
+  @Test
+  void shouldRunAVersionOnWhereEachRowIsSomebodyElses() {
+    // given
+    VersionBinding forRequests = model.binding(FakeModel.termsOfRequests("requests/fake", 4));
+    // when
+    for (int i = 0; i < KnownRows.MAX_REFUSED_AT_FIRST + 1; i++) {
+      execution.compute(new Run(List.of(SealedBatches.of(forRequests, -1))));
+    }
+    // then
+    assertThat(forRequests.quarantine()).isNull();
+  }
+
+  @Test
+  void shouldMakeNoMoreDeadLettersOfABrokenVersionHoweverManyThreadsRunIt() {
+    // given
+    List<RunExecution> threads = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      threads.add(new RunExecution(pipeline -> statistics, () -> 0));
+    }
+    int deadLetters = 0;
+    // when
+    for (int i = 0; version.quarantine() == null; i++) {
+      Batch batch = SealedBatches.of(version, -1);
+      threads.get(i % threads.size()).compute(new Run(List.of(batch)));
+      deadLetters += batch.failure() == null ? 1 : 0;
+    }
+    // then
+    assertThat(deadLetters).isEqualTo(KnownRows.MAX_REFUSED_AT_FIRST - 1);
+  }
+
+  @Test
+  void shouldMaskWithARowThatAnotherThreadHasComputed() {
+    // given
+    RunExecution other = new RunExecution(pipeline -> statistics, () -> 0);
+    other.compute(new Run(List.of(SealedBatches.of(version, 1))));
+    model.runs().clear();
+    Batch batch = SealedBatches.of(version, 1, 2, 3, -4);
+    // when
+    execution.compute(new Run(List.of(batch)));
+    // then: all, the first half, the fourth, which is twice to blame; no run of zeros
+    assertThat(batch.rowFailure(3)).isNotNull();
+    assertThat(model.runs()).hasSize(5);
   }
 
   @Test

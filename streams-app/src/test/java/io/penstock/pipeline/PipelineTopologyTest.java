@@ -5,16 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.batching.BatchLimits;
-import io.penstock.batching.ByteBudget;
 import io.penstock.batching.FakeModel;
+import io.penstock.batching.InFlightBudget;
 import io.penstock.batching.VersionBinding;
 import io.penstock.inference.InferenceSettings;
 import io.penstock.inference.InferenceThreads;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -39,9 +41,12 @@ class PipelineTopologyTest {
   private static final Instant START = Instant.ofEpochMilli(1_000_000);
 
   private final FakeModel first = new FakeModel(1);
-  private final AtomicReference<VersionBinding> serving = new AtomicReference<>(first.binding());
+  private final AtomicReference<Serving> serving =
+      new AtomicReference<>(Serving.all(first.binding()));
   private final InferenceThreads inference =
-      InferenceThreads.start(new InferenceSettings(2, Duration.ofSeconds(30), 2), reason -> {});
+      InferenceThreads.start(new InferenceSettings(2, 2), reason -> {});
+  private volatile Instant now = START;
+  private volatile long knownForNanos = Long.MAX_VALUE;
   private TopologyTestDriver driver;
   private TestInputTopic<byte[], byte[]> input;
   private TestOutputTopic<byte[], byte[]> predictions;
@@ -50,10 +55,15 @@ class PipelineTopologyTest {
 
   @BeforeEach
   void start() {
+    start(Tombstones.DEAD_LETTER);
+  }
+
+  private void start(Tombstones tombstones) {
     PipelineSettings settings =
         new PipelineSettings(
             "numbers",
             new PipelineSettings.Topics("in", 1, "out", "dead", "audit"),
+            tombstones,
             new BatchLimits(8, 1 << 20, Duration.ofMillis(5), MAX_AGE, 32, 1 << 20),
             new PipelineSettings.SizeLimits(MAX_BYTES, MAX_BYTES),
             new PipelineSettings.WaitLimits(
@@ -61,9 +71,10 @@ class PipelineTopologyTest {
     ThreadLanes lanes =
         new ThreadLanes(
             settings,
-            ByteBudget.unlimited(),
+            InFlightBudget.unlimited(),
             inference,
             System::nanoTime,
+            () -> now,
             new PipelineStatistics());
     Properties properties = new Properties();
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
@@ -73,7 +84,7 @@ class PipelineTopologyTest {
         new TopologyTestDriver(
             PipelineTopology.build(
                 settings,
-                serving::get,
+                new Decided(),
                 lanes,
                 (record, maxBytes) ->
                     (record.offset() + " " + record.reason() + " " + record.message())
@@ -140,9 +151,43 @@ class PipelineTopologyTest {
   }
 
   @Test
+  void shouldPassTombstonesInTheirOrderWhereTheyAreToPass() {
+    // given
+    driver.close();
+    start(Tombstones.PASS);
+    // when
+    input.pipeInput("k".getBytes(UTF_8), FakeModel.record(1));
+    input.pipeInput("k".getBytes(UTF_8), (byte[]) null);
+    input.pipeInput("k".getBytes(UTF_8), FakeModel.record(3));
+    // then
+    List<TestRecord<byte[], byte[]>> all = predictions.readRecordsToList();
+    assertThat(all)
+        .extracting(record -> record.value() == null ? null : FakeModel.predicted(record.value()))
+        .containsExactly(1_000_001L, null, 1_000_003L);
+    assertThat(all).extracting(TestRecord::key).containsOnly("k".getBytes(UTF_8));
+    assertThat(headers(all.get(1))).containsEntry("penstock-input", "in-0@1");
+    assertThat(deadLetters.isEmpty()).isTrue();
+  }
+
+  @Test
+  void shouldLeaveTombstonesOutWhereTheyAreToBeDropped() {
+    // given
+    driver.close();
+    start(Tombstones.DROP);
+    // when
+    input.pipeInput((byte[]) null);
+    input.pipeInput(FakeModel.record(2));
+    // then
+    assertThat(predictions.readValuesToList())
+        .extracting(FakeModel::predicted)
+        .containsExactly(1_000_002L);
+    assertThat(deadLetters.isEmpty()).isTrue();
+  }
+
+  @Test
   void shouldMakeADeadLetterOfARecordThatIsTooOld() {
     // when
-    driver.advanceWallClockTime(Duration.ofSeconds(40));
+    now = START.plusSeconds(40);
     input.pipeInput(null, FakeModel.record(1), START.plusSeconds(9).toEpochMilli());
     input.pipeInput(null, FakeModel.record(2), START.plusSeconds(10).toEpochMilli());
     // then
@@ -158,11 +203,25 @@ class PipelineTopologyTest {
   }
 
   @Test
+  void shouldMakeADeadLetterOfARecordWhosePredictionComesTooLate() {
+    // given
+    first.beforeRun(() -> now = START.plusSeconds(31));
+    // when
+    input.pipeInput(null, FakeModel.record(1), START.toEpochMilli());
+    // then
+    assertThat(predictions.readValuesToList()).isEmpty();
+    assertThat(new String(deadLetters.readRecord().value(), UTF_8))
+        .isEqualTo(
+            "0 TOO_OLD the record's timestamp is 31000 ms ago (expected: at most 30000, by"
+                + " batch.max-age)");
+  }
+
+  @Test
   void shouldCutOverBetweenTwoRecordsAndAuditIt() {
     // given
     input.pipeInput(null, FakeModel.record(1), 1_000_010L);
     // when
-    serving.set(new FakeModel(2).binding());
+    serving.set(Serving.all(new FakeModel(2).binding()));
     input.pipeInput(null, FakeModel.record(2), 1_000_011L);
     // then
     assertThat(predictions.readValuesToList())
@@ -172,9 +231,104 @@ class PipelineTopologyTest {
         .extracting(value -> new String(value, UTF_8))
         .containsExactly(
             "Cutover[pipeline=numbers, model=fake, topic=in, partition=0, offset=0,"
-                + " from=OptionalLong.empty, to=1, epoch=0, time=1000010]",
+                + " from=OptionalLong.empty, to=1, epoch=0, effectiveFrom=OptionalLong.empty,"
+                + " time=1000010]",
             "Cutover[pipeline=numbers, model=fake, topic=in, partition=0, offset=1,"
-                + " from=OptionalLong[1], to=2, epoch=0, time=1000011]");
+                + " from=OptionalLong[1], to=2, epoch=0, effectiveFrom=OptionalLong.empty,"
+                + " time=1000011]");
+  }
+
+  /** Brokers refuse timestamps that are an hour ahead, and the audit is kept by them. */
+  @Test
+  void shouldDateCutoversByTheClockWhateverTimestampsRecordsHave() {
+    long ahead = now.plus(Duration.ofDays(1)).toEpochMilli();
+
+    input.pipeInput(null, FakeModel.record(1), ahead);
+
+    assertThat(predictions.readRecord().timestamp()).isEqualTo(ahead);
+    TestRecord<byte[], byte[]> cutover = audit.readRecord();
+    assertThat(cutover.timestamp()).isEqualTo(now.toEpochMilli());
+    assertThat(new String(cutover.value(), UTF_8)).endsWith("time=" + ahead + "]");
+  }
+
+  @Test
+  void shouldChooseTheVersionOfEachRecordByItsTimestampWhereTwoShareThem() {
+    // given
+    long seed = Long.getLong("penstock.property.seed", 1L);
+    Random random = new Random(seed);
+    VersionBinding earlier = first.binding().in(3);
+    VersionBinding latest = new FakeModel(2).binding().in(4);
+    input.pipeInput(null, FakeModel.record(0), 1_000_000L);
+    // when
+    serving.set(new Serving(latest, earlier, 1_001_000));
+    List<Long> expected = new ArrayList<>(List.of(1_000_000L));
+    for (int i = 1; i <= 100; i++) {
+      long timestamp = 1_000_000 + random.nextInt(2_000);
+      input.pipeInput(null, FakeModel.record(i), timestamp);
+      expected.add((timestamp < 1_001_000 ? 1_000_000L : 2_000_000L) + i);
+    }
+    serving.set(Serving.all(latest.in(4)));
+    input.pipeInput(null, FakeModel.record(101), 1_000_999L);
+    expected.add(2_000_101L);
+    // then
+    assertThat(predictions.readValuesToList())
+        .as("seed %d", seed)
+        .extracting(FakeModel::predicted)
+        .containsExactlyElementsOf(expected);
+    assertThat(audit.readValuesToList())
+        .as("one cutover a decision, however often versions alternate")
+        .extracting(value -> new String(value, UTF_8).replaceAll(", time=.*", ""))
+        .containsExactly(
+            "Cutover[pipeline=numbers, model=fake, topic=in, partition=0, offset=0,"
+                + " from=OptionalLong.empty, to=1, epoch=0, effectiveFrom=OptionalLong.empty",
+            "Cutover[pipeline=numbers, model=fake, topic=in, partition=0, offset=1,"
+                + " from=OptionalLong[1], to=2, epoch=4, effectiveFrom=OptionalLong[1001000]",
+            "Cutover[pipeline=numbers, model=fake, topic=in, partition=0, offset=101,"
+                + " from=OptionalLong[2], to=2, epoch=4, effectiveFrom=OptionalLong.empty");
+  }
+
+  /** Version 2 was active in between, and this partition had no records then. */
+  @Test
+  void shouldAuditALaterEpochOfTheSameVersion() {
+    // given
+    input.pipeInput(null, FakeModel.record(1), 1_000_010L);
+    // when
+    serving.set(Serving.all(serving.get().latest().in(7)));
+    input.pipeInput(null, FakeModel.record(2), 1_000_011L);
+    input.pipeInput(null, FakeModel.record(3), 1_000_012L);
+    // then
+    assertThat(audit.readValuesToList())
+        .extracting(value -> new String(value, UTF_8))
+        .hasSize(2)
+        .last()
+        .isEqualTo(
+            "Cutover[pipeline=numbers, model=fake, topic=in, partition=0, offset=1,"
+                + " from=OptionalLong[1], to=1, epoch=7, effectiveFrom=OptionalLong.empty,"
+                + " time=1000011]");
+  }
+
+  @Test
+  void shouldTakeNoRecordOnceWhatTheFleetServesIsNotKnown() {
+    // given
+    input.pipeInput(FakeModel.record(1));
+    // when
+    knownForNanos = 0;
+    // then
+    assertThatThrownBy(() -> input.pipeInput(FakeModel.record(2)))
+        .hasRootCauseInstanceOf(UnknownDecisionsException.class);
+    assertThat(predictions.readValuesToList()).hasSize(1);
+  }
+
+  @Test
+  void shouldNotForwardWhatWasComputedWhileTheProcessStoodStill() {
+    // given
+    first.beforeRun(() -> knownForNanos = 0);
+    knownForNanos = 1;
+    // when
+    assertThatThrownBy(() -> input.pipeInput(FakeModel.record(1)))
+        .isInstanceOf(UnknownDecisionsException.class);
+    // then
+    assertThat(predictions.isEmpty()).isTrue();
   }
 
   @Test
@@ -234,5 +388,23 @@ class PipelineTopologyTest {
     Map<String, String> map = new java.util.HashMap<>();
     record.headers().forEach(header -> map.put(header.key(), new String(header.value(), UTF_8)));
     return map;
+  }
+
+  private final class Decided implements ServingVersion {
+
+    @Override
+    public VersionBinding current() {
+      return serving().latest();
+    }
+
+    @Override
+    public Serving serving() {
+      return serving.get();
+    }
+
+    @Override
+    public long knownForNanos(long nowNanos) {
+      return knownForNanos;
+    }
   }
 }

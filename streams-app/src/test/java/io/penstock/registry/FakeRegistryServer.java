@@ -12,11 +12,14 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 
 /** A registry on loopback that gives the answers it was told to give, in that order. */
 final class FakeRegistryServer implements AutoCloseable {
 
   private final HttpServer server;
+  private final CountDownLatch closed = new CountDownLatch(1);
   private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
   private final List<String> requests = Collections.synchronizedList(new ArrayList<>());
   private final List<String> authorizations = Collections.synchronizedList(new ArrayList<>());
@@ -40,6 +43,12 @@ final class FakeRegistryServer implements AutoCloseable {
     return this;
   }
 
+  /** Answers with the beginning of a body, and no more of it until it is closed. */
+  FakeRegistryServer answeringWithoutEnd(int status) {
+    answers.add(new Answer(status, null));
+    return this;
+  }
+
   /** What was asked: method, path with query, body. */
   List<String> requests() {
     return List.copyOf(requests);
@@ -52,6 +61,7 @@ final class FakeRegistryServer implements AutoCloseable {
 
   @Override
   public void close() {
+    closed.countDown();
     server.stop(0);
   }
 
@@ -66,11 +76,20 @@ final class FakeRegistryServer implements AutoCloseable {
       if (answer == null) {
         answer = new Answer(500, "{\"error_code\":50001,\"message\":\"no answer was prepared\"}");
       }
+      if (answer.body == null) {
+        exchange.sendResponseHeaders(answer.status, 100);
+        exchange.getResponseBody().write('{');
+        exchange.getResponseBody().flush();
+        closed.await();
+        return;
+      }
       byte[] bytes = answer.body.getBytes(StandardCharsets.UTF_8);
       exchange.sendResponseHeaders(answer.status, bytes.length == 0 ? -1 : bytes.length);
       exchange.getResponseBody().write(bytes);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
-  private record Answer(int status, String body) {}
+  private record Answer(int status, @Nullable String body) {}
 }

@@ -5,24 +5,34 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.avro.Schema;
+import org.jspecify.annotations.Nullable;
 
 /** A registry in memory, which can be made to go down. Ids count from 1. Not thread-safe. */
 public final class InMemorySchemaRegistry implements SchemaRegistry {
 
   private final List<Schema> schemas = new ArrayList<>();
   private final Map<String, List<Integer>> subjects = new LinkedHashMap<>();
-  private boolean down;
+  private @Nullable RegistryException failure;
 
   /** From now on nobody answers, or somebody does again. */
   public void setDown(boolean isDown) {
-    down = isDown;
+    failure =
+        isDown
+            ? new RegistryException(RegistryException.Kind.UNAVAILABLE, "No registry answers", null)
+            : null;
+  }
+
+  /** From now on every question fails with that. */
+  public void failWith(RegistryException exception) {
+    failure = exception;
   }
 
   @Override
   public Schema schemaById(int id) {
     requireUp();
     if (id < 1 || id > schemas.size()) {
-      throw new RegistryException(404, "Schema " + id + " not found", null);
+      throw new RegistryException(
+          RegistryException.Kind.NOT_FOUND, "Schema " + id + " not found", null);
     }
     return schemas.get(id - 1);
   }
@@ -41,7 +51,9 @@ public final class InMemorySchemaRegistry implements SchemaRegistry {
     return versions(subject).stream()
         .filter(id -> schemaById(id).equals(schema))
         .findFirst()
-        .orElseThrow(() -> new RegistryException(404, "Schema not found", null));
+        .orElseThrow(
+            () ->
+                new RegistryException(RegistryException.Kind.NOT_FOUND, "Schema not found", null));
   }
 
   @Override
@@ -71,14 +83,15 @@ public final class InMemorySchemaRegistry implements SchemaRegistry {
   private List<Integer> versions(String subject) {
     List<Integer> versions = subjects.get(subject);
     if (versions == null) {
-      throw new RegistryException(404, "Subject " + subject + " not found", null);
+      throw new RegistryException(
+          RegistryException.Kind.NOT_FOUND, "Subject " + subject + " not found", null);
     }
     return versions;
   }
 
   private void requireUp() {
-    if (down) {
-      throw new RegistryException(0, "No registry answers", null);
+    if (failure != null) {
+      throw failure;
     }
   }
 }

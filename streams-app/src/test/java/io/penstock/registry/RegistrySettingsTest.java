@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,7 +38,25 @@ class RegistrySettingsTest {
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(30),
                 false,
-                false));
+                false,
+                SubjectNames.TOPIC));
+  }
+
+  @Test
+  void shouldNameTheStrategiesThatThereAre() {
+    assertThatThrownBy(() -> settings("value.subject.name.strategy", "com.acme.MyStrategy"))
+        .hasMessageContaining(
+            "com.acme.MyStrategy (expected: TopicNameStrategy, RecordNameStrategy or"
+                + " TopicRecordNameStrategy)");
+  }
+
+  @Test
+  void shouldNameSubjectsAsConfluentsStrategiesDo() {
+    Schema schema = SchemaBuilder.record("Scores").namespace("shop").fields().endRecord();
+
+    assertThat(SubjectNames.TOPIC.of("t", schema)).isEqualTo("t-value");
+    assertThat(SubjectNames.RECORD.of("t", schema)).isEqualTo("shop.Scores");
+    assertThat(SubjectNames.TOPIC_RECORD.of("t", schema)).isEqualTo("t-shop.Scores");
   }
 
   @Test
@@ -51,6 +71,8 @@ class RegistrySettingsTest {
             "missing.id.cache.ttl.sec", "8",
             "auto.register.schemas", "true",
             "normalize.schemas", "true",
+            "value.subject.name.strategy",
+                "io.confluent.kafka.serializers.subject.TopicRecordNameStrategy",
             "schema.registry.ssl.truststore.location", "/stores/trust.p12",
             "schema.registry.ssl.truststore.password", "secret",
             "schema.registry.ssl.truststore.type", "pkcs12",
@@ -65,6 +87,7 @@ class RegistrySettingsTest {
     assertThat(settings.missingIdTtl()).isEqualTo(Duration.ofSeconds(8));
     assertThat(settings.autoRegister()).isTrue();
     assertThat(settings.normalize()).isTrue();
+    assertThat(settings.subjects()).isEqualTo(SubjectNames.TOPIC_RECORD);
     assertThat(settings.tls())
         .isEqualTo(
             new TlsStores(

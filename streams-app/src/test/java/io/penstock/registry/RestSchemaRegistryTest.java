@@ -1,10 +1,15 @@
 package io.penstock.registry;
 
+import static io.penstock.registry.RequestListener.Outcome.ANSWERED;
+import static io.penstock.registry.RequestListener.Outcome.FAILED;
+import static io.penstock.registry.RequestListener.Outcome.REFUSED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.avro.Schema;
@@ -14,6 +19,7 @@ import org.junit.jupiter.api.Test;
 class RestSchemaRegistryTest {
 
   private static final String STRING = "{\"schema\":\"\\\"string\\\"\"}";
+  private static final String NO_SCHEMA = "{\"error_code\":40403,\"message\":\"Schema not found\"}";
   private static final Schema POINT =
       new Schema.Parser()
           .parse(
@@ -21,6 +27,7 @@ class RestSchemaRegistryTest {
 
   private final FakeRegistryServer server = new FakeRegistryServer();
   private final AtomicLong nanos = new AtomicLong();
+  private final List<RequestListener.Outcome> outcomes = new ArrayList<>();
 
   @AfterEach
   void stop() {
@@ -62,12 +69,44 @@ class RestSchemaRegistryTest {
   }
 
   @Test
+  void shouldNotAskForRandomIdsAsFastAsTheyCome() {
+    // given
+    RestSchemaRegistry registry = registry();
+    for (int i = 0; i < 1_200; i++) {
+      server.answering(404, NO_SCHEMA);
+    }
+    server.answering(200, STRING);
+
+    // when
+    for (int id = 0; id < 1_000; id++) {
+      assertUnknown(registry, id);
+    }
+    long first = nanos.get();
+    for (int id = 1_000; id < 1_200; id++) {
+      assertUnknown(registry, id);
+    }
+
+    // then
+    assertThat(first).isZero();
+    assertThat(Duration.ofNanos(nanos.get())).isEqualTo(Duration.ofSeconds(2));
+    assertUnknown(registry, 1_100);
+    assertThat(registry.schemaById(5_000)).isEqualTo(Schema.create(Schema.Type.STRING));
+    assertThat(server.requests()).hasSize(1_201);
+  }
+
+  private static void assertUnknown(RestSchemaRegistry registry, int id) {
+    assertThatThrownBy(() -> registry.schemaById(id))
+        .isInstanceOfSatisfying(RegistryException.class, e -> assertThat(e.isNotFound()).isTrue());
+  }
+
+  @Test
   void shouldRetryWhatMayPass() {
     server.answering(503, "<html>").answering(429, "").answering(408, "").answering(200, STRING);
 
     assertThat(registry().schemaById(7)).isEqualTo(Schema.create(Schema.Type.STRING));
 
     assertThat(server.requests()).hasSize(4);
+    assertThat(outcomes).containsExactly(FAILED, FAILED, FAILED, ANSWERED);
   }
 
   @Test
@@ -87,6 +126,7 @@ class RestSchemaRegistryTest {
 
     assertThatThrownBy(() -> registry().schemaById(7))
         .hasMessageContaining("Unauthorized (error_code: 40101); check basic.auth.*");
+    assertThat(outcomes).containsExactly(REFUSED);
 
     assertThat(server.requests()).hasSize(1);
   }
@@ -156,7 +196,9 @@ class RestSchemaRegistryTest {
     server.answering(200, "{\"schemaType\":\"PROTOBUF\",\"schema\":\"syntax = 3;\"}");
 
     assertThatThrownBy(() -> registry().schemaById(7))
-        .isInstanceOfSatisfying(RegistryException.class, e -> assertThat(e.isUnusable()).isTrue())
+        .isInstanceOfSatisfying(
+            RegistryException.class,
+            e -> assertThat(e.kind()).isEqualTo(RegistryException.Kind.UNUSABLE))
         .hasMessageContaining("asked for schema id 7, has a PROTOBUF schema (expected: AVRO)");
   }
 
@@ -166,7 +208,74 @@ class RestSchemaRegistryTest {
 
     assertThatThrownBy(() -> registry("max.retries", "0").schemaById(7))
         .isInstanceOfSatisfying(RegistryException.class, e -> assertThat(e.isRetriable()).isTrue())
-        .hasMessageContaining("did not answer in JSON");
+        .hasMessageContaining("did not answer as a registry does when asked for schema id 7")
+        .hasMessageContaining("<html>Welcome</html>");
+  }
+
+  @Test
+  void shouldTakeAnAnswerWithoutASchemaForAnOutageAndKeepNothingOfIt() {
+    RestSchemaRegistry registry = registry("max.retries", "0");
+    server.answering(200, "{\"status\":\"ok\"}").answering(200, STRING);
+
+    assertThatThrownBy(() -> registry.schemaById(7))
+        .isInstanceOfSatisfying(RegistryException.class, e -> assertThat(e.isRetriable()).isTrue());
+    assertThat(registry.schemaById(7)).isEqualTo(Schema.create(Schema.Type.STRING));
+  }
+
+  @Test
+  void shouldTakeA404WithoutTheRegistrysCodeForAnOutage() {
+    RestSchemaRegistry registry = registry("max.retries", "0");
+    server
+        .answering(404, "<html>default backend</html>")
+        .answering(404, "{\"error_code\":404,\"message\":\"HTTP 404 Not Found\"}")
+        .answering(404, "")
+        .answering(200, STRING);
+
+    for (int i = 0; i < 3; i++) {
+      assertThatThrownBy(() -> registry.schemaById(7))
+          .isInstanceOfSatisfying(
+              RegistryException.class, e -> assertThat(e.isRetriable()).isTrue())
+          .hasMessageContaining("is schema.registry.url the registry's own, with its path?");
+    }
+    assertThat(registry.schemaById(7)).isEqualTo(Schema.create(Schema.Type.STRING));
+  }
+
+  @Test
+  void shouldAskEveryEndpointBeforeItBelievesThatAnIdIsUnknown() {
+    try (FakeRegistryServer second = new FakeRegistryServer()) {
+      RestSchemaRegistry registry =
+          registry("schema.registry.url", server.url() + "," + second.url(), "max.retries", "0");
+      server.answering(404, NO_SCHEMA).answering(404, NO_SCHEMA).answering(404, NO_SCHEMA);
+      second.answering(200, STRING).answering(404, NO_SCHEMA).answering(503, "");
+
+      assertThat(registry.schemaById(7)).isEqualTo(Schema.create(Schema.Type.STRING));
+      assertThatThrownBy(() -> registry.schemaById(8))
+          .isInstanceOfSatisfying(
+              RegistryException.class, e -> assertThat(e.isNotFound()).isTrue());
+      assertThatThrownBy(() -> registry.schemaById(9))
+          .isInstanceOfSatisfying(
+              RegistryException.class, e -> assertThat(e.isRetriable()).isTrue());
+    }
+  }
+
+  @Test
+  void shouldNotWaitForABodyThatDoesNotEnd() {
+    server.answeringWithoutEnd(200);
+
+    assertThatThrownBy(
+            () -> registry("max.retries", "0", "http.read.timeout.ms", "50").schemaById(7))
+        .isInstanceOfSatisfying(RegistryException.class, e -> assertThat(e.isRetriable()).isTrue())
+        .hasMessageContaining("did not answer when asked for schema id 7")
+        .hasMessageContaining("it took longer than http.read.timeout.ms: 50");
+  }
+
+  @Test
+  void shouldNotTakeABodyOfAnySize() {
+    server.answering(200, "{\"schema\":\"" + "x".repeat(8 << 20) + "\"}");
+
+    assertThatThrownBy(() -> registry("max.retries", "0").schemaById(7))
+        .isInstanceOfSatisfying(RegistryException.class, e -> assertThat(e.isRetriable()).isTrue())
+        .hasMessageContaining("the answer has more than 8388608 bytes");
   }
 
   @Test
@@ -228,6 +337,10 @@ class RestSchemaRegistryTest {
     for (int i = 0; i < keysAndValues.length; i += 2) {
       keys.put(keysAndValues[i], keysAndValues[i + 1]);
     }
-    return new RestSchemaRegistry(RegistrySettings.of(keys), nanos::get);
+    return new RestSchemaRegistry(
+        RegistrySettings.of(keys),
+        (outcome, took) -> outcomes.add(outcome),
+        nanos::get,
+        nanos::addAndGet);
   }
 }

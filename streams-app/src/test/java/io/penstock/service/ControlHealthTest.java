@@ -28,6 +28,17 @@ final class ControlHealthTest {
   }
 
   @Test
+  void shouldComeBackFromBeingStale() {
+    health.following();
+    health.stale("cut off");
+    assertThat(health.report()).isEqualTo(new HealthReport.ControlPlane(false, "STALE", "cut off"));
+
+    health.following();
+
+    assertThat(health.report()).isEqualTo(new HealthReport.ControlPlane(true, "FOLLOWING", ""));
+  }
+
+  @Test
   void shouldStandByTheFirstFailure() {
     health.failed(new IllegalStateException("access denied"));
     health.failed(new IllegalStateException("closed"));
@@ -36,6 +47,24 @@ final class ControlHealthTest {
 
     assertThat(health.report())
         .isEqualTo(new HealthReport.ControlPlane(false, "FAILED", "access denied"));
+  }
+
+  @Test
+  void shouldBeFailedOnlyAsLongAsAccessIsDenied() {
+    health.following();
+    health.denied("controller", new IllegalStateException("not authorized"));
+    health.denied("decisions", new IllegalStateException("not authorized"));
+    health.stale("cut off");
+    health.admitted("decisions");
+    health.following();
+    assertThat(health.report())
+        .isEqualTo(
+            new HealthReport.ControlPlane(
+                false, "FAILED", "access denied to the controller: not authorized"));
+
+    health.admitted("controller");
+
+    assertThat(health.report()).isEqualTo(new HealthReport.ControlPlane(true, "FOLLOWING", ""));
   }
 
   @Test

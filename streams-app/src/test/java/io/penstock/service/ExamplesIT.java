@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.penstock.testkit.AuditTrail;
+import io.penstock.testkit.Await;
 import io.penstock.testkit.CommittedRecords;
 import io.penstock.testkit.OutcomeSource;
 import io.penstock.testkit.Penstock;
 import io.penstock.testkit.ServiceUnderTest;
 import io.penstock.testkit.Workbench;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -79,19 +82,63 @@ class ExamplesIT {
       service.awaitReady();
       assertThat(example.versions()).isNotEmpty();
       for (int version : example.versions()) {
-        serve(example, version);
+        serve(service, example, version);
         check(example, version, predictions(example, version));
       }
     }
     assertThat(records.list(example.pipeline().deadLetters().topic())).isEmpty();
   }
 
+  @Test
+  void shouldDraftAConfigurationThatPassesItsChecks() throws IOException {
+    // given: records in a field of another name than the input's
+    Example reviews =
+        examples().stream().filter(it -> it.model().equals("reviews")).findFirst().orElseThrow();
+    bench.registry().register("new-reviews-value", reviews.records(1).get(0).getSchema());
+    bench.createTopics(1, "new-reviews");
+    // when
+    Path log = folder.resolve("init.log");
+    Penstock.Ended draft =
+        Penstock.run(
+            60,
+            log,
+            Map.of(),
+            "init",
+            "--model",
+            reviews.config().resolveSibling("").toString(),
+            "--input",
+            "new-reviews",
+            "--output",
+            "new-sentiments",
+            "--bootstrap-servers",
+            bench.stack().bootstrapServers(),
+            "--registry",
+            bench.stack().registryUrl());
+    assertThat(draft.exitCode()).as(draft.output()).isZero();
+    // Behind what it has said on standard error, which is in the same log.
+    String yaml = draft.output().substring(draft.output().indexOf("# Serves "));
+    String config = Files.writeString(folder.resolve("draft.yaml"), yaml).toString();
+    Path topicsLog = folder.resolve("draft-topics.log");
+    Penstock.run(60, topicsLog, Map.of(), "topics", "--config", config, "--create");
+    // then
+    Path checkLog = folder.resolve("draft-check.log");
+    Penstock.Ended check =
+        Penstock.run(60, checkLog, Map.of(), "config", "check", "--config", config);
+    assertThat(check.exitCode()).as(yaml + check.output()).isZero();
+    assertThat(check.output()).contains("tokens from token_ids");
+  }
+
   /** The highest version serves from the start: what is active already is not promoted again. */
-  private static void serve(Example example, int version) {
-    String service = example.settings().service();
-    long command = bench.promote(service, example.model(), version);
-    assertThat(new AuditTrail(records, service).verdict(command))
+  private static void serve(ServiceUnderTest service, Example example, int version) {
+    String name = example.settings().service();
+    long command = bench.promote(name, example.model(), version);
+    assertThat(new AuditTrail(records, name).verdict(command))
         .matches("ACTIVATED %d|REJECTED: .* already active".formatted(version));
+    String active = "/models/" + example.model() + "/active";
+    Await.until(
+        () -> "version " + version + " serves: " + service.health(),
+        30,
+        () -> service.health().at(active).asInt() == version && service.isReady());
   }
 
   private static List<ConsumerRecord<byte[], byte[]>> predictions(Example example, int version) {

@@ -5,19 +5,14 @@ import io.penstock.model.ModelSignature;
 import io.penstock.model.Rows;
 import io.penstock.model.ServableId;
 import io.penstock.model.TensorSpec;
-import io.penstock.model.lifecycle.LoadedModel;
 import io.penstock.model.lifecycle.ModelSettings;
+import io.penstock.model.loading.LoadedModel;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
 /** A loaded version without TensorFlow: one number in, by a name of the test's choice; one out. */
-record FakeVersion(ServableId id, String inputName) implements LoadedModel {
-
-  @Override
-  public String fingerprint() {
-    return "f" + id.version();
-  }
+record FakeVersion(ServableId id, String inputName, String fingerprint) implements LoadedModel {
 
   @Override
   public Set<String> signatures() {

@@ -98,8 +98,9 @@ class FallbackIT {
       service.awaitReady();
       try (DigitLoad load = load("halt")) {
         promoteTwo("halt");
-        service.arm("/hang/10000");
-        awaitDetail(service, "has not returned", "waits for another version");
+        service.arm("/hang/20000");
+        awaitDetail(
+            service, "has not returned", "by transaction.timeout.ms", "waits for another version");
         assertThat(service.isAlive()).isTrue();
 
         assertThat(audit("halt").verdict(bench.promote("halt", "digits", 1)))
@@ -151,7 +152,6 @@ class FallbackIT {
         name + ".yaml",
         name,
         """
-        inference: {run-timeout: 4s}
         models:
           digits:
             path: "%2$s"

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -30,7 +31,7 @@ class FirstVersionIT {
   static void setUp() {
     bench = new Workbench(folder);
     records = new CommittedRecords(bench.stack().bootstrapServers());
-    bench.createTopics(1, "in", "out", "dead");
+    bench.createTopics(1, "in", "older-out", "mended-out", "late-out", "dead");
   }
 
   @AfterAll
@@ -52,6 +53,28 @@ class FirstVersionIT {
     }
     assertThat(decisions("older"))
         .containsExactly("PREPARE 2", "ABORTED 2", "PREPARE 1", "ACTIVATED 1");
+  }
+
+  /** As in a pod whose sidecar has yet to fill the volume. */
+  @Test
+  void shouldWaitForTheFirstVersionThatComes() throws IOException {
+    // given
+    Files.createDirectories(folder.resolve("models/late"));
+    try (ServiceUnderTest service = start("late")) {
+      Await.until(
+          () -> "the pipeline waits: " + service.log(),
+          60,
+          () -> service.state("digits").equals("WAITING"));
+      assertThat(service.isReady()).isFalse();
+
+      // when it comes at once, so that no pause of its copy looks like its end
+      Path copy = bench.installVersion("examples/digits/1", "late-copy", 1);
+      Files.move(copy.resolve("1"), folder.resolve("models/late/1"));
+
+      // then
+      service.awaitReady();
+    }
+    assertThat(decisions("late")).containsExactly("PREPARE 1", "ACTIVATED 1");
   }
 
   @Test
@@ -81,7 +104,8 @@ class FirstVersionIT {
 
   private static void mend(Path version, String example) throws IOException {
     Path whole = Penstock.root().resolve("examples").resolve(example);
-    Files.write(variables(version), Files.readAllBytes(variables(whole)));
+    Path beside = Files.copy(variables(whole), version.resolveSibling(version.getFileName() + "+"));
+    Files.move(beside, variables(version), StandardCopyOption.ATOMIC_MOVE);
   }
 
   private static Path variables(Path version) {
@@ -103,10 +127,10 @@ class FirstVersionIT {
                 model: %s
                 start-from: earliest
                 input: {topic: in}
-                output: {topic: out}
+                output: {topic: %s-out}
                 dead-letters: {topic: dead}
             """
-                .formatted(name, folder.resolve("models").resolve(name), name));
+                .formatted(name, folder.resolve("models").resolve(name), name, name));
     return ServiceUnderTest.start(config, folder, name);
   }
 

@@ -12,15 +12,24 @@ import io.penstock.testkit.Census;
 import io.penstock.testkit.CommittedRecords;
 import io.penstock.testkit.DigitLoad;
 import io.penstock.testkit.OutcomeSource;
+import io.penstock.testkit.Penstock;
+import io.penstock.testkit.RequestLoad;
 import io.penstock.testkit.ServiceUnderTest;
 import io.penstock.testkit.Workbench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -40,11 +49,16 @@ class PromotionIT {
   private static final String SERVICE = "promotion";
   private static final int PARTITIONS = 4;
 
+  /** A request for one digit, any. */
+  private static final String DIGIT =
+      "{\"instances\": [[" + "0.5,".repeat(Digits.PIXELS - 1) + "0.5]]}";
+
   @TempDir private static Path folder;
 
   private static Workbench bench;
   private static CommittedRecords records;
   private static AuditTrail audit;
+  private static Path bare;
   private static Path config;
   private static ServiceUnderTest service;
 
@@ -58,12 +72,14 @@ class PromotionIT {
     bench.createTopics(1, "bare-in", "bare-out", "bare-dead");
     Path base = bench.installVersion("digits", 1);
     bench.installVersion("digits", 2);
-    Path bare = bench.installVersion("examples/digits/1", "bare", 1);
-    config =
-        bench.writeConfig(
-            "promotion.yaml",
-            SERVICE,
-            """
+    bare = bench.installVersion("examples/digits/1", "bare", 1);
+    config = bench.writeConfig("promotion.yaml", SERVICE, config(base));
+    service = ServiceUnderTest.start(config, folder, "a");
+    service.awaitReady();
+  }
+
+  private static String config(Path digits) {
+    return """
             models:
               digits:
                 path: "%s"
@@ -87,9 +103,7 @@ class PromotionIT {
                 dead-letters: {topic: dead}
                 threads: 2
             """
-                .formatted(base, bare));
-    service = ServiceUnderTest.start(config, folder, "a");
-    service.awaitReady();
+        .formatted(digits, bare);
   }
 
   @AfterAll
@@ -160,15 +174,26 @@ class PromotionIT {
   void shouldCutOverUnderLoadOnALineOfJsonAndGiveTheOldVersionsMemoryBack() {
     activate(1);
     long command;
-    try (DigitLoad load = new DigitLoad(bench, "in", PARTITIONS, 500)) {
-      Await.until("some load", 30, () -> load.sent() > 200);
+    try (DigitLoad load = new DigitLoad(bench, "in", PARTITIONS, 500);
+        RequestLoad requests = new RequestLoad(service, "digits", DIGIT)) {
+      Await.until(
+          "version 1 answers every partition, and requests",
+          30,
+          () -> answersEverywhere("1") && requests.answered() > 0);
 
       command = bench.promote(SERVICE, "digits", 2);
 
       assertThat(audit.verdict(command)).isEqualTo("ACTIVATED 2");
       awaitServing(2);
       long then = load.sent();
-      Await.until("some more load", 30, () -> load.sent() > then + 200);
+      long answeredThen = requests.answered();
+      Await.until(
+          "some more load",
+          30,
+          () ->
+              load.sent() > then + 200 && requests.answered() > answeredThen + RequestLoad.CALLERS);
+      assertThat(requests.refusals()).isEmpty();
+      assertThat(requests.versions()).containsExactly("1", "2");
     }
     assertThat(versionThatPredicts()).isEqualTo("2");
     Await.until(
@@ -191,6 +216,15 @@ class PromotionIT {
             });
   }
 
+  /** Whether the last outcome of every partition is by that version. */
+  private static boolean answersEverywhere(String version) {
+    Map<Integer, String> last = new HashMap<>();
+    for (ConsumerRecord<byte[], byte[]> outcome : records.list("out")) {
+      last.put(outcome.partition(), OutcomeSource.of(outcome).version());
+    }
+    return last.size() == PARTITIONS && last.values().stream().allMatch(version::equals);
+  }
+
   private static Census awaitAllOutcomes() {
     Census census = new Census(bench.stack().bootstrapServers(), "in", "out", "dead");
     Await.until(
@@ -206,27 +240,223 @@ class PromotionIT {
     versionThatPredicts();
     awaitAllOutcomes().close();
 
-    Map<Integer, Long> servedBy = new HashMap<>();
-    List<String> changes = new ArrayList<>();
-    for (ConsumerRecord<byte[], byte[]> outcome : records.list("out")) {
-      OutcomeSource source = OutcomeSource.of(outcome);
-      long version = Long.parseLong(source.version());
-      Long before = servedBy.put(outcome.partition(), version);
-      if (before != null && before != version) {
-        changes.add("%s to %d".formatted(source, version));
+    Map<String, NavigableMap<Long, Cutover>> timelines = new HashMap<>();
+    audit.cutovers().stream()
+        .filter(cutover -> cutover.getPipeline().equals("digits"))
+        .forEach(
+            cutover ->
+                timelines
+                    .computeIfAbsent(text(cutover), partition -> new TreeMap<>())
+                    .put(cutover.getOffset(), cutover));
+    List<String> told = new ArrayList<>();
+    List<String> served = new ArrayList<>();
+    records.forEach(
+        "out",
+        outcome -> {
+          OutcomeSource source = OutcomeSource.of(outcome);
+          Cutover last =
+              timelines
+                  .get("%s of %s".formatted(source.input(), source.pipeline()))
+                  .floorEntry(source.offset())
+                  .getValue();
+          Instant from = last.getEffectiveFrom();
+          boolean early = from != null && outcome.timestamp() < from.toEpochMilli();
+          told.add(
+              "%s by %s/%d"
+                  .formatted(source, last.getModel(), early ? last.getFrom() : last.getTo()));
+          served.add("%s by %s/%s".formatted(source, source.model(), source.version()));
+        });
+
+    assertThat(served).isNotEmpty().isEqualTo(told);
+    for (NavigableMap<Long, Cutover> timeline : timelines.values()) {
+      for (Cutover cutover : timeline.tailMap(timeline.firstKey(), false).values()) {
+        Cutover before = timeline.lowerEntry(cutover.getOffset()).getValue();
+        // With a timestamp it names what serves earlier records, whether any of them came or not.
+        boolean goesOn =
+            cutover.getFrom() == null
+                || cutover.getEffectiveFrom() != null
+                || cutover.getFrom() == before.getTo();
+        assertThat(goesOn).as("%s after %s", cutover, before).isTrue();
       }
     }
+  }
 
-    List<Cutover> cutovers = audit.cutovers();
-    assertThat(changes).isNotEmpty().isSubsetOf(cutovers.stream().map(PromotionIT::text).toList());
-    assertThat(cutovers.stream().filter(c -> c.getFrom() != null).map(PromotionIT::text))
-        .isSubsetOf(changes);
+  /** Their timestamps are ahead of the clock, so that nobody has to wait for the time to come. */
+  @Test
+  void shouldServeEachRecordByTheVersionThatItsTimestampSays() {
+    activate(1);
+    Instant from = Instant.now().plusSeconds(300).truncatedTo(ChronoUnit.MILLIS);
+    long command = promoteFrom(2, from);
+    assertThat(audit.verdict(command)).isEqualTo("ACTIVATED 2");
+    awaitServing(2);
+    assertThat(versions().get("1").asText()).as("for earlier records").isEqualTo("AVAILABLE");
+
+    long seed = Long.getLong("penstock.property.seed", 1L);
+    Map<String, String> expected = sendAround(from, new Random(seed), 400);
+
+    assertThat(servedOf(expected.keySet())).as("seed %d", seed).isEqualTo(expected);
+    assertThat(audit.cutovers())
+        .filteredOn(cutover -> cutover.getEpoch() == command)
+        .as("one a partition, however often versions alternate")
+        .hasSize(PARTITIONS)
+        .allSatisfy(cutover -> assertThat(cutover.getEffectiveFrom()).isEqualTo(from));
+    assertThat(audit.verdict(promoteFrom(1, from)))
+        .startsWith("REJECTED: promote.effectiveFrom: ")
+        .contains("while digits/1 still serves records from before " + from);
+
+    long forAll = bench.promote(SERVICE, "digits", 2);
+    assertThat(audit.verdict(forAll)).isEqualTo("ACTIVATED 2");
+    Await.until(
+        () -> "version 1 serves no more: " + versions(),
+        30,
+        () -> !versions().has("1") || versions().get("1").asText().equals("END"));
+    assertThat(versionThatPredicts()).isEqualTo("2");
+    assertThat(audit.verdict(promoteFrom(1, from.minusSeconds(1))))
+        .startsWith("ABORTED 1: ")
+        .contains("pipeline digits has read a record of " + from.minusSeconds(1));
+  }
+
+  private static long promoteFrom(int version, Instant from) {
+    return bench.command(
+        SERVICE,
+        "{\"promote\":{\"model\":\"digits\",\"version\":%d,\"effectiveFrom\":\"%s\"}}"
+            .formatted(version, from));
+  }
+
+  /** Records over all partitions, within two seconds of an instant; who is to serve each. */
+  private static Map<String, String> sendAround(Instant from, Random random, int records) {
+    byte[] value = Digits.framed(bench, "in", 0);
+    Map<String, String> expected = new TreeMap<>();
+    for (int i = 0; i < records; i++) {
+      int partition = i % PARTITIONS;
+      long timestamp = from.toEpochMilli() - 2_000 + random.nextInt(4_000);
+      long offset = bench.send(new ProducerRecord<>("in", partition, timestamp, null, value));
+      expected.put(
+          "in-%d@%d".formatted(partition, offset), timestamp < from.toEpochMilli() ? "1" : "2");
+    }
+    return expected;
+  }
+
+  /** The versions in the outcomes of those inputs, once all are there. */
+  private static Map<String, String> servedOf(Set<String> inputs) {
+    Map<String, String> served = new TreeMap<>();
+    Await.until(
+        () -> "outcomes of %d inputs: %d".formatted(inputs.size(), served.size()),
+        30,
+        () -> {
+          records.forEach(
+              "out",
+              outcome -> {
+                OutcomeSource source = OutcomeSource.of(outcome);
+                if (inputs.contains(source.toString())) {
+                  served.put(source.toString(), source.version());
+                }
+              });
+          return served.size() == inputs.size();
+        });
+    return served;
+  }
+
+  /**
+   * Everything that the class has sent until then, and more of it over three promotions: {@code
+   * -Dreplay.records=100000} for as much as is wanted.
+   */
+  @Test
+  void shouldGiveTheSameOutcomesAgainWhenItsInputIsReplayedByTheTimeline() {
+    int sent = Integer.getInteger("replay.records", 800);
+    activate(1);
+    try (DigitLoad load = new DigitLoad(bench, "in", PARTITIONS, Math.max(500, sent / 60))) {
+      for (int promotion = 1; promotion <= 3; promotion++) {
+        int part = sent * promotion / 4;
+        Await.until("load before a promotion", 300, () -> load.sent() >= part);
+        activate(promotion % 2 == 0 ? 1 : 2);
+      }
+      Await.until("the rest of the load", 300, () -> load.sent() >= sent);
+    }
+    awaitAllOutcomes().close();
+    bench.createTopics(PARTITIONS, "again", "again-dead");
+
+    Penstock.Ended replay =
+        replay(
+            config, "--versions", "timeline", "--to", "again", "--dead-letters-to", "again-dead");
+
+    assertThat(replay.exitCode()).as(replay.output()).isZero();
+    Map<String, ConsumerRecord<byte[], byte[]>> first = bySource("out");
+    try (Census census =
+        new Census(bench.stack().bootstrapServers(), "in", "again", "again-dead")) {
+      assertThat(census.update().lost()).isZero();
+      assertThat(census.duplicated()).isZero();
+      assertThat(census.disorder()).isEmpty();
+      assertThat(census.perVersion().keySet()).contains("1", "2");
+      assertThat(replay.output()).contains("\"records\":" + census.inputs());
+    }
+    bySource("again")
+        .forEach((source, again) -> assertSameOutcome(source, again, first.get(source)));
+  }
+
+  private static Penstock.Ended replay(Path config, String... more) {
+    List<String> words =
+        new ArrayList<>(
+            List.of("pipeline", "replay", "digits", "--config", config.toString(), "--from", "0"));
+    words.addAll(List.of(more));
+    words.addAll(List.of("--output", "json"));
+    return Penstock.run(300, folder.resolve("replay.log"), Map.of(), words.toArray(String[]::new));
+  }
+
+  /** Outcomes by the inputs that they name. */
+  private static Map<String, ConsumerRecord<byte[], byte[]>> bySource(String topic) {
+    Map<String, ConsumerRecord<byte[], byte[]>> outcomes = new TreeMap<>();
+    records.forEach(topic, outcome -> outcomes.put(OutcomeSource.of(outcome).toString(), outcome));
+    return outcomes;
+  }
+
+  /** A row's last bits differ between a run of one row and a run of several. */
+  private static void assertSameOutcome(
+      String source, ConsumerRecord<byte[], byte[]> again, ConsumerRecord<byte[], byte[]> first) {
+    assertThat(OutcomeSource.of(again)).isEqualTo(OutcomeSource.of(first));
+    assertThat(again.partition()).as(source).isEqualTo(first.partition());
+    assertThat(again.timestamp()).as(source).isEqualTo(first.timestamp());
+    assertThat(again.key()).as(source).isEqualTo(first.key());
+    assertThat(numbers(again))
+        .as(source)
+        .usingElementComparator((one, other) -> Math.abs(one - other) < 1e-5 ? 0 : 1)
+        .isEqualTo(numbers(first));
+  }
+
+  private static List<Double> numbers(ConsumerRecord<byte[], byte[]> outcome) {
+    GenericRecord prediction = bench.unframed(outcome.value());
+    List<Double> numbers = new ArrayList<>();
+    for (Schema.Field field : prediction.getSchema().getFields()) {
+      Object value = prediction.get(field.pos());
+      List<?> values = value instanceof List<?> list ? list : List.of(value);
+      values.forEach(number -> numbers.add(((Number) number).doubleValue()));
+    }
+    return numbers;
+  }
+
+  @Test
+  void shouldNotReplayWhatItCannotReplayExactly() {
+    activate(1);
+    versionThatPredicts();
+    activate(2);
+    versionThatPredicts();
+    awaitAllOutcomes().close();
+    bench.createTopics(PARTITIONS, "never");
+    Path onlyOne = bench.installVersion("examples/digits/1", "elsewhere", 1);
+
+    Penstock.Ended refused =
+        replay(bench.writeConfig("elsewhere.yaml", SERVICE, config(onlyOne)), "--to", "never");
+
+    assertThat(refused.exitCode()).isEqualTo(1);
+    assertThat(refused.output())
+        .contains("digits/2, by which records are to be replayed, cannot be had from " + onlyOne)
+        .contains("Nothing is written.");
+    assertThat(records.list("never")).isEmpty();
   }
 
   private static String text(Cutover cutover) {
-    return "%s-%d@%d to %d"
-        .formatted(
-            cutover.getTopic(), cutover.getPartition(), cutover.getOffset(), cutover.getTo());
+    return "%s-%d of %s"
+        .formatted(cutover.getTopic(), cutover.getPartition(), cutover.getPipeline());
   }
 
   @Test
@@ -270,7 +500,7 @@ class PromotionIT {
 
     assertThat(verdict)
         .startsWith("ABORTED 2: ")
-        .contains("Pipeline bare: bare/2", "subject bare-in-value", "pipelines.bare.input.fields");
+        .contains("Pipeline bare: bare/2", "subject bare-in-value", "(key: input.fields, ");
     assertThat(service.health().at("/models/bare/active").asText()).isEqualTo("1");
     assertThat(versionThatPredicts("bare-in", "bare-out")).isEqualTo("1");
     assertThat(records.list("bare-dead")).isEmpty();
@@ -328,7 +558,13 @@ class PromotionIT {
 
       assertThat(service.terminate()).as(service.log()).isZero();
 
-      assertThat(service.log()).doesNotContain(" ERROR ", "stream thread replaced");
+      assertThat(service.log())
+          .doesNotContain(" ERROR ", "stream thread replaced")
+          .as("pipelines end before the instance leaves the fleet")
+          .containsSubsequence(
+              "pipeline paused pipeline=digits cause=STOPPING",
+              "pipeline=digits state=NOT_RUNNING",
+              "not the controller any longer");
       service = ServiceUnderTest.start(config, folder, "b");
       service.awaitReady();
     }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
@@ -46,6 +48,19 @@ final class StopSequenceTest {
     sequence.stop(LONG);
 
     assertThat(stopped).containsExactlyInAnyOrder("a", "b", "c");
+  }
+
+  @Test
+  void shouldStopThePartsThatThereAreByThen() {
+    Map<String, StopSequence.Stop> pipelines = new ConcurrentHashMap<>();
+    stageWith("models", LONG);
+    sequence.stage(LONG);
+    sequence.addAll(() -> pipelines);
+    pipelines.put("one that came later", timeout -> stopped.add("pipeline"));
+
+    sequence.stop(LONG);
+
+    assertThat(stopped).containsExactly("pipeline", "models");
   }
 
   @Test

@@ -8,6 +8,10 @@ import io.penstock.pipeline.ModelFailedException;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.LongStream;
+import org.apache.kafka.common.InvalidRecordException;
+import org.apache.kafka.common.errors.InvalidTimestampException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 import org.apache.kafka.streams.errors.StreamsException;
 import org.junit.jupiter.api.Test;
 
@@ -24,6 +28,38 @@ final class FailurePolicyTest {
 
     assertThat(policy.judge(failure, 0))
         .isEqualTo(new FailurePolicy.Verdict.Refuse(version(2), "a run has not returned"));
+  }
+
+  @Test
+  void shouldHaltAndSayWhoKnowsMoreWhenAccessIsDenied() {
+    Throwable failure =
+        new StreamsException(
+            "task 0_0 failed", new TransactionalIdAuthorizationException("not authorized"));
+
+    assertThat(policy.judge(failure, 0))
+        .isInstanceOfSatisfying(
+            FailurePolicy.Verdict.Halt.class,
+            halt ->
+                assertThat(halt.reason())
+                    .startsWith("not authorized (")
+                    .contains("penstock acls", "penstock config check"));
+  }
+
+  /** Such as a record without a key for a compacted topic: it would be refused again and again. */
+  @Test
+  void shouldHaltWhenATopicRefusesAnOutcome() {
+    for (Exception refusal :
+        List.of(
+            new RecordTooLargeException("too large"),
+            new InvalidRecordException("no key"),
+            new InvalidTimestampException("in the future"))) {
+      assertThat(policy.judge(new StreamsException("task 0_0 failed", refusal), 0))
+          .isInstanceOfSatisfying(
+              FailurePolicy.Verdict.Halt.class,
+              halt ->
+                  assertThat(halt.reason())
+                      .startsWith(refusal.getMessage() + " (a topic refuses an outcome"));
+    }
   }
 
   @Test

@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.batching.BatchLimits;
-import io.penstock.batching.ByteBudget;
 import io.penstock.batching.FakeModel;
+import io.penstock.batching.InFlightBudget;
 import io.penstock.config.StartFrom;
 import io.penstock.faults.Faults;
 import io.penstock.faults.FaultyClients;
@@ -13,16 +13,23 @@ import io.penstock.faults.ForwardPath;
 import io.penstock.inference.InferenceSettings;
 import io.penstock.inference.InferenceThreads;
 import io.penstock.localstack.LocalKafka;
+import io.penstock.pipeline.Tombstones;
 import io.penstock.testkit.Await;
 import io.penstock.testkit.Census;
+import io.penstock.testkit.TestStack;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.MemberDescription;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -33,34 +40,30 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Time-outs of the producer, wherever outcomes are forwarded from: two tasks on one stream thread,
- * exactly once, a real broker.
+ * Time-outs of the producer, wherever outcomes are forwarded from, sends that fail, and members of
+ * the group that come back: two tasks on one stream thread, a real broker.
  */
 class PipelineFaultIT {
 
   private static final int PARTITIONS = 2;
   private static final int FAULTS_PER_PATH = 2;
+  private static final String GROUP = "faults-numbers";
 
   private final Faults faults = new Faults();
   private final InferenceThreads inference =
-      InferenceThreads.start(new InferenceSettings(1, Duration.ofSeconds(30), 2), reason -> {});
+      InferenceThreads.start(new InferenceSettings(1, 2), reason -> {});
   @TempDir private Path folder;
   private LocalKafka kafka;
 
   @BeforeEach
-  void startBroker() throws Exception {
+  void startBroker() {
     kafka = LocalKafka.start(folder);
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
-      admin
-          .createTopics(
-              List.of(
-                  new NewTopic("in", PARTITIONS, (short) 1),
-                  new NewTopic("out", PARTITIONS, (short) 1),
-                  new NewTopic("dead", PARTITIONS, (short) 1),
-                  new NewTopic("audit", 1, (short) 1)))
-          .all()
-          .get();
-    }
+    TestStack.createTopics(
+        kafka.bootstrapServers(),
+        new NewTopic("in", PARTITIONS, (short) 1),
+        new NewTopic("out", PARTITIONS, (short) 1),
+        new NewTopic("dead", PARTITIONS, (short) 1),
+        new NewTopic("audit", 1, (short) 1));
   }
 
   @AfterEach
@@ -99,6 +102,127 @@ class PipelineFaultIT {
     }
   }
 
+  /** Two tasks' sends fail in one flush: Streams keeps and throws only the last failure. */
+  @Test
+  void shouldLoseNothingWhenSendsOfTwoTasksFailTogether() throws Exception {
+    Runnable arming = () -> faults.failFlush(Set.of(0, 1));
+    try (Census census = runThrough(Collections.nCopies(3, arming), false)) {
+      assertThat(census.lost()).as("%s", census).isZero();
+    }
+  }
+
+  /** A failure that is met only when the pipeline stops: the task's offset stays where it was. */
+  @Test
+  void shouldCommitNothingPastAFailureThatTheStopMeets() throws Exception {
+    try (Census census = new Census(kafka.bootstrapServers(), "in", "out", "dead");
+        KafkaProducer<byte[], byte[]> producer = producer()) {
+      try (Pipeline pipeline = pipeline(false)) {
+        serve(pipeline);
+        for (long i = 0; i < 100; i++) {
+          producer.send(record(i));
+        }
+        Await.until("the first records are answered", 30, () -> census.update().answered() >= 100);
+        faults.failFlush(Set.of(0, 1));
+        for (long i = 100; i < 200; i++) {
+          producer.send(record(i));
+        }
+        producer.flush();
+        Await.until("the sends failed", 30, faults::haveStruckOutcomes);
+      }
+      try (Pipeline pipeline = pipeline(false)) {
+        serve(pipeline);
+        Await.until(
+            () -> "an outcome for each of 200 records: " + census,
+            60,
+            () -> census.update().answered() >= 200);
+      }
+    }
+  }
+
+  @Test
+  void shouldKeepItsPlaceInTheGroupAsAStaticMemberAlone() throws Exception {
+    try (KafkaProducer<byte[], byte[]> producer = producer();
+        Census census = new Census(kafka.bootstrapServers(), "in", "out", "dead")) {
+      for (String instance : List.of("", "instance-1")) {
+        long before = census.update().answered();
+        try (Pipeline pipeline = pipeline(true, instance)) {
+          serve(pipeline);
+          for (long i = before; i < before + 100; i++) {
+            producer.send(record(i));
+          }
+          Await.until("records are answered", 30, () -> census.update().answered() == before + 100);
+        }
+        assertThat(members()).hasSize(instance.isEmpty() ? 0 : 1);
+      }
+      // The same member, sooner than its session is over.
+      try (Pipeline pipeline = pipeline(true, "instance-1")) {
+        serve(pipeline);
+        producer.send(record(200));
+        Await.until("the record is answered", 30, () -> census.update().answered() == 201);
+        assertThat(members()).hasSize(1);
+      }
+      assertThat(census.duplicated()).isZero();
+    }
+  }
+
+  @Test
+  void shouldProcessNothingThatIsHeldBackUntilItIsReleased() throws Exception {
+    long from = System.currentTimeMillis() + 60_000;
+    try (Pipeline pipeline = pipeline(true);
+        KafkaProducer<byte[], byte[]> producer = producer();
+        Census census = new Census(kafka.bootstrapServers(), "in", "out", "dead")) {
+      serve(pipeline);
+      assertThat(pipeline.holdBack(from)).as("nothing was read yet").isTrue();
+      producer.send(new ProducerRecord<>("in", 0, from - 1, null, FakeModel.record(1)));
+      Await.until("the earlier record is answered", 30, () -> census.update().answered() == 1);
+
+      producer.send(new ProducerRecord<>("in", 0, from, null, FakeModel.record(2)));
+      producer.send(new ProducerRecord<>("in", 1, from - 1, null, FakeModel.record(3)));
+
+      Await.until("it waits", 30, () -> pipeline.state() == Pipeline.State.PAUSED);
+      assertThat(pipeline.holdBack(from)).as("a record was read").isFalse();
+      pipeline.release();
+      Await.until("all are answered", 30, () -> census.update().answered() == 3);
+      assertThat(census.duplicated()).isZero();
+    }
+  }
+
+  @Test
+  void shouldReadPartitionsThatAreAddedFromTheirBeginning() throws Exception {
+    try (Pipeline pipeline = pipeline(true);
+        KafkaProducer<byte[], byte[]> producer = producer()) {
+      serve(pipeline);
+      try (Census census = new Census(kafka.bootstrapServers(), "in", "out", "dead")) {
+        producer.send(record(0));
+        Await.until("a record is answered", 30, () -> census.update().answered() == 1);
+      }
+      try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+        admin.createPartitions(Map.of("in", NewPartitions.increaseTo(PARTITIONS + 1))).all().get();
+      }
+
+      try (KafkaProducer<byte[], byte[]> later = producer()) {
+        later.send(new ProducerRecord<>("in", PARTITIONS, null, FakeModel.record(1)));
+      }
+
+      try (Census census = new Census(kafka.bootstrapServers(), "in", "out", "dead")) {
+        Await.until("both are answered", 60, () -> census.update().answered() == 2);
+        assertThat(census.lost()).isZero();
+      }
+    }
+  }
+
+  private Collection<MemberDescription> members() throws Exception {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+      return admin.describeConsumerGroups(List.of(GROUP)).all().get().get(GROUP).members();
+    }
+  }
+
+  private static void serve(Pipeline pipeline) throws InterruptedException {
+    pipeline.ready(new FakeModel(1).binding());
+    pipeline.cutOver(1, 0, null);
+    pipeline.start();
+  }
+
   /**
    * Runs a pipeline under load through one fault after the other, until all inputs are answered.
    */
@@ -106,9 +230,7 @@ class PipelineFaultIT {
     Census census = new Census(kafka.bootstrapServers(), "in", "out", "dead");
     try (Pipeline pipeline = pipeline(exactlyOnce);
         KafkaProducer<byte[], byte[]> producer = producer()) {
-      pipeline.ready(new FakeModel(1).binding());
-      pipeline.cutOver(1, 0);
-      pipeline.start();
+      serve(pipeline);
       long sent = 0;
       for (Runnable arm : arming) {
         long seen = census.update().answered();
@@ -132,6 +254,20 @@ class PipelineFaultIT {
   }
 
   private Pipeline pipeline(boolean exactlyOnce) {
+    return pipeline(exactlyOnce, "");
+  }
+
+  /**
+   * @param instance of a static member; empty: none
+   */
+  private Pipeline pipeline(boolean exactlyOnce, String instance) {
+    Map<String, String> kafkaKeys = new HashMap<>();
+    kafkaKeys.put("bootstrap.servers", kafka.bootstrapServers());
+    kafkaKeys.put("state.dir", folder + "/state");
+    kafkaKeys.put("main.consumer.metadata.max.age.ms", "1000");
+    if (!instance.isEmpty()) {
+      kafkaKeys.put("main.consumer.group.instance.id", instance);
+    }
     return new Pipeline(
         new Pipeline.Definition(
             "numbers",
@@ -139,16 +275,12 @@ class PipelineFaultIT {
             "out",
             "dead",
             "audit",
+            Tombstones.DEAD_LETTER,
             new BatchLimits(64, Duration.ofMillis(5), 256, 1 << 20),
-            ByteBudget.unlimited(),
+            InFlightBudget.unlimited(),
             (record, maxBytes) -> record.message().getBytes(UTF_8),
             cutover -> cutover.toString().getBytes(UTF_8)),
-        new StreamsSettings(
-            "faults-numbers",
-            exactlyOnce,
-            StartFrom.End.EARLIEST,
-            1,
-            Map.of("bootstrap.servers", kafka.bootstrapServers(), "state.dir", folder + "/state")),
+        new StreamsSettings(GROUP, exactlyOnce, StartFrom.End.EARLIEST, 1, kafkaKeys),
         inference,
         lanes -> new FaultyClients("numbers", lanes, faults));
   }

@@ -15,7 +15,7 @@ final class ServingVersionsTest {
   void shouldServeNothingBeforeTheFirstCutover() {
     ready(1);
 
-    assertThat(versions.serving()).isEmpty();
+    assertThat(versions.latest()).isEmpty();
     assertThatThrownBy(versions::current).isInstanceOf(IllegalStateException.class);
   }
 
@@ -23,20 +23,20 @@ final class ServingVersionsTest {
   void shouldServeWhatItWasCutOverToWithTheEpochOfThatDecision() {
     ready(1);
     ready(2);
-    versions.cutOver(1, 5);
-    versions.cutOver(2, 6);
+    versions.cutOver(1, 5, null);
+    versions.cutOver(2, 6, null);
 
     assertThat(versions.current().id().version()).isEqualTo(2);
     assertThat(versions.current().epoch()).isEqualTo(6);
-    assertThat(versions.serving()).containsSame(versions.current());
+    assertThat(versions.latest()).containsSame(versions.current());
   }
 
   @Test
   void shouldNotCutOverToWhatIsNotReady() {
     ready(1);
-    versions.cutOver(1, 5);
+    versions.cutOver(1, 5, null);
 
-    assertThatThrownBy(() -> versions.cutOver(2, 6))
+    assertThatThrownBy(() -> versions.cutOver(2, 6, null))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("version 2 is not ready");
     assertThat(versions.current().id().version()).isEqualTo(1);
@@ -46,12 +46,13 @@ final class ServingVersionsTest {
   void shouldForgetTheVersionBefore() {
     ready(1);
     ready(2);
-    versions.cutOver(1, 5);
-    versions.cutOver(2, 6);
+    versions.cutOver(1, 5, null);
+    versions.cutOver(2, 6, null);
 
-    assertThatThrownBy(() -> versions.cutOver(1, 7)).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> versions.cutOver(1, 7, null))
+        .isInstanceOf(IllegalStateException.class);
     ready(1);
-    assertThatCode(() -> versions.cutOver(1, 7)).doesNotThrowAnyException();
+    assertThatCode(() -> versions.cutOver(1, 7, null)).doesNotThrowAnyException();
   }
 
   @Test
@@ -59,17 +60,29 @@ final class ServingVersionsTest {
     ready(1);
     ready(2);
     ready(3);
-    versions.cutOver(1, 5);
-    versions.cutOver(2, 6);
+    versions.cutOver(1, 5, null);
+    versions.cutOver(2, 6, null);
 
-    assertThatCode(() -> versions.cutOver(3, 7)).doesNotThrowAnyException();
+    assertThatCode(() -> versions.cutOver(3, 7, null)).doesNotThrowAnyException();
+  }
+
+  /** An instance is behind: the fleet has gone on to 2, and is already on its way back to 1. */
+  @Test
+  void shouldKeepReadyWhatIsPreparedAgainWhileItIsLeft() {
+    ready(1);
+    ready(2);
+    versions.cutOver(1, 5, null);
+    ready(1);
+    versions.cutOver(2, 6, null);
+
+    assertThatCode(() -> versions.cutOver(1, 7, null)).doesNotThrowAnyException();
   }
 
   @Test
   void shouldTakeTheSameVersionAgainUnderALaterEpoch() {
     ready(1);
-    versions.cutOver(1, 5);
-    versions.cutOver(1, 8);
+    versions.cutOver(1, 5, null);
+    versions.cutOver(1, 8, null);
 
     assertThat(versions.current().epoch()).isEqualTo(8);
   }
@@ -78,13 +91,66 @@ final class ServingVersionsTest {
   void shouldForgetWhatIsNotWantedButNeverWhatServes() {
     ready(1);
     ready(2);
-    versions.cutOver(1, 5);
+    versions.cutOver(1, 5, null);
     versions.forget(1);
     versions.forget(2);
 
     assertThat(versions.current().id().version()).isEqualTo(1);
-    assertThatCode(() -> versions.cutOver(1, 6)).doesNotThrowAnyException();
-    assertThatThrownBy(() -> versions.cutOver(2, 7)).isInstanceOf(IllegalStateException.class);
+    assertThatCode(() -> versions.cutOver(1, 6, null)).doesNotThrowAnyException();
+    assertThatThrownBy(() -> versions.cutOver(2, 7, null))
+        .isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void shouldLeaveEarlierRecordsToTheVersionBeforeUntilItIsCutOverAgain() {
+    ready(1);
+    ready(2);
+    versions.cutOver(1, 5, null);
+    versions.cutOver(2, 6, new EarlierVersion(1, 5, 1_000));
+    versions.forget(1);
+
+    assertThat(versions.serving().at(999).id().version()).isEqualTo(1);
+    assertThat(versions.serving().at(999).epoch()).isEqualTo(5);
+    assertThat(versions.serving().at(1_000).id().version()).isEqualTo(2);
+    assertThat(versions.bindings()).hasSize(2);
+    versions.cutOver(2, 6, null);
+    assertThat(versions.serving().at(999).id().version()).isEqualTo(2);
+    assertThatThrownBy(() -> versions.cutOver(1, 7, null))
+        .isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void shouldNotCutOverWithoutTheVersionForEarlierRecords() {
+    ready(2);
+    ready(1);
+    versions.cutOver(1, 5, null);
+
+    assertThatThrownBy(() -> versions.cutOver(2, 6, new EarlierVersion(3, 4, 1_000)))
+        .hasMessage("version 3 is not ready");
+    assertThat(versions.serving().at(0).id().version()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldBeKnownForAsLongAsItIsSaid() {
+    assertThat(versions.knownForNanos(7)).isEqualTo(Long.MAX_VALUE);
+    versions.known(107);
+    assertThat(versions.knownForNanos(7)).isEqualTo(100);
+    assertThat(versions.knownForNanos(110)).isEqualTo(-3);
+  }
+
+  @Test
+  void shouldNotBeKnownForLongerOnceTheFleetHasLeftTheVersion() {
+    ready(1);
+    ready(2);
+    versions.cutOver(1, 5, null);
+    versions.known(100);
+    versions.leave();
+    versions.known(200);
+    versions.leave();
+
+    assertThat(versions.knownForNanos(0)).isEqualTo(100);
+    versions.cutOver(2, 6, null);
+    assertThat(versions.knownForNanos(0)).isEqualTo(200);
   }
 
   private void ready(long version) {

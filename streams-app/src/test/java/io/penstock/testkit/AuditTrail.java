@@ -40,7 +40,10 @@ public final class AuditTrail {
     return events().stream().map(AuditEvent::getCutover).filter(Objects::nonNull).toList();
   }
 
-  /** What a command came to, once that is known: "ACTIVATED 2", "ABORTED 3: …", "REJECTED: …". */
+  /**
+   * What a command came to, once that is known: "ACTIVATED 2", "ABORTED 3: …", "REJECTED: …",
+   * "DONE".
+   */
   public String verdict(long command) {
     Await.until(
         () -> "a verdict on the command at offset " + command + " in " + events(),
@@ -57,6 +60,9 @@ public final class AuditTrail {
   private static Optional<String> verdict(AuditEvent event, long command) {
     if (event.getRejected() != null && event.getRejected().getOffset() == command) {
       return Optional.of("REJECTED: " + event.getRejected().getReason());
+    }
+    if (event.getDone() != null && event.getDone().getOffset() == command) {
+      return Optional.of("DONE");
     }
     Decided decided = event.getDecided();
     if (decided == null

@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * A Kafka node in a process of its own, so that it can crash, come back on its data, and answer
@@ -18,6 +20,7 @@ import java.util.Map;
 public final class BrokerProcess implements AutoCloseable {
 
   private static final String READY = "the broker is ready at ";
+  private static final Pattern ADDRESS = Pattern.compile(READY + "(\\S+)\\R");
 
   private final Path folder;
   private final String bootstrapServers;
@@ -30,13 +33,15 @@ public final class BrokerProcess implements AutoCloseable {
     Await.until(
         () -> "the broker: " + process.lastLines(20),
         120,
-        () -> !process.isAlive() || log().contains(READY));
+        () -> !process.isAlive() || address(log()).isPresent());
     String log = log();
-    if (!log.contains(READY)) {
-      throw new AssertionError("the broker ended:\n" + log);
-    }
-    int address = log.indexOf(READY) + READY.length();
-    this.bootstrapServers = log.substring(address, log.indexOf('\n', address)).strip();
+    this.bootstrapServers =
+        address(log).orElseThrow(() -> new AssertionError("the broker ended:\n" + log));
+  }
+
+  /** Once the whole line is there. */
+  private static Optional<String> address(String log) {
+    return ADDRESS.matcher(log).results().map(line -> line.group(1)).findFirst();
   }
 
   private JavaProcess launch() {
@@ -81,9 +86,11 @@ public final class BrokerProcess implements AutoCloseable {
     process.kill();
   }
 
-  /** Starts again after a crash; returns before it is ready. */
+  /** Starts again after a crash, unless it runs again; returns before it is ready. */
   public void restart() {
-    process = launch();
+    if (!process.isAlive()) {
+      process = launch();
+    }
   }
 
   /** From now on it answers nobody. */

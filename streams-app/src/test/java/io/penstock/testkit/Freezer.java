@@ -24,6 +24,11 @@ final class Freezer {
     shell("kill -CONT %d".formatted(pid));
   }
 
+  /** Sends another signal, by its name without SIG. */
+  static void signal(String name, long pid) {
+    shell("kill -%s %d".formatted(name, pid));
+  }
+
   private static void shell(String command) {
     try {
       Process shell =

@@ -23,6 +23,12 @@ import java.util.Map;
  */
 public final class ServiceUnderTest implements AutoCloseable {
 
+  /** For what is asked again and again, also of one that cannot answer. */
+  private static final Duration SOON = Duration.ofSeconds(5);
+
+  /** For what has to be answered. */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
   private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static final int NONE = -1;
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -61,13 +67,25 @@ public final class ServiceUnderTest implements AutoCloseable {
 
   /** Starts an instance in which faults can be armed: the same command on a faulty foundation. */
   public static ServiceUnderTest startFaulty(Path config, Path folder, String instance) {
+    return startFaulty(config, folder, instance, Map.of());
+  }
+
+  /**
+   * The same.
+   *
+   * @param environment more variables for its process
+   */
+  public static ServiceUnderTest startFaulty(
+      Path config, Path folder, String instance, Map<String, String> environment) {
     int port = LoopbackPorts.free();
     int faultsPort = LoopbackPorts.free();
+    Map<String, String> variables = new HashMap<>(environment);
+    variables.put("PENSTOCK_HTTP__LISTEN", "127.0.0.1:" + port);
     JavaProcess process =
         Penstock.startFaulty(
             faultsPort,
             folder.resolve(instance + ".log"),
-            Map.of("PENSTOCK_HTTP__LISTEN", "127.0.0.1:" + port),
+            variables,
             "serve",
             "--config",
             config.toString());
@@ -96,8 +114,45 @@ public final class ServiceUnderTest implements AutoCloseable {
 
   /** What it says of its health; fails if it does not answer. */
   public JsonNode health() {
+    return json("/health/ready");
+  }
+
+  /** What it answers there; fails if it does not answer. */
+  public JsonNode json(String path) {
     try {
-      return JSON.readTree(get("/health/ready").body());
+      return JSON.readTree(get(httpPort, path, PATIENCE).body());
+    } catch (IOException e) {
+      throw new AssertionError("no answer:\n" + log(), e);
+    }
+  }
+
+  /** Posts JSON there; fails if it does not answer. */
+  public HttpResponse<String> post(String path, String body) {
+    try {
+      return HTTP.send(
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + httpPort + path))
+              .timeout(Duration.ofSeconds(60))
+              .POST(HttpRequest.BodyPublishers.ofString(body))
+              .build(),
+          HttpResponse.BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new AssertionError("no answer:\n" + log(), e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** How the system's list of processes shows it; empty where there is none. */
+  public String commandLine() {
+    return ProcessHandle.of(process.pid())
+        .flatMap(handle -> handle.info().commandLine())
+        .orElse("");
+  }
+
+  /** All its metrics, as Prometheus reads them; fails if it does not answer. */
+  public String metrics() {
+    try {
+      return get(httpPort, "/metrics", PATIENCE).body();
     } catch (IOException e) {
       throw new AssertionError("no answer:\n" + log(), e);
     }
@@ -128,7 +183,7 @@ public final class ServiceUnderTest implements AutoCloseable {
    */
   public void arm(String fault) {
     try {
-      get(faultsPort, fault);
+      get(faultsPort, fault, SOON);
     } catch (IOException e) {
       // Gone, or going.
     }
@@ -152,6 +207,33 @@ public final class ServiceUnderTest implements AutoCloseable {
   /** SIGCONT. */
   public void thaw() {
     Freezer.thaw(process.pid());
+  }
+
+  /**
+   * SIGHUP, unless the process ignores it, as all do that {@code nohup} has started; returns at
+   * once.
+   *
+   * @return whether it was sent
+   */
+  public boolean hangUp() {
+    if (ignoresHangUp()) {
+      return false;
+    }
+    Freezer.signal("HUP", process.pid());
+    return true;
+  }
+
+  /** proc(5): a mask in hexadecimal, whose last bit is SIGHUP's. */
+  private boolean ignoresHangUp() {
+    Path status = Path.of("/proc/%d/status".formatted(process.pid()));
+    try {
+      return Files.exists(status)
+          && Files.readAllLines(status).stream()
+              .filter(line -> line.startsWith("SigIgn:"))
+              .anyMatch(line -> Character.digit(line.charAt(line.length() - 1), 16) % 2 == 1);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** SIGTERM; returns at once. */
@@ -188,13 +270,14 @@ public final class ServiceUnderTest implements AutoCloseable {
   }
 
   private HttpResponse<String> get(String path) throws IOException {
-    return get(httpPort, path);
+    return get(httpPort, path, SOON);
   }
 
-  private static HttpResponse<String> get(int port, String path) throws IOException {
+  private static HttpResponse<String> get(int port, String path, Duration timeout)
+      throws IOException {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-            .timeout(Duration.ofSeconds(5))
+            .timeout(timeout)
             .build();
     try {
       return HTTP.send(request, HttpResponse.BodyHandlers.ofString());

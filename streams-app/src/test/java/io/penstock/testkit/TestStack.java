@@ -33,7 +33,12 @@ public interface TestStack extends AutoCloseable {
 
   /** Makes topics and waits until the broker answers for every partition, which it does not yet. */
   default void createTopics(NewTopic... topics) {
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers()))) {
+    createTopics(bootstrapServers(), topics);
+  }
+
+  /** The same on any broker. */
+  static void createTopics(String bootstrapServers, NewTopic... topics) {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
       admin.createTopics(Arrays.asList(topics)).all().get();
       Map<TopicPartition, OffsetSpec> ends =
           Arrays.stream(topics)

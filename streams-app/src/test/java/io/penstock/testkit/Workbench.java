@@ -116,6 +116,12 @@ public final class Workbench implements AutoCloseable {
 
   /** Writes a configuration that serves on this stack. */
   public Path writeConfig(String name, String service, String modelsAndPipelines) {
+    return writeConfig(name, service, modelsAndPipelines, stack.registryUrl());
+  }
+
+  /** Writes a configuration that serves on this stack, with its registry at that address. */
+  public Path writeConfig(
+      String name, String service, String modelsAndPipelines, String registryUrl) {
     Path file = folder.resolve(name);
     String yaml =
         """
@@ -128,7 +134,7 @@ public final class Workbench implements AutoCloseable {
         control: {heartbeat-interval: 300ms, liveness-timeout: 6s}
         %s
         """
-            .formatted(service, stack.bootstrapServers(), stack.registryUrl(), modelsAndPipelines);
+            .formatted(service, stack.bootstrapServers(), registryUrl, modelsAndPipelines);
     try {
       return Files.writeString(file, yaml);
     } catch (IOException e) {

@@ -1,5 +1,6 @@
 package io.penstock.benchmarks.micro;
 
+import io.penstock.codec.InputRecord;
 import io.penstock.codec.RecordDecoder;
 import io.penstock.model.NumericColumn;
 import io.penstock.model.Rows;
@@ -30,6 +31,7 @@ public class DecodeBenchmark {
   private final Rows rows = Rows.of(Images.SIGNATURE.inputs(), 1);
   private final NumericColumn column = (NumericColumn) rows.column(0);
   private final byte[] record = Images.framed();
+  private final InputRecord input = Images.record(record);
   private final RecordDecoder decoder = Images.inputs().decoder(Images.SIGNATURE);
   private final GenericDatumReader<GenericRecord> reader = new GenericDatumReader<>(Images.SCHEMA);
   private @Nullable BinaryDecoder avro;
@@ -37,8 +39,8 @@ public class DecodeBenchmark {
   /** What a stream thread does with each record. */
   @Benchmark
   public byte[] plan() {
-    decoder.prepare(record);
-    decoder.decode(record, rows, 0);
+    decoder.prepare(input);
+    decoder.decode(input, rows, 0);
     return column.bytes();
   }
 

@@ -1,5 +1,6 @@
 package io.penstock.benchmarks.micro;
 
+import io.penstock.codec.OutputChoice;
 import io.penstock.codec.PredictionEncoder;
 import io.penstock.codec.avro.PredictionSchemas;
 import io.penstock.model.NumericColumn;
@@ -32,11 +33,13 @@ import org.openjdk.jmh.annotations.State;
 public class EncodeBenchmark {
 
   private static final ServableId ID = new ServableId("images", 1);
-  private static final Schema SCHEMA = PredictionSchemas.of(ID.model(), Images.SIGNATURE);
+  private static final Schema SCHEMA =
+      PredictionSchemas.of(ID.model(), Images.SIGNATURE, OutputChoice.ALL);
 
   private final Rows rows = Rows.of(Images.SIGNATURE.outputs(), 1);
   private final NumericColumn scores = (NumericColumn) rows.column(0);
-  private final PredictionEncoder encoder = Images.outputs().encoder(ID, Images.SIGNATURE);
+  private final PredictionEncoder encoder =
+      Images.outputs().encoder(new ImageModel(ID), Images.SIGNATURE);
   private final GenericDatumWriter<GenericRecord> writer = new GenericDatumWriter<>(SCHEMA);
   private @Nullable BinaryEncoder avro;
 

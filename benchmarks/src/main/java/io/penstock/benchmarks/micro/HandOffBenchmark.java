@@ -5,10 +5,12 @@ import static java.util.Objects.requireNonNull;
 import io.penstock.batching.Batch;
 import io.penstock.batching.BatchLimits;
 import io.penstock.batching.Batcher;
-import io.penstock.batching.ByteBudget;
+import io.penstock.batching.Deadlines;
+import io.penstock.batching.InFlightBudget;
 import io.penstock.batching.Inference;
 import io.penstock.batching.VersionBinding;
 import io.penstock.batching.plan.BatchPlan;
+import io.penstock.codec.InputRecord;
 import io.penstock.model.BatchSizes;
 import io.penstock.model.ServableId;
 import io.penstock.model.lifecycle.ModelRuntime;
@@ -41,13 +43,13 @@ public class HandOffBenchmark {
   private static final long IN_FLIGHT_BYTES = 64 << 20;
   private static final Duration LINGER = Duration.ofMillis(5);
 
-  private final byte[] record = Images.framed();
+  private final InputRecord record = Images.record(Images.framed());
   private final ModelRuntime runtime = ImageModel.serve();
   private final VersionBinding binding = binding(runtime);
   private final Batcher batcher =
       new Batcher(
           new BatchLimits(ROWS, LINGER, IN_FLIGHT_ROWS, IN_FLIGHT_BYTES),
-          ByteBudget.unlimited(),
+          InFlightBudget.unlimited(),
           HandOffBenchmark::finish,
           System::nanoTime,
           reason -> {});
@@ -62,14 +64,15 @@ public class HandOffBenchmark {
             BatchSizes.upTo(ROWS),
             Long.MAX_VALUE,
             Inference.NonFinite.PASS,
-            BatchPlan.fixed(ROWS, LINGER));
+            BatchPlan.fixed(ROWS, LINGER),
+            Deadlines.of(Duration.ofMinutes(1), "max.poll.interval.ms", Duration.ofSeconds(30)));
     return new VersionBinding(
         id,
         terms,
         "0000000000000000",
         Images.SIGNATURE,
         Images.inputs(),
-        Images.outputs().encoder(id, Images.SIGNATURE),
+        Images.outputs().encoder(new ImageModel(id), Images.SIGNATURE),
         () -> runtime.acquire(ImageModel.VERSION));
   }
 

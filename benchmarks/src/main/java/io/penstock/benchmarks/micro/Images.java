@@ -3,17 +3,23 @@ package io.penstock.benchmarks.micro;
 import io.penstock.benchmarks.data.Workload;
 import io.penstock.codec.FieldMapping;
 import io.penstock.codec.InputFormat;
+import io.penstock.codec.InputRecord;
+import io.penstock.codec.InputSettings;
+import io.penstock.codec.OutputChoice;
 import io.penstock.codec.OutputFormat;
+import io.penstock.codec.OutputSettings;
 import io.penstock.codec.avro.AvroInputFormat;
 import io.penstock.codec.avro.AvroOutputFormat;
 import io.penstock.model.DType;
 import io.penstock.model.ModelSignature;
 import io.penstock.model.TensorSpec;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericRecordBuilder;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /** Records of 784 floats for a model of 10 scores: the shapes of the suites' main workload. */
 final class Images {
@@ -49,11 +55,20 @@ final class Images {
         new GenericRecordBuilder(SCHEMA).set("id", "image-1").set("x", values).build());
   }
 
+  /** A value as a record without key and headers. */
+  static InputRecord record(byte[] value) {
+    return new InputRecord("images", 0, null, value, new RecordHeaders());
+  }
+
   static InputFormat inputs() {
-    return new AvroInputFormat(new OneSchema(SCHEMA), FieldMapping.byName());
+    return new AvroInputFormat(
+        new InputSettings(
+            "images", FieldMapping.byName(), Map.of(), new OneSchema("images-value", SCHEMA)));
   }
 
   static OutputFormat outputs() {
-    return new AvroOutputFormat(new OneSchema(SCHEMA), "scores-value", false);
+    return new AvroOutputFormat(
+        new OutputSettings(
+            "scores", OutputChoice.ALL, Map.of(), new OneSchema("images-value", SCHEMA), false));
   }
 }

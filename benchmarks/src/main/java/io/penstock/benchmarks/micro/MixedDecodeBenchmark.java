@@ -2,6 +2,8 @@ package io.penstock.benchmarks.micro;
 
 import io.penstock.benchmarks.data.Workload;
 import io.penstock.codec.FieldMapping;
+import io.penstock.codec.InputRecord;
+import io.penstock.codec.InputSettings;
 import io.penstock.codec.RecordDecoder;
 import io.penstock.codec.avro.AvroInputFormat;
 import io.penstock.model.DType;
@@ -11,6 +13,7 @@ import io.penstock.model.TensorSpec;
 import io.penstock.registry.WireFormat;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
@@ -70,16 +73,23 @@ public class MixedDecodeBenchmark {
 
   private final Rows rows = Rows.of(SIGNATURE.inputs(), 1);
   private final byte[] record = Workload.framed(OneSchema.ID, payment());
+  private final InputRecord input = Images.record(record);
   private final RecordDecoder decoder =
-      new AvroInputFormat(new OneSchema(SCHEMA), FieldMapping.byName()).decoder(SIGNATURE);
+      new AvroInputFormat(
+              new InputSettings(
+                  "payments",
+                  FieldMapping.byName(),
+                  Map.of(),
+                  new OneSchema("payments-value", SCHEMA)))
+          .decoder(SIGNATURE);
   private final GenericDatumReader<GenericRecord> reader = new GenericDatumReader<>(SCHEMA);
   private @Nullable BinaryDecoder avro;
 
   /** What a stream thread does with each record. */
   @Benchmark
   public Rows plan() {
-    decoder.prepare(record);
-    decoder.decode(record, rows, 0);
+    decoder.prepare(input);
+    decoder.decode(input, rows, 0);
     return rows;
   }
 

@@ -2,6 +2,7 @@ package io.penstock.benchmarks.micro;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.sun.net.httpserver.HttpServer;
+import io.penstock.codec.InputRecord;
 import io.penstock.codec.RecordDecoder;
 import io.penstock.registry.RegistrySettings;
 import io.penstock.registry.RestSchemaRegistry;
@@ -35,22 +36,23 @@ public class SchemaLookupBenchmark {
   private static final int FIRST_ID = 100_001;
 
   private final RecordDecoder decoder = Images.inputs().decoder(Images.SIGNATURE);
-  private final byte[][] records = new byte[IDS][];
+  private final InputRecord[] records = new InputRecord[IDS];
   private final RestSchemaRegistry registry = knowing(FIRST_ID);
   private int next;
 
   public SchemaLookupBenchmark() {
     for (int i = 0; i < IDS; i++) {
-      records[i] = Images.framed();
-      WireFormat.writeHeader(records[i], FIRST_ID + i);
+      byte[] framed = Images.framed();
+      WireFormat.writeHeader(framed, FIRST_ID + i);
+      records[i] = Images.record(framed);
       decoder.prepare(records[i]);
     }
   }
 
   /** What a stream thread does with each record. */
   @Benchmark
-  public byte[] plan() {
-    byte[] record = records[next++ & (IDS - 1)];
+  public InputRecord plan() {
+    InputRecord record = records[next++ & (IDS - 1)];
     decoder.prepare(record);
     return record;
   }

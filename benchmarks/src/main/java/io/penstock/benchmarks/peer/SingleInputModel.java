@@ -4,7 +4,7 @@ import io.penstock.model.ModelSignature;
 import io.penstock.model.NumericColumn;
 import io.penstock.model.Rows;
 import io.penstock.model.ServableId;
-import io.penstock.model.lifecycle.LoadedModel;
+import io.penstock.model.loading.LoadedModel;
 import io.penstock.model.tensorflow.SavedModelLoader;
 import io.penstock.model.tensorflow.SessionSettings;
 import java.nio.file.Path;

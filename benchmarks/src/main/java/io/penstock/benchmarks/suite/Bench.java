@@ -102,11 +102,16 @@ public final class Bench implements AutoCloseable {
     }
     long missing = records - (there == null ? 0 : there);
     if (missing > 0) {
-      List<byte[]> values = stack().framed(workload, topic);
-      RecordLoader.load(stack().bootstrapServers(), topic, partitions, missing, values);
+      load(workload, topic, partitions, missing);
       loaded.put(topic, records);
     }
     return topic;
+  }
+
+  /** Writes so many of the workload's records to a topic that exists. */
+  void load(Workload workload, String topic, int partitions, long records) {
+    List<byte[]> values = stack().framed(workload, topic);
+    RecordLoader.load(stack().bootstrapServers(), topic, partitions, records, values);
   }
 
   /** How many records are in a topic that {@link #loadedTopic} gave. */

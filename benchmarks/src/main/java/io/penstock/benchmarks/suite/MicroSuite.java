@@ -3,6 +3,7 @@ package io.penstock.benchmarks.suite;
 import io.penstock.benchmarks.micro.DecodeBenchmark;
 import io.penstock.benchmarks.micro.EncodeBenchmark;
 import io.penstock.benchmarks.micro.HandOffBenchmark;
+import io.penstock.benchmarks.micro.JsonDecodeBenchmark;
 import io.penstock.benchmarks.micro.LeaseBenchmark;
 import io.penstock.benchmarks.micro.MixedDecodeBenchmark;
 import io.penstock.benchmarks.micro.SchemaLookupBenchmark;
@@ -18,6 +19,9 @@ final class MicroSuite implements Suite {
   private static final String DECODE = "decode-784-floats";
   private static final String DECODE_COPY = "decode-784-floats-raw-copy";
   private static final String DECODE_GENERIC = "decode-784-floats-generic";
+  private static final String JSON = "decode-784-floats-json";
+  private static final String JSON_DATABIND = "decode-784-floats-json-databind";
+  private static final String JSON_STREAMING = "decode-784-floats-json-streaming";
   private static final String MIXED = "decode-12-fields";
   private static final String MIXED_GENERIC = "decode-12-fields-generic";
   private static final String ENCODE = "encode-10-floats";
@@ -48,6 +52,9 @@ final class MicroSuite implements Suite {
         JmhVariant.of(DECODE, DecodeBenchmark.class, "plan", quick),
         JmhVariant.of(DECODE_COPY, DecodeBenchmark.class, "rawCopy", quick),
         JmhVariant.of(DECODE_GENERIC, DecodeBenchmark.class, "genericRecord", quick),
+        JmhVariant.of(JSON, JsonDecodeBenchmark.class, "reader", quick),
+        JmhVariant.of(JSON_DATABIND, JsonDecodeBenchmark.class, "databind", quick),
+        JmhVariant.of(JSON_STREAMING, JsonDecodeBenchmark.class, "streaming", quick),
         JmhVariant.of(MIXED, MixedDecodeBenchmark.class, "plan", quick),
         JmhVariant.of(MIXED_GENERIC, MixedDecodeBenchmark.class, "genericRecord", quick),
         JmhVariant.of(ENCODE, EncodeBenchmark.class, "prediction", quick),
@@ -68,6 +75,11 @@ final class MicroSuite implements Suite {
   public List<Limit> limits() {
     return List.of(
         faster(5, "decode 784 floats", DECODE_GENERIC, DECODE),
+        Limit.atLeast(
+            3,
+            " ×",
+            "decode 784 floats of JSON: databind ÷ Penstock",
+            r -> time(r, JSON_DATABIND) / time(r, JSON)),
         faster(1.2, "decode 12 fields", MIXED_GENERIC, MIXED),
         faster(2, "encode 10 floats", ENCODE_GENERIC, ENCODE),
         Limit.atMost(
@@ -81,6 +93,7 @@ final class MicroSuite implements Suite {
             "a row through the batcher, decoded ÷ decoded alone",
             r -> time(r, HAND_OFF) / time(r, DECODE)),
         allocating(16, DECODE),
+        allocating(16, JSON),
         allocating(160, ENCODE),
         allocating(100, HAND_OFF),
         allocating(16, PLAN));

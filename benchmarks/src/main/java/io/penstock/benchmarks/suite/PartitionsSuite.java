@@ -1,5 +1,6 @@
 package io.penstock.benchmarks.suite;
 
+import io.penstock.benchmarks.data.SteadyModel;
 import io.penstock.benchmarks.data.Workload;
 import io.penstock.benchmarks.data.Workloads;
 import io.penstock.benchmarks.latency.LatencyProbe;
@@ -9,6 +10,7 @@ import io.penstock.benchmarks.report.Metric;
 import io.penstock.benchmarks.report.Plot;
 import io.penstock.benchmarks.report.Reading;
 import io.penstock.benchmarks.subject.Subject;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -30,10 +32,11 @@ final class PartitionsSuite implements Suite {
   private static final Duration FLOW = Duration.ofSeconds(20);
   private static final Duration QUICK_FLOW = Duration.ofSeconds(8);
 
-  /** Small records, some 80 of them within the linger, far below what the machine can do. */
-  private static final int STREAM = 4_000;
+  /** Some 40 come while a run of the steady model lasts, which is how long they gather. */
+  private static final int STREAM = 2_000;
 
-  private static final String STREAM_LINGER = "20ms";
+  /** Longer than a run, so that quiet and not linger ends a batch, and one runs at a time. */
+  private static final String STREAM_LINGER = "60ms";
 
   private static final String ONE_STREAM = "stream-1";
   private static final String SPREAD_STREAM = "stream-32";
@@ -76,7 +79,8 @@ final class PartitionsSuite implements Suite {
   }
 
   private static Variant stream(Bench bench, String name, int partitions, int threads) {
-    Workload workload = Workloads.smallDigits(bench.checkout().example("digits"));
+    Path savedModel = bench.folder().resolve("steady-model");
+    Workload workload = Workloads.steady(bench.checkout().example("digits"), savedModel);
     Starters starters = new Starters(bench, workload, partitions);
     Starters.Starter penstock =
         starters.penstock(
@@ -84,13 +88,15 @@ final class PartitionsSuite implements Suite {
     return new Variant(
         name,
         Map.of("rate", STREAM + "/s", "threads", String.valueOf(threads), "linger", STREAM_LINGER),
-        trial ->
-            new Flow(bench, workload, partitions)
-                .through(
-                    trial,
-                    false,
-                    penstock,
-                    (probe, subject) -> List.of(rowsPerRun(bench, workload, probe, subject))));
+        trial -> {
+          SteadyModel.save(savedModel);
+          return new Flow(bench, workload, partitions)
+              .through(
+                  trial,
+                  false,
+                  penstock,
+                  (probe, subject) -> List.of(rowsPerRun(bench, workload, probe, subject)));
+        });
   }
 
   /** The service says how many rows its runs have had since the start: this is of the end alone. */

@@ -11,6 +11,7 @@ public final class Suites {
           new ThroughputSuite(),
           new LatencySuite(),
           new SlowModelSuite(),
+          new NeighbourSuite(),
           new BatchSizeSuite(),
           new StartSuite(),
           new SwapSuite(),

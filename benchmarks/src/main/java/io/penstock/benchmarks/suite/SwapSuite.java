@@ -1,5 +1,7 @@
 package io.penstock.benchmarks.suite;
 
+import io.penstock.benchmarks.data.Workload;
+import io.penstock.benchmarks.data.Workloads;
 import io.penstock.benchmarks.measure.CpuMeter;
 import io.penstock.benchmarks.report.Limit;
 import io.penstock.benchmarks.report.Metric;
@@ -14,22 +16,27 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalDouble;
 
 /**
- * What it costs that versions are swapped every two seconds. Only the newest version stays loaded
- * beside the active one, so that each promotion loads, warms up, cuts over and unloads.
+ * What it costs that versions of a small convolutional network are swapped every two seconds. Only
+ * the newest version stays loaded beside the active one, so that each promotion loads, warms up,
+ * cuts over and unloads. Latencies are those at half of what the machine can do, which the first
+ * variant of the same run measures.
  */
 final class SwapSuite implements Suite {
 
   private static final int PARTITIONS = 4;
   private static final int VERSIONS = 8;
   private static final Duration INTERVAL = Duration.ofSeconds(2);
-  private static final int RATE = 500;
+  private static final double SHARE_OF_CAPACITY = 0.5;
+  private static final int WARM_UP_RATE = 500;
   private static final Duration WARM_UP = Duration.ofSeconds(10);
   private static final Duration FLOW = Duration.ofSeconds(40);
   private static final Duration QUICK_FLOW = Duration.ofSeconds(12);
-  private static final long RECORDS = 1_500_000;
-  private static final long QUICK_RECORDS = 300_000;
+  private static final long RECORDS = 600_000;
+  private static final long QUICK_RECORDS = 200_000;
 
   private static final String STEADY = "flow-steady";
   private static final String SWAPPING = "flow-swapping";
@@ -48,16 +55,50 @@ final class SwapSuite implements Suite {
 
   @Override
   public List<Variant> variants(Bench bench) {
-    Starters starters = new Starters(bench, bench.mainWorkload(), PARTITIONS);
+    Workload digits = Workloads.digits(bench.checkout().example("digits"));
+    Starters starters = new Starters(bench, digits, PARTITIONS);
     long records =
         bench.options().records().orElse(bench.options().quick() ? QUICK_RECORDS : RECORDS);
     Drain drain = new Drain(bench, starters.workload(), PARTITIONS, records);
     Map<String, String> every = Map.of("promotion", "every " + INTERVAL.toSeconds() + " s");
+    Capacity capacity = new Capacity();
     return List.of(
-        flow(starters, STEADY, Map.of(), service(starters)),
-        flow(starters, SWAPPING, every, swapping(starters)),
-        drain.variant(DRAIN_STEADY, Map.of(), service(starters)),
+        capacity.measuredBy(drain.variant(DRAIN_STEADY, Map.of(), service(starters))),
+        flow(starters, STEADY, Map.of(), capacity, service(starters)),
+        flow(starters, SWAPPING, every, capacity, swapping(starters)),
         drain.variant(DRAIN_SWAPPING, every, swapping(starters)));
+  }
+
+  /** What the machine can do, as the first measurement of a variant says. Not thread-safe. */
+  private static final class Capacity {
+
+    private OptionalDouble perSecond = OptionalDouble.empty();
+
+    /** That variant, whose rate it is. */
+    Variant measuredBy(Variant drain) {
+      return new Variant(
+          drain.name(),
+          drain.settings(),
+          trial -> {
+            List<Reading> readings = drain.measure().measure(trial);
+            if (perSecond.isEmpty()) {
+              perSecond =
+                  readings.stream()
+                      .map(reading -> reading.metrics().get(Metric.RATE))
+                      .filter(Objects::nonNull)
+                      .mapToDouble(rate -> rate)
+                      .findFirst();
+            }
+            return readings;
+          });
+    }
+
+    int share(double share) {
+      return (int)
+          (share
+              * perSecond.orElseThrow(
+                  () -> new IllegalStateException(DRAIN_STEADY + " has measured no capacity")));
+    }
   }
 
   private static Starters.Starter service(Starters starters) {
@@ -90,7 +131,11 @@ final class SwapSuite implements Suite {
   }
 
   private static Variant flow(
-      Starters starters, String name, Map<String, String> settings, Starters.Starter starter) {
+      Starters starters,
+      String name,
+      Map<String, String> settings,
+      Capacity capacity,
+      Starters.Starter starter) {
     Bench bench = starters.bench();
     Duration duration = bench.options().quick() ? QUICK_FLOW : FLOW;
     return new Variant(
@@ -103,9 +148,11 @@ final class SwapSuite implements Suite {
                     false,
                     starter,
                     (probe, subject) -> {
-                      probe.warmUp(RATE, WARM_UP);
+                      int rate = capacity.share(SHARE_OF_CAPACITY);
+                      probe.warmUp(WARM_UP_RATE, WARM_UP);
+                      probe.warmUp(rate, WARM_UP);
                       Reading reading =
-                          probe.measure("", RATE, duration, new CpuMeter(subject.pids()));
+                          probe.measure("", rate, duration, new CpuMeter(subject.pids()));
                       return List.of(withCutovers(bench, trial, reading));
                     }));
   }
@@ -134,9 +181,9 @@ final class SwapSuite implements Suite {
   public List<Limit> limits() {
     return List.of(
         Limit.atMost(
-            1.2,
+            1.5,
             "",
-            "p99 at 500/s: swapping ÷ steady",
+            "p99 at half the capacity: swapping ÷ steady (goal: 1.2)",
             r -> r.median(SWAPPING, Metric.P99_MILLIS) / r.median(STEADY, Metric.P99_MILLIS)),
         Limit.atLeast(
             0.95,
@@ -148,7 +195,7 @@ final class SwapSuite implements Suite {
   @Override
   public List<Plot> plots() {
     return List.of(
-        Plot.bars("swap-p99", "99th percentile at 500 records/s", Metric.P99_MILLIS),
+        Plot.bars("swap-p99", "99th percentile at half the capacity", Metric.P99_MILLIS),
         Plot.bars("swap-rate", "Draining a backlog", Metric.RATE));
   }
 }

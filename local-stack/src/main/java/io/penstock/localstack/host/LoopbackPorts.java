@@ -6,6 +6,8 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
 
@@ -23,13 +25,16 @@ public final class LoopbackPorts {
   private static final int LAST = 32_000;
   private static final int ATTEMPTS = 200;
 
+  /** Nobody gets a port that somebody else got before, who may not have bound it yet. */
+  private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
+
   private LoopbackPorts() {}
 
-  /** A port that is free now. Nothing reserves it: bind it soon. */
+  /** A port that is free now, and that this process gives once. Nothing else reserves it. */
   public static int free() {
     return IntStream.generate(() -> ThreadLocalRandom.current().nextInt(FIRST, LAST))
         .limit(ATTEMPTS)
-        .filter(LoopbackPorts::isFree)
+        .filter(port -> isFree(port) && GIVEN.add(port))
         .findFirst()
         .orElseThrow(
             () ->

@@ -7,6 +7,7 @@ import io.penstock.model.HalfPrecision;
 import io.penstock.model.NumericColumn;
 import io.penstock.model.StringColumn;
 import io.penstock.model.TensorSpec;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
@@ -94,18 +95,19 @@ final class Filling {
     return value.doubleValue();
   }
 
+  /** The bits of a whole number: those of a {@code uint64} above 2⁶³ are a negative long's. */
   private long integer(JsonNode value) {
     DType dtype = spec.dtype();
     int bits = dtype.widthBytes() * Byte.SIZE - (dtype.isUnsigned() ? 0 : 1);
-    long max = bits >= Long.SIZE - 1 ? Long.MAX_VALUE : (1L << bits) - 1;
-    long min = dtype.isUnsigned() ? 0 : -max - 1;
+    BigInteger end = BigInteger.ONE.shiftLeft(bits);
+    BigInteger max = end.subtract(BigInteger.ONE);
+    BigInteger min = dtype.isUnsigned() ? BigInteger.ZERO : end.negate();
     if (!value.isIntegralNumber()
-        || !value.canConvertToLong()
-        || value.longValue() < min
-        || value.longValue() > max) {
+        || value.bigIntegerValue().compareTo(min) < 0
+        || value.bigIntegerValue().compareTo(max) > 0) {
       throw refused(value.toString(), "a whole number from " + min + " to " + max);
     }
-    return value.longValue();
+    return value.bigIntegerValue().longValue();
   }
 
   private NumericColumn numbers() {

@@ -4,17 +4,22 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.penstock.model.ModelException;
 import io.penstock.model.ModelRunException;
 import io.penstock.model.ModelSignature;
+import io.penstock.model.RetriableModelException;
 import io.penstock.model.Rows;
 import io.penstock.model.ServableId;
 import io.penstock.model.ServableVersion;
 import io.penstock.model.TensorSpec;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
@@ -30,73 +35,101 @@ public final class GoldenChecks {
   private static final int MAX_RECORDS = 1000;
 
   private final ServableVersion version;
-  private final List<String> differences = new ArrayList<>();
-  private int records;
+  private final Fitness fitness;
+  private final List<Check> checks = new ArrayList<>();
 
-  private GoldenChecks(ServableVersion version) {
+  /** A record with the line that it stands on. */
+  private record Check(int line, GoldenRecord golden, RecordedRequest inputs) {}
+
+  private GoldenChecks(ServableVersion version, Fitness fitness) {
     this.version = version;
+    this.fitness = fitness;
   }
 
   /**
-   * Checks a version.
+   * Reads those of a version; none where there is no such file.
    *
    * @param directory the version's directory
-   * @param required whether there must be such a file
-   * @return how many records were checked
-   * @throws ModelException if outputs differ, or the file cannot be read
+   * @param fitness whether there must be such a file, and outputs must be finite
+   * @throws ModelException if it cannot be read, or does not fit the version
    */
-  public static int check(ServableVersion version, Path directory, boolean required) {
+  public static GoldenChecks read(ServableVersion version, Path directory, Fitness fitness) {
+    GoldenChecks checks = new GoldenChecks(version, fitness);
     Path file = directory.resolve(FILE);
     if (!Files.isRegularFile(file)) {
-      if (required) {
+      if (fitness.goldenChecksRequired()) {
         throw new ModelException(
             "%s has no golden checks: %s is missing (expected: a line of inputs and outputs at least). Add it, or do not require it."
                 .formatted(version.id(), file));
       }
-      return 0;
+      return checks;
     }
-    GoldenChecks checks = new GoldenChecks(version);
-    checks.checkAll(lines(version.id(), file));
-    return checks.records;
+    checks.readAll(lines(version.id(), file));
+    return checks;
+  }
+
+  /** The first inputs for each signature, by its name. */
+  public Map<String, RecordedRequest> samples() {
+    Map<String, RecordedRequest> samples = new HashMap<>();
+    checks.forEach(check -> samples.putIfAbsent(check.inputs().signature().name(), check.inputs()));
+    return samples;
+  }
+
+  /**
+   * Runs them.
+   *
+   * @return how many there are
+   * @throws ModelException if outputs differ
+   */
+  public int run() {
+    List<String> differences = new ArrayList<>();
+    for (Check check : checks) {
+      onLine(check.line(), () -> difference(check))
+          .ifPresent(difference -> differences.add("Line " + check.line() + ", " + difference));
+    }
+    if (!differences.isEmpty()) {
+      throw new ModelException(
+          "%s computes something else than its golden checks expect, in %d of %d records. %s. Do not serve it, or correct %s."
+              .formatted(
+                  version.id(), differences.size(), checks.size(), differences.get(0), FILE));
+    }
+    return checks.size();
   }
 
   private static List<String> lines(ServableId id, Path file) {
     try {
       return Files.readAllLines(file);
-    } catch (IOException e) {
+    } catch (CharacterCodingException e) {
       throw new ModelException(
-          "%s: its golden checks cannot be read from %s: %s. Write them as UTF-8, one JSON object a line."
+          "%s: its golden checks in %s are no text: %s. Write them as UTF-8, one JSON object a line."
+              .formatted(id, file, e),
+          e);
+    } catch (IOException e) {
+      throw new RetriableModelException(
+          "%s: its golden checks cannot be read from %s: %s. Check its permissions."
               .formatted(id, file, e),
           e);
     }
   }
 
-  private void checkAll(List<String> lines) {
-    for (int line = 1; line <= lines.size(); line++) {
-      if (!lines.get(line - 1).isBlank()) {
-        records++;
-        check(line, lines.get(line - 1));
+  private void readAll(List<String> lines) {
+    for (int i = 0; i < lines.size(); i++) {
+      String text = lines.get(i);
+      if (!text.isBlank()) {
+        int line = i + 1;
+        checks.add(onLine(line, () -> check(line, text)));
       }
     }
-    if (records == 0) {
+    if (checks.isEmpty()) {
       throw new ModelException(
           "%s: %s holds no golden checks (expected: 1 or more). Add some, or remove it."
               .formatted(version.id(), FILE));
     }
-    if (!differences.isEmpty()) {
-      throw new ModelException(
-          "%s computes something else than its golden checks expect, in %d of %d records. %s. Do not serve it, or correct %s."
-              .formatted(version.id(), differences.size(), records, differences.get(0), FILE));
-    }
   }
 
-  private void check(int line, String text) {
+  private <T> T onLine(int line, Supplier<T> step) {
     try {
-      if (records > MAX_RECORDS) {
-        throw new IllegalArgumentException("more than " + MAX_RECORDS + " records");
-      }
-      check(GoldenRecord.parse(text))
-          .ifPresent(difference -> differences.add("Line " + line + ", " + difference));
+      return step.get();
     } catch (IllegalArgumentException | ModelRunException e) {
       throw new ModelException(
           "%s: its golden checks cannot be run: %s, line %d: %s. Correct the line."
@@ -105,7 +138,18 @@ public final class GoldenChecks {
     }
   }
 
-  private Optional<String> check(GoldenRecord record) {
+  private Check check(int line, String text) {
+    if (checks.size() == MAX_RECORDS) {
+      throw new IllegalArgumentException("more than " + MAX_RECORDS + " records");
+    }
+    GoldenRecord golden = GoldenRecord.parse(text);
+    ModelSignature signature = signature(golden);
+    int rows = signature.batchSize().orElse(1);
+    Rows inputs = JsonRows.read(signature.inputs(), Collections.nCopies(rows, golden.inputs()));
+    return new Check(line, golden, new RecordedRequest(signature, inputs, rows));
+  }
+
+  private ModelSignature signature(GoldenRecord record) {
     ModelSignature signature =
         version
             .signature(record.signature())
@@ -119,8 +163,12 @@ public final class GoldenChecks {
           "signature %s writes variables, so a check would change what it computes later"
               .formatted(signature.name()));
     }
-    int size = signature.batchSize().orElse(1);
-    Rows inputs = JsonRows.read(signature.inputs(), Collections.nCopies(size, record.inputs()));
+    return signature;
+  }
+
+  private Optional<String> difference(Check check) {
+    GoldenRecord record = check.golden();
+    ModelSignature signature = check.inputs().signature();
     Rows outputs = Rows.of(signature.outputs());
     List<Integer> named = named(signature.outputs(), record.outputs());
     List<TensorSpec> compared = named.stream().map(signature.outputs()::get).toList();
@@ -129,9 +177,20 @@ public final class GoldenChecks {
           "outputs: %s (expected: some of %s)".formatted(record.outputs(), signature.outputs()));
     }
     Rows expected = JsonRows.read(compared, List.of(record.outputs()));
-    version.run(signature, inputs, size, outputs);
+    version.run(signature, check.inputs().inputs(), check.inputs().rows(), outputs);
     Rows computed = outputs.select(named);
-    return RowDifference.first(compared, expected, computed, record.tolerance());
+    return RowDifference.first(compared, expected, computed, record.tolerance())
+        .or(() -> notFinite(signature.outputs(), named, outputs));
+  }
+
+  /** Among the outputs of which a record says nothing: what it expects to be infinite may be. */
+  private Optional<String> notFinite(List<TensorSpec> specs, List<Integer> named, Rows outputs) {
+    return IntStream.range(0, specs.size())
+        .filter(i -> fitness.finiteOutputsRequired() && !named.contains(i))
+        .mapToObj(i -> NonFinite.first(specs.get(i), outputs.column(i), 1))
+        .flatMap(Optional::stream)
+        .findFirst()
+        .map(found -> found + ": infinite or NaN (expected: a number, or to be named as such)");
   }
 
   /** Which outputs a record says something of: those that it names, else the only one. */

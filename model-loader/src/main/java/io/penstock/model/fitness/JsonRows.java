@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.penstock.model.Column;
 import io.penstock.model.Rows;
 import io.penstock.model.TensorSpec;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -114,6 +115,8 @@ public final class JsonRows {
     } else if (value instanceof Double number) {
       return NODES.numberNode(number);
     } else if (value instanceof Long number) {
+      return NODES.numberNode(number);
+    } else if (value instanceof BigInteger number) {
       return NODES.numberNode(number);
     } else if (value instanceof Boolean bool) {
       return NODES.booleanNode(bool);

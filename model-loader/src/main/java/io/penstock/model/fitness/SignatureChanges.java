@@ -1,13 +1,10 @@
 package io.penstock.model.fitness;
 
 import io.penstock.model.ModelSignature;
-import io.penstock.model.ServableVersion;
 import io.penstock.model.TensorSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * What of a signature is not as it was in another version, each tensor by its name. Whether that
@@ -17,20 +14,6 @@ import java.util.TreeSet;
 public final class SignatureChanges {
 
   private SignatureChanges() {}
-
-  /** The changes of some signatures from one version to another that has them. */
-  public static List<String> between(
-      ServableVersion from, ServableVersion to, Set<String> signatures) {
-    List<String> changes = new ArrayList<>();
-    for (String name : new TreeSet<>(signatures)) {
-      Optional<ModelSignature> before = from.signature(name);
-      Optional<ModelSignature> after = to.signature(name);
-      if (before.isPresent() && after.isPresent()) {
-        changes.addAll(between(before.get(), after.get()));
-      }
-    }
-    return changes;
-  }
 
   /** The changes from one version's signature to another's. */
   public static List<String> between(ModelSignature before, ModelSignature after) {

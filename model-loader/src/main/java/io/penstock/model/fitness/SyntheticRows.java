@@ -4,11 +4,19 @@ import io.penstock.model.Column;
 import io.penstock.model.DType;
 import io.penstock.model.NumericColumn;
 import io.penstock.model.Rows;
+import io.penstock.model.StringColumn;
 import io.penstock.model.TensorSpec;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** Invented inputs: all zero or all one. Strings are empty. */
+/** Invented inputs: all zero or all one; strings empty or short. Stateless. */
 public final class SyntheticRows {
+
+  /**
+   * A text of one word that is a {@code tf.Example} without features as well: an unknown field of a
+   * varint, number 15 (byte {@code x}), with the value 49 (byte {@code 1}).
+   */
+  private static final byte[] WORD = "x1".getBytes(StandardCharsets.UTF_8);
 
   private SyntheticRows() {}
 
@@ -42,6 +50,13 @@ public final class SyntheticRows {
       byte[] bytes = numbers.bytes();
       for (int i = 0; i < rows * numbers.rowBytes(); i++) {
         bytes[i] = element[i % element.length];
+      }
+    } else if (column instanceof StringColumn strings) {
+      for (int i = 0; i < rows * strings.rowElements(); i++) {
+        strings.set(
+            i / strings.rowElements(),
+            i % strings.rowElements(),
+            value == 0 ? new byte[0] : WORD.clone());
       }
     }
   }

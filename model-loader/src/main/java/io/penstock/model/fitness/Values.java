@@ -4,6 +4,7 @@ import io.penstock.model.Column;
 import io.penstock.model.HalfPrecision;
 import io.penstock.model.NumericColumn;
 import io.penstock.model.StringColumn;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +18,8 @@ final class Values {
 
   /**
    * An element: a {@code Float} or {@code Double} for floating-point numbers, a {@code Long} for
-   * integers, a {@code Boolean}, a {@code ByteBuffer} for a string.
+   * integers (a {@code BigInteger} for {@code uint64}), a {@code Boolean}, a {@code ByteBuffer} for
+   * a string.
    */
   static Object at(Column column, int row, int element) {
     if (column instanceof StringColumn strings) {
@@ -36,7 +38,8 @@ final class Values {
       case UINT16 -> (long) Short.toUnsignedInt(numbers.shortAt(offset));
       case INT32 -> (long) numbers.intAt(offset);
       case UINT32 -> Integer.toUnsignedLong(numbers.intAt(offset));
-      case INT64, UINT64 -> numbers.longAt(offset);
+      case INT64 -> numbers.longAt(offset);
+      case UINT64 -> new BigInteger(Long.toUnsignedString(numbers.longAt(offset)));
       case BOOL -> numbers.bytes()[offset] != 0;
       case STRING -> throw new IllegalStateException("numbers are no strings");
     };

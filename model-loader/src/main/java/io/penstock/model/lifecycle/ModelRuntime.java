@@ -1,40 +1,40 @@
 package io.penstock.model.lifecycle;
 
+import io.penstock.model.DeclaredSignature;
 import io.penstock.model.Lease;
 import io.penstock.model.ModelException;
 import io.penstock.model.ServableId;
 import io.penstock.model.ServableVersion;
-import io.penstock.model.fitness.SignatureChanges;
+import io.penstock.model.fitness.Fitness;
 import io.penstock.model.fitness.WarmUpReport;
-import io.penstock.model.lifecycle.lease.LeaseWatch;
-import io.penstock.model.lifecycle.lease.Leases;
+import io.penstock.model.loading.FitLoader;
+import io.penstock.model.loading.FitVersion;
+import io.penstock.model.loading.LoadSlots;
+import io.penstock.model.loading.LoadTerms;
+import io.penstock.model.loading.LoadThread;
+import io.penstock.model.loading.Loaded;
+import io.penstock.model.loading.ModelLoader;
+import io.penstock.model.memory.NoRoomException;
 import io.penstock.model.source.AspiredVersion;
 import io.penstock.model.source.LoggedSource;
 import io.penstock.model.source.ModelSource;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * One model of this process: finds its versions, loads and unloads them, and leases them to whoever
@@ -54,18 +54,16 @@ public final class ModelRuntime implements AutoCloseable {
   private static final int LEASE_CHECKS = 4;
 
   private final ModelSettings settings;
-  private final LoadTerms terms;
   private final FitLoader fitLoader;
   private final ModelVersions versions;
-  private final Map<Long, Leases> available = new ConcurrentHashMap<>();
-  private final Map<Long, FitVersion> fit = new ConcurrentHashMap<>();
-  private final LeaseWatch leaseWatch;
+  private final LeasedVersions serving;
   private final List<VersionListener> listeners = new CopyOnWriteArrayList<>();
   private final CompletableFuture<Void> terminated = new CompletableFuture<>();
   private final SourceWatch watch;
-  private final ExecutorService load;
-  private final ExecutorService close;
+  private final LoadThread load;
+  private final LoadLog loadLog = new LoadLog(LOG, () -> this.closing);
   private final ScheduledThreadPoolExecutor events;
+  private volatile boolean closing;
 
   /** A runtime that loads without limits. */
   public ModelRuntime(
@@ -86,20 +84,19 @@ public final class ModelRuntime implements AutoCloseable {
       LoadTerms terms,
       InstantSource clock) {
     this.settings = settings;
-    this.terms = terms;
-    this.fitLoader = new FitLoader(settings, terms, loader);
-    this.leaseWatch = new LeaseWatch(settings.leaseLimit());
+    this.fitLoader = new FitLoader(settings.fitness(), terms, loader);
+    ModelThreads threads = new ModelThreads(settings.name());
+    this.serving = new LeasedVersions(settings.leaseLimit(), terms.memory(), threads.of("close"));
     this.versions = new ModelVersions(settings, clock, new Hands());
     this.watch =
         new SourceWatch(
             new LoggedSource(settings.name(), source),
             settings.pollInterval(),
             report -> post(() -> versions.reported(report)),
-            threads("watch"));
-    this.load = Executors.newSingleThreadExecutor(loadThread());
-    this.close = Executors.newSingleThreadExecutor(threads("close"));
-    this.events = new ScheduledThreadPoolExecutor(1, threads("events"));
+            threads.of("watch"));
+    this.events = new ScheduledThreadPoolExecutor(1, threads.of("events"));
     events.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    this.load = new LoadThread(terms, events, threads.inTheBackground("load"));
   }
 
   /** Starts to watch the source. To be called once. */
@@ -108,7 +105,10 @@ public final class ModelRuntime implements AutoCloseable {
     long checkNanos = Math.max(1, settings.leaseLimit().toNanos() / LEASE_CHECKS);
     var unused =
         events.scheduleWithFixedDelay(
-            () -> handle(leaseWatch::report), checkNanos, checkNanos, TimeUnit.NANOSECONDS);
+            () -> handle(serving::reportOverdueLeases),
+            checkNanos,
+            checkNanos,
+            TimeUnit.NANOSECONDS);
   }
 
   /** The model's name. */
@@ -116,19 +116,44 @@ public final class ModelRuntime implements AutoCloseable {
     return settings.name();
   }
 
+  /**
+   * Asks that of versions whose load begins from now on, instead of what the settings say. Those
+   * that are loaded stay as they are.
+   */
+  public void require(Fitness fitness) {
+    fitLoader.require(fitness);
+  }
+
   /** A lease on a version; empty unless it is AVAILABLE. Wait-free. */
   public Optional<Lease> acquire(long version) {
-    Leases leases = available.get(version);
-    return leases == null ? Optional.empty() : leases.acquire();
+    return serving.acquire(version);
   }
 
   /**
    * Says which versions must be or stay loaded whatever the version policy says: the active one,
-   * one that is being prepared, one to roll back to. Replaces what was said before.
+   * one that is being prepared, one to roll back to. Replaces what was said before. Of those that
+   * were not retained before, what has failed is tried once more.
    */
   public void retain(Set<Long> retained) {
     Set<Long> copy = Set.copyOf(retained);
     post(() -> versions.retain(copy));
+  }
+
+  /**
+   * Tries once more to load a version that has failed, if it is wanted: somebody has asked for it
+   * who need not wait. Nothing becomes of one that serves, or that nobody wants.
+   */
+  public void tryAgain(long version) {
+    post(() -> versions.tryAgain(version));
+  }
+
+  /**
+   * Says which versions the version policy does not get loaded: somebody wants their memory back.
+   * One that is retained is loaded all the same. Replaces what was said before.
+   */
+  public void exclude(Set<Long> excluded) {
+    Set<Long> copy = Set.copyOf(excluded);
+    post(() -> versions.exclude(copy));
   }
 
   /**
@@ -138,17 +163,21 @@ public final class ModelRuntime implements AutoCloseable {
    * completes.
    *
    * @return completes when the version is AVAILABLE, on the model's event thread; exceptionally
-   *     with a {@link ModelException} that says why it cannot be
+   *     with a {@link ModelException} that says why it cannot be. Cancel it, or have it time out,
+   *     when the version is not asked for any more: until it is complete the version is wanted,
+   *     whatever becomes of its retention
    */
-  public CompletionStage<ServableVersion> whenAvailable(long version) {
+  public CompletableFuture<ServableVersion> whenAvailable(long version) {
     CompletableFuture<ServableVersion> future = new CompletableFuture<>();
+    var unused =
+        future.whenComplete((available, failure) -> post(() -> versions.forsake(version, future)));
     postFor(
         future,
         () ->
             versions
                 .available(version)
                 .ifPresentOrElse(future::complete, () -> scanFor(version, future)));
-    return future.minimalCompletionStage();
+    return future;
   }
 
   /** The state of every version that is known, by number. Immutable. */
@@ -164,11 +193,47 @@ public final class ModelRuntime implements AutoCloseable {
     return versions.aspired();
   }
 
+  /**
+   * Every version that the source last had and that is not complete, or may not be taken up, with
+   * what it waits for. Immutable.
+   */
+  public SortedMap<Long, String> pending() {
+    return versions.pending();
+  }
+
+  /** The leases that are out for longer than they should be, a sentence each. */
+  public List<String> overdueLeases() {
+    return serving.overdueLeases();
+  }
+
+  /** Where a version lies that the source last had complete. */
+  public Optional<AspiredVersion> source(long version) {
+    return versions.source(version);
+  }
+
   /** How the warm-up of every version that is available went, by number. */
   public SortedMap<Long, WarmUpReport> warmUps() {
-    SortedMap<Long, WarmUpReport> reports = new TreeMap<>();
-    fit.forEach((version, loaded) -> reports.put(version, loaded.warmUp()));
-    return reports;
+    return serving.warmUps();
+  }
+
+  /** How long every version that is available took to load, warm-up and checks included. */
+  public SortedMap<Long, Duration> loadTimes() {
+    return serving.loadTimes();
+  }
+
+  /** The signatures that a version declares; empty unless it is available. */
+  public Optional<List<DeclaredSignature>> declaredSignatures(long version) {
+    return serving.declaredSignatures(version);
+  }
+
+  /** How many loads have failed. One that waits for room, or for files that change, has not. */
+  public long failedLoads() {
+    return versions.failedLoads();
+  }
+
+  /** How many leases are out on every version that is available, by number. */
+  public SortedMap<Long, Integer> leases() {
+    return serving.leases();
   }
 
   /** Adds a listener. It hears of every transition from now on. */
@@ -187,23 +252,39 @@ public final class ModelRuntime implements AutoCloseable {
    * most; a version still leased then is closed when its last lease is back. Idempotent.
    */
   public void close(Duration timeout) {
+    closing = true;
     watch.close();
-    post(versions::stop);
+    post(
+        () -> {
+          versions.stop();
+          load.stop(ModelVersions.closed(name()));
+        });
     try {
       terminated.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
       LOG.warn(
-          "Servable {} is not unloaded after {}: {}, leased by {}. Its memory is given back when its"
-              + " last lease is.",
+          "Servable {} is not unloaded after {}: {}. {}",
           name(),
           timeout,
           statuses().values(),
-          leaseWatch.outstanding());
+          whatItWaitsFor());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException e) {
       throw new IllegalStateException("terminated is never completed exceptionally", e);
     }
+  }
+
+  private String whatItWaitsFor() {
+    List<ServableId> loading =
+        statuses().values().stream()
+            .filter(status -> status.state() == VersionState.LOADING)
+            .map(VersionStatus::id)
+            .toList();
+    return loading.isEmpty()
+        ? "Leased by %s. Its memory is given back when its last lease is."
+            .formatted(serving.outstandingLeases())
+        : "Still loading: %s, which cannot be cut.".formatted(loading);
   }
 
   private void scanFor(long version, CompletableFuture<ServableVersion> future) {
@@ -214,66 +295,78 @@ public final class ModelRuntime implements AutoCloseable {
     }
   }
 
-  /** On the load thread. */
-  private void load(ServableId id, AspiredVersion aspired) {
-    try {
-      FitVersion version = fitLoader.load(id, aspired.directory());
-      post(() -> loaded(id.version(), version));
-    } catch (ModelException e) {
-      post(() -> failed(id, e, null));
-    } catch (RuntimeException | Error e) {
-      post(() -> failed(id, new ModelException(id + " could not be loaded: " + e, e), e));
+  /**
+   * On the load thread. What failed may have failed because its files were changed; what did not is
+   * made of what nobody has judged.
+   */
+  private Loaded loadUnlessChanged(ServableId id, AspiredVersion files) {
+    Loaded outcome;
+    try (var unused = MDC.putCloseable("version", Long.toString(id.version()))) {
+      outcome = fitLoader.attempt(id, files.directory());
+    }
+    if (!watch.hasChanged(files)) {
+      return outcome;
+    }
+    outcome.discard();
+    return new Loaded.Changed(changed(id, files, outcome));
+  }
+
+  /** On the load thread, or on the event thread if the load was given up on. */
+  private void loadEnded(ServableId id, AspiredVersion files, Loaded outcome) {
+    if (outcome instanceof Loaded.Fit fit) {
+      post(() -> serve(id.version(), fit.version()));
+    } else if (outcome instanceof Loaded.Changed changed) {
+      post(() -> changed(files, changed));
+      watch.scanSoon();
+    } else if (outcome instanceof Loaded.Postponed postponed) {
+      post(() -> postponed(id, postponed));
+    } else if (outcome instanceof Loaded.Hung hung) {
+      post(() -> hung(id, hung));
+    } else if (outcome instanceof Loaded.Failed failed) {
+      post(() -> failed(id, failed));
     }
   }
 
-  private void loaded(long number, FitVersion version) {
-    warnOfChanges(version.model());
-    fit.put(number, version);
-    Leases leases = new Leases(version.model(), System::nanoTime);
-    leaseWatch.add(leases);
-    available.put(number, leases);
+  private void postponed(ServableId id, Loaded.Postponed postponed) {
+    loadLog.postponed(postponed);
+    versions.postponed(id.version(), postponed.reason());
+    retryWhenThereIsRoom(id, postponed.room());
+  }
+
+  private void retryWhenThereIsRoom(ServableId id, CompletionStage<Void> room) {
+    var unused = room.thenRun(() -> post(() -> versions.roomMade(id.version())));
+  }
+
+  private void hung(ServableId id, Loaded.Hung hung) {
+    loadLog.hung(hung);
+    versions.hung(id.version(), hung.reason());
+    var unused = hung.cameBack().thenRun(() -> post(() -> versions.cameBack(id.version())));
+  }
+
+  private void changed(AspiredVersion files, Loaded.Changed changed) {
+    loadLog.changed(changed);
+    versions.changed(files, changed.reason());
+  }
+
+  private static ModelException changed(ServableId id, AspiredVersion files, Loaded outcome) {
+    String failure =
+        outcome instanceof Loaded.Failed failed ? " (" + failed.reason().getMessage() + ")" : "";
+    return new ModelException(
+        "%s is not served: its files in %s changed after they had been found complete (they were: %s). It is loaded again once they are. Leave a version's files as they are; a model that changes gets the next number.%s"
+            .formatted(id, files.directory(), files.revision(), failure));
+  }
+
+  private void serve(long number, FitVersion version) {
+    serving.serve(number, version);
     versions.loaded(number, version.model());
   }
 
-  /** Against the newest version that serves or could. */
-  private void warnOfChanges(LoadedModel next) {
-    fit.entrySet().stream()
-        .max(Map.Entry.comparingByKey())
-        .map(newest -> newest.getValue().model())
-        .ifPresent(
-            newest -> {
-              List<String> changes =
-                  SignatureChanges.between(newest, next, settings.requiredSignatures());
-              if (!changes.isEmpty()) {
-                LOG.warn("{} is not called as {} is: {}.", next.id(), newest.id(), changes);
-              }
-            });
-  }
-
-  /** With a stack trace of what a loader should not throw. */
-  private void failed(ServableId id, ModelException failure, @Nullable Throwable unexpected) {
-    if (versions.failed(id.version(), failure)) {
-      LOG.warn(
-          "{} It is tried again in {} ms.",
-          failure.getMessage(),
-          settings.retries().interval().toMillis(),
-          unexpected);
-    } else {
-      LOG.error("{}", failure.getMessage(), unexpected);
+  private void failed(ServableId id, Loaded.Failed failure) {
+    Optional<Duration> rest = versions.failed(id.version(), failure.reason());
+    if (failure.reason() instanceof NoRoomException noRoom) {
+      retryWhenThereIsRoom(id, noRoom.givenBack());
     }
-  }
-
-  /** On the close thread. */
-  private void close(long number, Leases leases, FitVersion version) {
-    ServableId id = version.model().id();
-    try {
-      String memory = terms.memory().closing(version::close);
-      LOG.info("{} is unloaded. {}", id, memory);
-    } catch (RuntimeException | Error e) {
-      LOG.error("{} did not close cleanly; its memory may not be given back.", id, e);
-    }
-    leaseWatch.remove(leases);
-    post(() -> versions.closed(number));
+    loadLog.failed(failure, rest);
   }
 
   /** Runs something on the event thread, unless everything has ended. */
@@ -300,7 +393,7 @@ public final class ModelRuntime implements AutoCloseable {
     }
     if (versions.isTerminated() && terminated.complete(null)) {
       load.shutdown();
-      close.shutdown();
+      serving.shutdown();
       events.shutdown();
     }
   }
@@ -308,28 +401,9 @@ public final class ModelRuntime implements AutoCloseable {
   private void notifyListener(VersionListener listener, VersionStatus status) {
     try {
       listener.onTransition(status);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.error("A listener failed on {}.", status, e);
     }
-  }
-
-  /** Of the lowest priority, where the virtual machine heeds it ({@code ThreadPriorityPolicy}). */
-  @SuppressWarnings("ThreadPriorityCheck") // Nothing relies on it: it spares those who serve.
-  private ThreadFactory loadThread() {
-    ThreadFactory threads = threads("load");
-    return task -> {
-      Thread thread = threads.newThread(task);
-      thread.setPriority(Thread.MIN_PRIORITY);
-      return thread;
-    };
-  }
-
-  private ThreadFactory threads(String role) {
-    return task -> {
-      Thread thread = new Thread(task, "penstock-" + settings.name() + "-" + role);
-      thread.setDaemon(true);
-      return thread;
-    };
   }
 
   /** Does what has been decided, on the thread whose work it is. */
@@ -337,17 +411,18 @@ public final class ModelRuntime implements AutoCloseable {
 
     @Override
     public void load(ServableId id, AspiredVersion version) {
-      load.execute(() -> terms.slots().run(() -> ModelRuntime.this.load(id, version)));
+      load.load(
+          id, () -> loadUnlessChanged(id, version), outcome -> loadEnded(id, version, outcome));
     }
 
     @Override
     public void unload(long version) {
-      Leases leases = Objects.requireNonNull(available.remove(version));
-      FitVersion retired = Objects.requireNonNull(fit.remove(version));
-      var unused =
-          leases
-              .retire()
-              .thenRunAsync(() -> ModelRuntime.this.close(version, leases, retired), close);
+      serving.retire(version, () -> post(() -> versions.closed(version)));
+    }
+
+    @Override
+    public void wanted(Set<Long> versions) {
+      watch.wanted(versions);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.penstock.model.lifecycle;
 
+import io.penstock.model.BatchSizes;
+import io.penstock.model.fitness.Fitness;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
@@ -14,9 +16,7 @@ import java.util.Set;
  * @param versions which versions stay loaded
  * @param transition in which order versions come and go
  * @param retries how often a failed load is tried again
- * @param requiredSignatures signatures that a version must have and that it is warmed up with
- * @param warmUpRows rows of the batches to warm up with: the smallest and the largest that will be
- *     run, or all where only some sizes are; a signature of one fixed size is warmed up with that
+ * @param fitness what a version has to show before it serves
  * @param leaseLimit after how long a lease that is still out is reported with its holder
  * @param drainTimeout how long {@link ModelRuntime#close} waits for leases to be given back
  */
@@ -27,8 +27,7 @@ public record ModelSettings(
     VersionPolicy versions,
     Transition transition,
     LoadRetries retries,
-    Set<String> requiredSignatures,
-    Set<Integer> warmUpRows,
+    Fitness fitness,
     Duration leaseLimit,
     Duration drainTimeout) {
 
@@ -40,16 +39,9 @@ public record ModelSettings(
     Objects.requireNonNull(versions, "versions");
     Objects.requireNonNull(transition, "transition");
     Objects.requireNonNull(retries, "retries");
-    requiredSignatures = Set.copyOf(requiredSignatures);
-    warmUpRows = Set.copyOf(warmUpRows);
+    Objects.requireNonNull(fitness, "fitness");
     require(!name.isBlank(), "name", name, "not blank");
     require(pollInterval.toNanos() > 0, "pollInterval", pollInterval, "more than 0");
-    require(!requiredSignatures.isEmpty(), "requiredSignatures", "none", "1 or more");
-    require(
-        !warmUpRows.isEmpty() && warmUpRows.stream().allMatch(rows -> rows > 0),
-        "warmUpRows",
-        warmUpRows,
-        "1 or more, at least one size");
     require(leaseLimit.toNanos() > 0, "leaseLimit", leaseLimit, "more than 0");
     require(!drainTimeout.isNegative(), "drainTimeout", drainTimeout, "0 or more");
   }
@@ -63,8 +55,7 @@ public record ModelSettings(
         new VersionPolicy.Latest(1),
         Transition.AVAILABILITY_PRESERVING,
         new LoadRetries(2, Duration.ofSeconds(1)),
-        Set.of(DEFAULT_SIGNATURE),
-        Set.of(1, 128),
+        Fitness.of(Set.of(DEFAULT_SIGNATURE), BatchSizes.upTo(128).toWarmUp()),
         Duration.ofMinutes(1),
         Duration.ofSeconds(30));
   }

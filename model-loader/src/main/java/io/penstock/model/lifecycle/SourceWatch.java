@@ -1,14 +1,18 @@
 package io.penstock.model.lifecycle;
 
+import io.penstock.model.source.AspiredVersion;
 import io.penstock.model.source.ModelSource;
 import io.penstock.model.source.SourceReport;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The thread that looks at a model's source: after each poll interval, when the source says that it
@@ -19,14 +23,16 @@ final class SourceWatch implements AutoCloseable {
   /** How often the source is asked for hints, so at most so many scans a second come of them. */
   private static final Duration HINT_INTERVAL = Duration.ofMillis(100);
 
-  /** Confined to the thread. */
+  private static final Logger LOG = LoggerFactory.getLogger(SourceWatch.class);
+
+  /** Confined to the thread, but for {@link ModelSource#hasChanged}. */
   private final ModelSource source;
 
   private final long pollNanos;
   private final Consumer<SourceReport> reports;
   private final ScheduledExecutorService thread;
-  private boolean hasScanned;
-  private long lastScanNanos;
+  private boolean hasPolled;
+  private long lastPollNanos;
 
   /**
    * A watch at rest.
@@ -51,7 +57,7 @@ final class SourceWatch implements AutoCloseable {
   }
 
   /**
-   * Scans at once, and then runs something.
+   * Scans at once, and then runs something, whatever comes of the scan.
    *
    * @return false if the watch is closed, so that neither happens
    */
@@ -59,7 +65,11 @@ final class SourceWatch implements AutoCloseable {
     try {
       thread.execute(
           () -> {
-            scan();
+            try {
+              poll();
+            } catch (RuntimeException | Error e) {
+              LOG.error("A scan of the source failed.", e);
+            }
             next.run();
           });
       return true;
@@ -68,13 +78,23 @@ final class SourceWatch implements AutoCloseable {
     }
   }
 
-  /** Runs something after a while, unless the watch is closed by then. */
-  void after(Duration delay, Runnable task) {
+  /** Tells the source which versions are wanted, before any scan that is asked for after this. */
+  void wanted(Set<Long> versions) {
     try {
-      var unused = thread.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+      thread.execute(() -> source.wanted(versions));
     } catch (RejectedExecutionException e) {
-      // Closed: nothing is to happen any more.
+      LOG.debug("Not told what is wanted, since its watch is closed: {}.", source, e);
     }
+  }
+
+  /** Scans as soon as the thread is free, unless the watch is closed. Does not wait. */
+  void scanSoon() {
+    var unused = scanAndThen(() -> {});
+  }
+
+  /** Whether the source says so. On the caller's thread. */
+  boolean hasChanged(AspiredVersion version) {
+    return source.hasChanged(version);
   }
 
   /** Ends after the scan that runs now, and closes the source. Does not wait. */
@@ -88,17 +108,30 @@ final class SourceWatch implements AutoCloseable {
     thread.shutdown();
   }
 
+  /** Whatever comes of it, there is a next look: an executor would not repeat one that throws. */
   private void look() {
-    boolean due = !hasScanned || System.nanoTime() - lastScanNanos >= pollNanos;
-    if (due || source.mayHaveChanged()) {
+    try {
+      if (!hasPolled || System.nanoTime() - lastPollNanos >= pollNanos) {
+        poll();
+      } else if (source.mayHaveChanged()) {
+        scan();
+      }
+    } catch (RuntimeException | Error e) {
+      LOG.error("A look at the source failed. It is looked at again at the next poll.", e);
+    }
+  }
+
+  /** A scan that no hint has brought about looks at everything, so the next poll can wait. */
+  private void poll() {
+    try {
       scan();
+    } finally {
+      hasPolled = true;
+      lastPollNanos = System.nanoTime();
     }
   }
 
   private void scan() {
-    SourceReport report = source.scan();
-    hasScanned = true;
-    lastScanNanos = System.nanoTime();
-    reports.accept(report);
+    reports.accept(source.scan());
   }
 }

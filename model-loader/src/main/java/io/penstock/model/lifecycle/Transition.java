@@ -11,15 +11,22 @@ import java.util.Optional;
  */
 public enum Transition {
   /**
-   * One always serves: a version is unloaded only while another that is wanted serves, so a new one
-   * is loaded before an old one goes ({@code availability_preserving_policy.cc}).
+   * One always serves: a new version is loaded before the last old one goes. A version is unloaded
+   * while another that is wanted serves, or, to make room for one that is wanted and has yet to
+   * load, while another that nobody wants serves ({@code availability_preserving_policy.cc}, which
+   * also unloads everything when nothing is wanted).
    */
   AVAILABILITY_PRESERVING {
     @Override
     Optional<Action> next(Collection<Candidate> snapshot) {
       boolean wantedServes =
           snapshot.stream().anyMatch(c -> c.isWanted() && c.is(VersionState.AVAILABLE));
-      Optional<Action> unload = wantedServes ? unload(snapshot) : Optional.empty();
+      boolean wantedComes =
+          snapshot.stream().anyMatch(c -> c.isWanted() && c.is(VersionState.START));
+      long unwantedServing =
+          snapshot.stream().filter(c -> !c.isWanted() && c.is(VersionState.AVAILABLE)).count();
+      boolean mayUnload = wantedServes || (wantedComes && unwantedServing > 1);
+      Optional<Action> unload = mayUnload ? unload(snapshot) : Optional.empty();
       return unload.or(() -> load(snapshot));
     }
   },

@@ -9,8 +9,8 @@ import java.util.Optional;
  * A version's state, since when, and what went wrong if it failed. Immutable: each transition gives
  * the status after it, and refuses to leave the diagram of {@link VersionState}.
  *
- * @param error why it failed, at END, or why its last load did, at START; empty while nothing has,
- *     and for a version that ended as it should
+ * @param error why it failed, or was given up while its load had yet to succeed, at END; why its
+ *     last load did, at START; empty while nothing has, and for a version that has served
  */
 public record VersionStatus(
     ServableId id, VersionState state, Instant since, Optional<String> error) {
@@ -27,7 +27,12 @@ public record VersionStatus(
 
   /** A version that is about to be loaded. */
   static VersionStatus start(ServableId id, Instant now) {
-    return new VersionStatus(id, VersionState.START, now, Optional.empty());
+    return start(id, now, Optional.empty());
+  }
+
+  /** One that has yet to wait, for that reason. */
+  static VersionStatus start(ServableId id, Instant now, Optional<String> reason) {
+    return new VersionStatus(id, VersionState.START, now, reason);
   }
 
   VersionStatus loading(Instant now) {
@@ -42,8 +47,9 @@ public record VersionStatus(
     return to(VersionState.UNLOADING, now, Optional.empty());
   }
 
+  /** Nobody wants it any more. Why its last load failed, if it did, still holds. */
   VersionStatus ended(Instant now) {
-    return to(VersionState.END, now, Optional.empty());
+    return to(VersionState.END, now, error);
   }
 
   /** Its load has failed and will be tried again. */

@@ -27,6 +27,22 @@ final class Waiters {
     return Set.copyOf(waiting.keySet());
   }
 
+  /**
+   * Waits no longer.
+   *
+   * @return whether it had waited until now
+   */
+  boolean forsake(long version, CompletableFuture<ServableVersion> future) {
+    List<CompletableFuture<ServableVersion>> futures = waiting.get(version);
+    if (futures == null || !futures.removeIf(other -> other == future)) {
+      return false;
+    }
+    if (futures.isEmpty()) {
+      waiting.remove(version);
+    }
+    return true;
+  }
+
   void complete(long version, ServableVersion available) {
     remove(version).forEach(future -> future.complete(available));
   }

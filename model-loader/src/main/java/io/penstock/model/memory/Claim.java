@@ -11,12 +11,15 @@ public final class Claim implements AutoCloseable {
   private final NativeMemory memory;
   private final ServableId id;
   private final long fileBytes;
+  private final long grownBefore;
   private boolean loading = true;
+  private boolean leaving;
 
-  Claim(NativeMemory memory, ServableId id, long fileBytes) {
+  Claim(NativeMemory memory, ServableId id, long fileBytes, long grownBefore) {
     this.memory = memory;
     this.id = id;
     this.fileBytes = fileBytes;
+    this.grownBefore = grownBefore;
   }
 
   ServableId id() {
@@ -27,11 +30,30 @@ public final class Claim implements AutoCloseable {
     return fileBytes;
   }
 
+  /** What the process had grown by before. */
+  long grownBefore() {
+    return grownBefore;
+  }
+
   /** Ends its load; false if that has ended before. */
   boolean endLoad() {
     boolean was = loading;
     loading = false;
     return was;
+  }
+
+  /** Whether its version is being closed. */
+  boolean isLeaving() {
+    return leaving;
+  }
+
+  void setLeaving() {
+    leaving = true;
+  }
+
+  /** The version is not leased any more: what it takes comes back once it is drained and closed. */
+  public void leaving() {
+    memory.leaving(this);
   }
 
   /** The version is loaded and has been run: what it takes shows now. To be called once. */

@@ -1,17 +1,14 @@
 package io.penstock.model.memory;
 
+import io.penstock.model.files.FileTree;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.FileVisitOption;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.stream.Stream;
 
 /** The files of a version that end up in memory: graph, variables and assets, such as tables. */
 public final class ModelFiles {
 
   /** From {@code tensorflow/cc/saved_model/constants.h}; nothing in it is loaded. */
-  private static final String EXTRA = "assets.extra";
+  private static final String EXTRA = "assets.extra/";
 
   private ModelFiles() {}
 
@@ -21,16 +18,9 @@ public final class ModelFiles {
    * @throws IOException if they cannot be read
    */
   public static long bytes(Path directory) throws IOException {
-    long bytes = 0;
-    try (Stream<Path> paths = Files.walk(directory, FileVisitOption.FOLLOW_LINKS)) {
-      for (Path path : (Iterable<Path>) paths::iterator) {
-        if (!directory.relativize(path).startsWith(EXTRA) && Files.isRegularFile(path)) {
-          bytes += Files.size(path);
-        }
-      }
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
-    return bytes;
+    return FileTree.list(directory).entrySet().stream()
+        .filter(file -> file.getValue().isRegularFile() && !file.getKey().startsWith(EXTRA))
+        .mapToLong(file -> file.getValue().size())
+        .sum();
   }
 }

@@ -1,12 +1,14 @@
 package io.penstock.model.memory;
 
-import io.penstock.model.ModelException;
 import io.penstock.model.ServableId;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -15,8 +17,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The native memory of all loaded versions of a process, booked by estimate: a version that does
- * not fit is refused before it is loaded, rather than ending the process. Thread-safe; its monitor
- * guards everything, and nothing is called under it.
+ * not fit is refused before it is loaded, rather than ending the process.
+ *
+ * <p>What is in use is what is booked, and the {@link Surplus} that the process has grown by: what
+ * closed versions keep for good, what runs take, what the estimate has missed.
+ *
+ * <p>Thread-safe; its monitor guards everything, and nothing is called under it.
  */
 public final class NativeMemory {
 
@@ -27,12 +33,20 @@ public final class NativeMemory {
   private final Map<Claim, Long> booked = new LinkedHashMap<>();
   private final Map<String, Estimate> estimates = new HashMap<>();
   private final Residue residue = new Residue();
+  private final Surplus surplus = new Surplus();
 
   /** The load that nothing else was loaded or closed beside, so that it can be measured. */
   private @Nullable Claim alone;
 
-  private long residentBefore;
+  private Optional<ProcessMemory> before = Optional.empty();
+
+  /** What the process takes without versions; not known before one was loaded. */
+  private OptionalLong bare = OptionalLong.empty();
+
   private int loading;
+
+  /** Completed, and replaced, when a version has given its memory back. */
+  private CompletableFuture<Void> givenBack = new CompletableFuture<>();
 
   /** The memory of this process, with a limit where one is given. */
   public NativeMemory(Optional<MemoryLimit> limit) {
@@ -49,48 +63,102 @@ public final class NativeMemory {
    *
    * @param fileBytes the size of its files
    * @param modelLimit a limit for all loaded versions of its model
-   * @throws ModelException if it does not fit
+   * @throws NoRoomException if it does not fit: another version may give memory back
    */
   public Claim claim(ServableId id, long fileBytes, Optional<MemoryLimit> modelLimit) {
     Optional<ProcessMemory> now = process.get();
     synchronized (this) {
       Estimate estimate = estimates.computeIfAbsent(id.model(), model -> new Estimate());
       long needed = estimate.bytes(fileBytes);
+      double factor = estimate.factor(fileBytes);
       modelLimit.ifPresent(
-          most -> require(id, needed, estimate, most, other -> other.model().equals(id.model())));
-      limit.ifPresent(most -> require(id, needed, estimate, most, other -> true));
-      Claim claim = new Claim(this, id, fileBytes);
+          most ->
+              require(
+                  new Demand(id, needed, factor, other -> other.model().equals(id.model()), 0),
+                  most));
+      readAtRest(now);
+      limit.ifPresent(
+          most -> require(new Demand(id, needed, factor, other -> true, surplus.bytes()), most));
+      Claim claim = new Claim(this, id, fileBytes, now.map(this::grownBytes).orElse(0L));
       loading++;
       alone = loading == 1 ? claim : null;
-      residentBefore = now.map(ProcessMemory::resident).orElse(0L);
+      before = now;
       booked.put(claim, needed);
       return claim;
     }
   }
 
-  private void require(
+  /**
+   * What is asked for.
+   *
+   * @param factor what {@code neededBytes} are in multiples of the files
+   * @param rivals whose versions count against the same limit
+   * @param surplusBytes what is in use beside what is booked, whoever's that is
+   */
+  private record Demand(
       ServableId id,
-      long needed,
-      Estimate estimate,
-      MemoryLimit most,
-      Predicate<ServableId> counts) {
-    long inUse =
-        booked.entrySet().stream()
-            .filter(entry -> counts.test(entry.getKey().id()))
-            .mapToLong(Map.Entry::getValue)
-            .sum();
-    if (needed > most.bytes() - inUse) {
-      throw new ModelException(
-          "%s does not fit into native memory: %s needed (its files × %.2f), %s in use by %s (%s: %s). Unload a version, raise the limit, or shrink the model."
+      long neededBytes,
+      double factor,
+      Predicate<ServableId> rivals,
+      long surplusBytes) {}
+
+  private void require(Demand demand, MemoryLimit most) {
+    List<Claim> rivals =
+        booked.keySet().stream().filter(claim -> demand.rivals().test(claim.id())).toList();
+    List<Claim> leaving = rivals.stream().filter(Claim::isLeaving).toList();
+    long missingBytes =
+        demand.neededBytes() + demand.surplusBytes() + bookedBytes(rivals) - most.bytes();
+    if (missingBytes > 0) {
+      boolean comes = missingBytes <= bookedBytes(leaving);
+      throw new NoRoomException(
+          "%s does not fit into native memory: %s needed (its files × %.2f), %s in use by %s%s (%s: %s). %s"
               .formatted(
-                  id,
-                  mebibytes(needed),
-                  estimate.factor(),
-                  mebibytes(inUse),
-                  booked.keySet().stream().map(Claim::id).filter(counts).toList(),
+                  demand.id(),
+                  mebibytes(demand.neededBytes()),
+                  demand.factor(),
+                  mebibytes(bookedBytes(rivals)),
+                  rivals.stream().map(Claim::id).toList(),
+                  demand.surplusBytes() > 0
+                      ? ", and %s that the process has grown by beside them and its heap"
+                          .formatted(mebibytes(demand.surplusBytes()))
+                      : "",
                   most.key(),
-                  mebibytes(most.bytes())));
+                  mebibytes(most.bytes()),
+                  comes
+                      ? "Being closed, once their last leases are back: %s."
+                          .formatted(leaving.stream().map(Claim::id).toList())
+                      : "Unload a version, raise the limit, or shrink the model."),
+          givenBack,
+          comes);
     }
+  }
+
+  private long bookedBytes(List<Claim> claims) {
+    return claims.stream().mapToLong(claim -> booked.getOrDefault(claim, 0L)).sum();
+  }
+
+  private void readAtRest(Optional<ProcessMemory> now) {
+    if (loading == 0) {
+      now.ifPresent(memory -> surplus.read(grownBytes(memory), bookedBytes()));
+    }
+  }
+
+  /** What the process has grown by since its first load, beyond the heap. */
+  private long grownBytes(ProcessMemory now) {
+    return bare.isPresent() ? Math.max(0, now.besideHeap() - bare.getAsLong()) : 0;
+  }
+
+  /** The most that may be booked, in bytes; empty if there is no limit. */
+  public OptionalLong limitBytes() {
+    return limit.map(most -> OptionalLong.of(most.bytes())).orElseGet(OptionalLong::empty);
+  }
+
+  /** Memory of this process that is in the machine's, in bytes; empty where nobody tells. */
+  public OptionalLong residentBytes() {
+    return process
+        .get()
+        .map(memory -> OptionalLong.of(memory.resident()))
+        .orElseGet(OptionalLong::empty);
   }
 
   /** Native memory that is booked now, in bytes. */
@@ -101,14 +169,45 @@ public final class NativeMemory {
   void loaded(Claim claim) {
     Optional<ProcessMemory> now = process.get();
     synchronized (this) {
-      Estimate estimate = estimates.get(claim.id().model());
-      if (claim == alone && now.isPresent() && estimate != null) {
-        estimate.add(claim.fileBytes(), now.get().resident() - residentBefore);
-        booked.replace(claim, estimate.bytes(claim.fileBytes()));
+      if (claim == alone && now.isPresent() && before.isPresent()) {
+        measure(claim, before.get(), now.get());
       }
       alone = null;
-      loading -= claim.endLoad() ? 1 : 0;
+      endLoad(claim);
+      surplus.taken(booked.getOrDefault(claim, 0L));
     }
+  }
+
+  synchronized void leaving(Claim claim) {
+    claim.setLeaving();
+  }
+
+  /**
+   * Somebody has given up on the load of a version, which may never end: it takes what is booked
+   * for it, and others are measured again.
+   */
+  public synchronized void giveUp(ServableId id) {
+    booked.keySet().stream().filter(claim -> claim.id().equals(id)).forEach(this::endLoad);
+  }
+
+  /** Whether the load had not ended before. */
+  private boolean endLoad(Claim claim) {
+    boolean ends = claim.endLoad();
+    loading -= ends ? 1 : 0;
+    return ends;
+  }
+
+  /** The first load of a process brings TensorFlow itself along, so that it measures only that. */
+  private void measure(Claim claim, ProcessMemory atFirst, ProcessMemory now) {
+    if (bare.isEmpty()) {
+      // As much as it can be: the heap that is not in use may or may not be resident.
+      bare = OptionalLong.of(now.resident() - now.heapUsed() - bookedBytes());
+      return;
+    }
+    Estimate estimate = estimates.computeIfAbsent(claim.id().model(), model -> new Estimate());
+    long heapGrowth = Math.max(0, now.heap() - atFirst.heap());
+    estimate.add(claim.fileBytes(), now.resident() - atFirst.resident() - heapGrowth);
+    booked.replace(claim, estimate.bytes(claim.fileBytes()));
   }
 
   void giveBack(Claim claim) {
@@ -124,6 +223,12 @@ public final class NativeMemory {
                     growth.versions(),
                     mebibytes(growth.closedBytes()),
                     claim.id()));
+    CompletableFuture<Void> waitedFor;
+    synchronized (this) {
+      waitedFor = givenBack;
+      givenBack = new CompletableFuture<>();
+    }
+    waitedFor.complete(null);
   }
 
   /** What stays behind, if a version that was loaded and those before it leave too much. */
@@ -132,8 +237,13 @@ public final class NativeMemory {
     synchronized (this) {
       Long taken = booked.remove(claim);
       alone = null;
-      boolean wasLoaded = !claim.endLoad();
-      loading -= wasLoaded ? 0 : 1;
+      boolean wasLoaded = !endLoad(claim);
+      if (taken != null) {
+        // A load that failed leaves no more than it took.
+        long grown = now.map(this::grownBytes).orElse(0L) - claim.grownBefore();
+        surplus.left(wasLoaded ? taken : Math.min(taken, Math.max(0, grown)));
+        readAtRest(now);
+      }
       return wasLoaded && taken != null && loading == 0
           ? now.flatMap(memory -> residue.closed(taken, bookedBytes(), memory))
           : Optional.empty();

@@ -29,6 +29,16 @@ public sealed interface SourceReport {
       pending = Collections.unmodifiableSortedMap(new TreeMap<>(pending));
     }
 
+    /** This, but for a version that is not complete, for that reason, with those files. */
+    public Aspired withdraw(AspiredVersion files, String reason) {
+      SortedMap<Long, AspiredVersion> complete = new TreeMap<>(versions);
+      SortedMap<Long, String> incomplete = new TreeMap<>(pending);
+      if (complete.remove(files.version(), files)) {
+        incomplete.put(files.version(), reason);
+      }
+      return new Aspired(complete, incomplete);
+    }
+
     @Override
     public boolean contains(long version) {
       return versions.containsKey(version) || pending.containsKey(version);

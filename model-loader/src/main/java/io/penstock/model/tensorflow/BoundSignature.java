@@ -1,5 +1,6 @@
 package io.penstock.model.tensorflow;
 
+import io.penstock.model.DType;
 import io.penstock.model.ModelSignature;
 import io.penstock.model.TensorSpec;
 import java.util.ArrayList;
@@ -7,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.tensorflow.Graph;
 import org.tensorflow.Output;
 import org.tensorflow.Session;
@@ -62,19 +64,46 @@ record BoundSignature(
 
   /** What of the signature its graph contradicts; empty if nothing. */
   Optional<String> contradiction() {
-    List<TensorSpec> specs = new ArrayList<>(signature.inputs());
-    specs.addAll(signature.outputs());
-    List<Output<?>> handles = new ArrayList<>(inputs);
-    fetchOfOutput.forEach(index -> handles.add(fetches.get(index)));
+    List<TensorSpec> specs = specs();
+    List<Output<?>> handles = handles();
     for (int i = 0; i < specs.size(); i++) {
-      DataType dataType = handles.get(i).dataType();
-      if (TensorType.value(dataType) != TensorType.dataType(specs.get(i).dtype())) {
+      Output<?> handle = handles.get(i);
+      DType dtype = specs.get(i).dtype();
+      DataType dataType = handle.dataType();
+      DataType expected =
+          BitCarriers.isCarrier(handle.op())
+              ? TensorType.carrier(dtype)
+              : TensorType.dataType(dtype);
+      if (TensorType.value(dataType) != expected) {
         return Optional.of(
             "%s is %s in the graph. Export the model again with signatures that match its graph."
                 .formatted(specs.get(i), dataType));
       }
     }
     return Optional.empty();
+  }
+
+  /** Whether it has a tensor of a dtype that can be fed or fetched by a carrier only, without. */
+  boolean lacksCarriers() {
+    List<TensorSpec> specs = specs();
+    List<Output<?>> handles = handles();
+    return IntStream.range(0, specs.size())
+        .filter(i -> TensorType.isCarried(specs.get(i).dtype()))
+        .anyMatch(i -> !BitCarriers.isCarrier(handles.get(i).op()));
+  }
+
+  /** Inputs, then outputs. */
+  private List<TensorSpec> specs() {
+    List<TensorSpec> specs = new ArrayList<>(signature.inputs());
+    specs.addAll(signature.outputs());
+    return specs;
+  }
+
+  /** In the same order. */
+  private List<Output<?>> handles() {
+    List<Output<?>> handles = new ArrayList<>(inputs);
+    fetchOfOutput.forEach(index -> handles.add(fetches.get(index)));
+    return handles;
   }
 
   /** A runner that fetches the outputs and has yet to be fed. */

@@ -27,6 +27,11 @@ public record SavedModelContents(
     unservable = Collections.unmodifiableSortedMap(new TreeMap<>(unservable));
   }
 
+  /** Whether it is an entry point of that name, which can be served or not. */
+  boolean has(String name) {
+    return signatures.containsKey(name) || unservable.containsKey(name);
+  }
+
   /**
    * The signature of that name.
    *

@@ -1,13 +1,16 @@
 package io.penstock.model.tensorflow;
 
-import io.penstock.model.ModelException;
+import io.penstock.model.DeclaredSignature;
+import io.penstock.model.RetriableModelException;
 import io.penstock.model.ServableId;
-import io.penstock.model.lifecycle.LoadedModel;
-import io.penstock.model.lifecycle.ModelLoader;
+import io.penstock.model.files.Fingerprint;
+import io.penstock.model.loading.LoadedModel;
+import io.penstock.model.loading.ModelLoader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -15,7 +18,6 @@ import org.tensorflow.SavedModelBundle;
 import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.MetaGraphDef;
-import org.tensorflow.proto.SavedModel;
 import org.tensorflow.proto.SignatureDef;
 
 /** Loads SavedModels with the tag {@code serve}. Thread-safe. */
@@ -30,7 +32,12 @@ public final class SavedModelLoader implements ModelLoader {
   @Override
   public LoadedModel load(ServableId id, Path directory, Set<String> requiredSignatures) {
     String fingerprint = fingerprint(id, directory);
-    Opened opened = open(id, directory);
+    Reading reading = read(id, directory, requiredSignatures);
+    Opened opened =
+        reading
+            .carried()
+            .map(graph -> openUnsigned(id, directory, graph))
+            .orElseGet(() -> open(id, directory));
     boolean bound = false;
     try {
       SignatureReader reader = new SignatureReader(id, opened.metaGraph());
@@ -39,19 +46,34 @@ public final class SavedModelLoader implements ModelLoader {
       SavedModelContents usable = withoutContradictions(contents, signatures);
       requiredSignatures.forEach(usable::signature);
       signatures.keySet().retainAll(usable.signatures().keySet());
+      signatures.values().removeIf(BoundSignature::lacksCarriers);
       bound = true;
-      // Session and graph only: the MetaGraphDef is a second copy of the graph on the heap.
       return new SavedModelVersion(
           id,
+          directory,
           fingerprint,
           signatures,
-          opened.bundle().session(),
-          opened.bundle().graph(),
+          reading.declared(),
+          opened.model(),
           new WarmUpFile(id, directory, usable.signatures()));
     } finally {
       if (!bound) {
-        opened.bundle().close();
+        opened.model().close();
       }
+    }
+  }
+
+  /**
+   * Decides from the model's file alone how it is opened, so that it is opened once. Without the
+   * graph, which TensorFlow reads for itself: there need not be two on the heap.
+   */
+  private static Reading read(ServableId id, Path directory, Set<String> requiredSignatures) {
+    MetaGraphDef graph = servingGraph(id, directory);
+    try {
+      return new Reading(
+          BitCarriers.install(graph, requiredSignatures), DeclaredSignatures.of(graph));
+    } catch (TensorFlowException | IllegalArgumentException | IllegalStateException e) {
+      throw LoadFailure.explain(id, directory, e);
     }
   }
 
@@ -69,7 +91,7 @@ public final class SavedModelLoader implements ModelLoader {
                   BoundSignature.of(
                       signature,
                       definition,
-                      opened.bundle().graph(),
+                      opened.model().graph(),
                       reader.takesOneRow(definition),
                       writes.in(definition)));
             });
@@ -90,30 +112,44 @@ public final class SavedModelLoader implements ModelLoader {
   private Opened open(ServableId id, Path directory) {
     try {
       SavedModelBundle bundle = open(directory);
-      return new Opened(bundle, bundle.metaGraphDef());
+      return new Opened(OpenModel.of(bundle, Optional.empty()), bundle.metaGraphDef());
     } catch (IllegalArgumentException contradiction) {
-      return openUnsigned(id, directory);
+      return openUnsigned(id, directory, servingGraph(id, directory));
     } catch (TensorFlowException | IllegalStateException e) {
       throw LoadFailure.explain(id, directory, e);
     }
   }
 
-  /** The signatures themselves are checked when they are bound. */
-  private Opened openUnsigned(ServableId id, Path directory) {
+  private static MetaGraphDef servingGraph(ServableId id, Path directory) {
     try {
-      SavedModel model = GraphFile.read(directory);
-      try (UnsignedCopy copy = UnsignedCopy.of(directory, model)) {
-        return new Opened(open(copy.directory()), GraphFile.serving(model));
-      }
+      return GraphFile.serving(GraphFile.read(directory));
     } catch (GraphFile.UnusableException e) {
-      throw LoadFailure.because(id, directory, String.valueOf(e.getMessage()), e);
+      throw LoadFailure.unusable(id, directory, e);
+    }
+  }
+
+  /** The signatures themselves are checked when they are bound. */
+  private Opened openUnsigned(ServableId id, Path directory, MetaGraphDef graph) {
+    try {
+      UnsignedCopy copy = UnsignedCopy.of(directory, graph);
+      boolean open = false;
+      try {
+        SavedModelBundle bundle = open(copy.directory());
+        open = true;
+        copy.dropGraph();
+        return new Opened(OpenModel.of(bundle, Optional.of(copy)), graph);
+      } finally {
+        if (!open) {
+          copy.close();
+        }
+      }
     } catch (TensorFlowException | IllegalArgumentException | IllegalStateException e) {
       throw LoadFailure.explain(id, directory, e);
     } catch (IOException e) {
-      throw LoadFailure.because(
+      throw LoadFailure.passing(
           id,
           directory,
-          "its graph contradicts a signature, and no copy without signatures can be made: "
+          "it has to be loaded without its signatures, and no copy without them can be made: "
               + e
               + ". Export the model again, or make room in the temporary directory.",
           e);
@@ -131,7 +167,7 @@ public final class SavedModelLoader implements ModelLoader {
     try {
       return Fingerprint.of(directory);
     } catch (IOException e) {
-      throw new ModelException(
+      throw new RetriableModelException(
           "%s could not be read from %s: %s. Check that the directory is there and readable."
               .formatted(id, directory, e),
           e);
@@ -139,9 +175,17 @@ public final class SavedModelLoader implements ModelLoader {
   }
 
   /**
-   * A loaded model.
+   * What a model's file says before TensorFlow sees it.
    *
-   * @param metaGraph the graph for serving with its signatures, which the bundle itself may lack
+   * @param carried the graph with carriers, if it takes some to feed and fetch what is required
+   * @param declared the signatures as they are, whatever carries their tensors
    */
-  private record Opened(SavedModelBundle bundle, MetaGraphDef metaGraph) {}
+  private record Reading(Optional<MetaGraphDef> carried, List<DeclaredSignature> declared) {}
+
+  /**
+   * A model whose signatures are to be bound.
+   *
+   * @param metaGraph the graph for serving with its signatures, which a copy lacks
+   */
+  private record Opened(OpenModel model, MetaGraphDef metaGraph) {}
 }

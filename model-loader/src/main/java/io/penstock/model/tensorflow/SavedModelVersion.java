@@ -1,20 +1,21 @@
 package io.penstock.model.tensorflow;
 
 import io.penstock.model.Column;
+import io.penstock.model.DeclaredSignature;
 import io.penstock.model.ModelRunException;
 import io.penstock.model.ModelSignature;
 import io.penstock.model.Rows;
 import io.penstock.model.ServableId;
 import io.penstock.model.TensorSpec;
 import io.penstock.model.fitness.RecordedRequests;
-import io.penstock.model.lifecycle.LoadedModel;
+import io.penstock.model.loading.LoadedModel;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.tensorflow.Graph;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.Tensor;
@@ -31,24 +32,27 @@ import org.tensorflow.exceptions.TensorFlowException;
 final class SavedModelVersion implements LoadedModel {
 
   private final ServableId id;
+  private final Path directory;
   private final String fingerprint;
   private final Map<String, BoundSignature> signatures;
-  private final Session session;
-  private final Graph graph;
+  private final List<DeclaredSignature> declared;
+  private final OpenModel model;
   private final RecordedRequests recordedRequests;
 
   SavedModelVersion(
       ServableId id,
+      Path directory,
       String fingerprint,
       Map<String, BoundSignature> signatures,
-      Session session,
-      Graph graph,
+      List<DeclaredSignature> declared,
+      OpenModel model,
       RecordedRequests recordedRequests) {
     this.id = id;
+    this.directory = directory;
     this.fingerprint = fingerprint;
     this.signatures = signatures;
-    this.session = session;
-    this.graph = graph;
+    this.declared = declared;
+    this.model = model;
     this.recordedRequests = recordedRequests;
   }
 
@@ -63,6 +67,11 @@ final class SavedModelVersion implements LoadedModel {
   }
 
   @Override
+  public Optional<Path> directory() {
+    return Optional.of(directory);
+  }
+
+  @Override
   public Set<String> signatures() {
     return Collections.unmodifiableSet(signatures.keySet());
   }
@@ -70,6 +79,11 @@ final class SavedModelVersion implements LoadedModel {
   @Override
   public Optional<ModelSignature> signature(String name) {
     return Optional.ofNullable(signatures.get(name)).map(BoundSignature::signature);
+  }
+
+  @Override
+  public List<DeclaredSignature> declaredSignatures() {
+    return declared;
   }
 
   @Override
@@ -102,7 +116,7 @@ final class SavedModelVersion implements LoadedModel {
     }
   }
 
-  private static ModelRunException.Blame blame(RuntimeException failure) {
+  static ModelRunException.Blame blame(RuntimeException failure) {
     if (failure instanceof TFInvalidArgumentException) {
       return ModelRunException.Blame.INPUT;
     }
@@ -112,7 +126,7 @@ final class SavedModelVersion implements LoadedModel {
   }
 
   private void run(BoundSignature bound, Rows inputs, int rows, Rows outputs) {
-    Session.Runner runner = bound.runner(session);
+    Session.Runner runner = bound.runner(model.session());
     Tensor[] tensors = new Tensor[bound.inputs().size()];
     try {
       for (int i = 0; i < tensors.length; i++) {
@@ -178,10 +192,6 @@ final class SavedModelVersion implements LoadedModel {
 
   @Override
   public void close() {
-    try {
-      session.close();
-    } finally {
-      graph.close();
-    }
+    model.close();
   }
 }

@@ -7,6 +7,7 @@ import io.penstock.model.TensorSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -28,6 +29,11 @@ final class SignatureReader {
   /** Signatures that are not entry points: they run when a model is loaded or trained. */
   private static final Set<String> MARKERS =
       Set.of("__saved_model_init_op", "__saved_model_train_op");
+
+  /** The attribute in which exporters leave the shapes of a node's outputs. */
+  static final String SHAPES = "_output_shapes";
+
+  private static final String INPUT = "input";
 
   private final ServableId id;
   private final MetaGraphDef metaGraph;
@@ -63,7 +69,7 @@ final class SignatureReader {
   private ModelSignature signature(String name, SignatureDef definition)
       throws UnservableException {
     boolean alone = takesOneRow(definition);
-    List<TensorSpec> inputs = specs("input", definition.getInputsMap(), alone);
+    List<TensorSpec> inputs = specs(INPUT, definition.getInputsMap(), alone);
     List<TensorSpec> outputs = specs("output", definition.getOutputsMap(), alone);
     if (inputs.isEmpty()) {
       throw new UnservableException("it has no inputs, so there is nothing to make rows of.");
@@ -99,19 +105,21 @@ final class SignatureReader {
       throws UnservableException {
     List<TensorSpec> specs = new ArrayList<>();
     for (Map.Entry<String, TensorInfo> tensor : tensors.entrySet()) {
-      specs.add(spec(kind + " " + tensor.getKey(), tensor.getKey(), tensor.getValue(), alone));
+      specs.add(spec(kind, tensor.getKey(), tensor.getValue(), alone));
     }
     return specs;
   }
 
-  private TensorSpec spec(String what, String name, TensorInfo tensor, boolean alone)
+  private TensorSpec spec(String kind, String name, TensorInfo tensor, boolean alone)
       throws UnservableException {
+    String what = kind + " " + name;
     if (tensor.getEncodingCase() != TensorInfo.EncodingCase.NAME) {
       throw new UnservableException(
           "%s is a %s tensor (expected: a dense one). Convert it within the model."
               .formatted(what, tensor.getEncodingCase()));
     }
-    if (!nodes.containsKey(node(tensor.getName()))) {
+    NodeDef node = nodes.get(node(tensor.getName()));
+    if (node == null) {
       throw new UnservableException(
           "%s stands for tensor %s, which is not in the graph. Export the model again."
               .formatted(name, tensor.getName()));
@@ -123,6 +131,11 @@ final class SignatureReader {
                     new UnservableException(
                         "%s has dtype %s (expected: one of %s). Cast it within the model."
                             .formatted(what, tensor.getDtype(), TensorType.names())));
+    if (kind.equals(INPUT) && TensorType.isCarried(dtype) && !BitCarriers.canPrecede(node)) {
+      throw new UnservableException(
+          "%s of dtype %s is fed in the middle of the graph, into a node of type %s (expected: Placeholder). Export the model with an input of its own."
+              .formatted(what, dtype, node.getOp()));
+    }
     TensorShapeProto shape = shape(tensor);
     if (alone && shape.getDimCount() > 0) {
       throw new UnservableException(
@@ -141,20 +154,26 @@ final class SignatureReader {
    * A tensor's shape: what the signature says, else what the graph does, else of unknown rank.
    * Exporters before TensorFlow 1.1, and parsers of Examples to this day, leave it to the graph.
    */
-  private TensorShapeProto shape(TensorInfo tensor) {
+  TensorShapeProto shape(TensorInfo tensor) {
     if (tensor.hasTensorShape() && !tensor.getTensorShape().getUnknownRank()) {
       return tensor.getTensorShape();
     }
-    NodeDef node = nodes.get(node(tensor.getName()));
-    AttrValue shapes = node == null ? null : node.getAttrMap().get("_output_shapes");
+    return Optional.ofNullable(nodes.get(node(tensor.getName())))
+        .flatMap(node -> shapeInGraph(tensor, node))
+        .orElseGet(() -> TensorShapeProto.newBuilder().setUnknownRank(true).build());
+  }
+
+  /** The shape that its node tells of a tensor, if it does. */
+  static Optional<TensorShapeProto> shapeInGraph(TensorInfo tensor, NodeDef node) {
+    AttrValue shapes = node.getAttrMap().get(SHAPES);
     int index = index(tensor.getName());
     return shapes != null && index < shapes.getList().getShapeCount()
-        ? shapes.getList().getShape(index)
-        : TensorShapeProto.newBuilder().setUnknownRank(true).build();
+        ? Optional.of(shapes.getList().getShape(index))
+        : Optional.empty();
   }
 
   /** The node of a tensor, which is named {@code node:output}. */
-  private static String node(String tensor) {
+  static String node(String tensor) {
     int colon = tensor.lastIndexOf(':');
     return colon < 0 ? tensor : tensor.substring(0, colon);
   }

@@ -60,10 +60,10 @@ final class TensorCopy {
    */
   static void toColumn(Tensor tensor, TensorSpec spec, int rows, boolean scalar, Column column) {
     long[] shape = scalar && tensor.shape().isScalar() ? new long[] {1} : tensor.shape().asArray();
-    if (tensor.dataType() != TensorType.dataType(spec.dtype()) || !fits(shape, spec.shape())) {
+    if (tensor.dataType() != TensorType.carrier(spec.dtype()) || !fits(shape, spec.shape())) {
       throw new ModelRunException(
-          "output %s: %s%s (expected: as the signature says). Export the model again."
-              .formatted(spec, tensor.dataType(), Arrays.toString(shape)));
+          "output %s: %s%s (expected: %s"
+              .formatted(spec, tensor.dataType(), Arrays.toString(shape), expected(spec)));
     }
     if (shape[0] != rows) {
       throw new ModelRunException(
@@ -77,6 +77,13 @@ final class TensorCopy {
     } else {
       read((TString) tensor, (StringColumn) column, rows);
     }
+  }
+
+  /** A signature that gives no rank, which is common, has not to take the blame for a wrong one. */
+  private static String expected(TensorSpec spec) {
+    return spec.shape().equals(List.of(-1L))
+        ? "one value for each row, as the signature says, or as it is taken where it gives no rank). Export the model with the shapes of its outputs, or reshape this one within it."
+        : "as the signature says). Export the model again.";
   }
 
   private static void read(TString tensor, StringColumn column, int rows) {

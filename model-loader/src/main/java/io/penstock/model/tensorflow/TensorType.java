@@ -3,6 +3,7 @@ package io.penstock.model.tensorflow;
 import io.penstock.model.DType;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -22,8 +23,8 @@ import org.tensorflow.types.family.TType;
 
 /**
  * The dtypes that can be run, by TensorFlow's number and TensorFlow Java's tensor type. TensorFlow
- * Java 1.1 has no tensor for {@code int8}, {@code int16}, {@code uint32} and {@code uint64}, so
- * these cannot.
+ * Java 1.1 has no tensor for {@code int8}, {@code int16}, {@code uint32} and {@code uint64}:
+ * tensors of another dtype of that width carry their bits ({@link BitCarriers}).
  */
 enum TensorType {
   FLOAT32(DType.FLOAT32, DataType.DT_FLOAT, TFloat32.class),
@@ -34,6 +35,10 @@ enum TensorType {
   INT64(DType.INT64, DataType.DT_INT64, TInt64.class),
   UINT8(DType.UINT8, DataType.DT_UINT8, TUint8.class),
   UINT16(DType.UINT16, DataType.DT_UINT16, TUint16.class),
+  INT8(DType.INT8, DataType.DT_INT8, UINT8),
+  INT16(DType.INT16, DataType.DT_INT16, UINT16),
+  UINT32(DType.UINT32, DataType.DT_UINT32, INT32),
+  UINT64(DType.UINT64, DataType.DT_UINT64, INT64),
   BOOL(DType.BOOL, DataType.DT_BOOL, TBool.class),
   STRING(DType.STRING, DataType.DT_STRING, TString.class);
 
@@ -48,12 +53,21 @@ enum TensorType {
 
   private final DType dtype;
   private final DataType dataType;
+  private final DataType carrier;
   private final Class<? extends TType> tensorType;
 
   TensorType(DType dtype, DataType dataType, Class<? extends TType> tensorType) {
     this.dtype = dtype;
     this.dataType = dataType;
+    this.carrier = dataType;
     this.tensorType = tensorType;
+  }
+
+  TensorType(DType dtype, DataType dataType, TensorType carrier) {
+    this.dtype = dtype;
+    this.dataType = dataType;
+    this.carrier = carrier.dataType;
+    this.tensorType = carrier.tensorType;
   }
 
   /** From {@code tensorflow/core/framework/types.h}: {@code kDataTypeRefOffset}. */
@@ -80,9 +94,26 @@ enum TensorType {
     return of(dtype).dataType;
   }
 
-  /** TensorFlow Java's type of tensors of a dtype that can be run. */
+  /** TensorFlow's number for what is fed and fetched of a dtype: another's, if that carries it. */
+  static DataType carrier(DType dtype) {
+    return of(dtype).carrier;
+  }
+
+  /** Whether another dtype carries this one. */
+  static boolean isCarried(DType dtype) {
+    return carrier(dtype) != dataType(dtype);
+  }
+
+  /** TensorFlow Java's type of the tensors that are fed and fetched of a dtype. */
   static Class<? extends TType> tensorType(DType dtype) {
     return of(dtype).tensorType;
+  }
+
+  /** A dtype's name, for people; also of one that cannot be run. */
+  static String nameOf(DataType dataType) {
+    return dtype(dataType)
+        .map(DType::toString)
+        .orElseGet(() -> dataType.name().replaceFirst("^DT_", "").toLowerCase(Locale.ROOT));
   }
 
   /** Their names, for a message. */

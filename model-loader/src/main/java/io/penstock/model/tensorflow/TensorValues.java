@@ -109,6 +109,14 @@ final class TensorValues {
         int n = tensor.getInt64ValCount();
         forEach(elements, n, spec, i -> column.putLong(i * width, tensor.getInt64Val(last(i, n))));
       }
+      case UINT32 -> {
+        int n = tensor.getUint32ValCount();
+        forEach(elements, n, spec, i -> column.putInt(i * width, tensor.getUint32Val(last(i, n))));
+      }
+      case UINT64 -> {
+        int n = tensor.getUint64ValCount();
+        forEach(elements, n, spec, i -> column.putLong(i * width, tensor.getUint64Val(last(i, n))));
+      }
       case BOOL -> {
         int n = tensor.getBoolValCount();
         forEach(

@@ -1,10 +1,12 @@
 package io.penstock.model.tensorflow;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.penstock.model.Column;
 import io.penstock.model.DType;
 import io.penstock.model.ModelException;
 import io.penstock.model.ModelSignature;
+import io.penstock.model.RetriableModelException;
 import io.penstock.model.Rows;
 import io.penstock.model.ServableId;
 import io.penstock.model.StringColumn;
@@ -20,7 +22,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.tensorflow.proto.TensorProto;
 
@@ -45,9 +49,11 @@ record WarmUpFile(ServableId id, Path directory, SortedMap<String, ModelSignatur
   }
 
   @Override
-  public void forEach(Consumer<RecordedRequest> consumer) {
+  public SortedMap<String, Integer> forEach(
+      Set<String> wanted, Consumer<RecordedRequest> consumer) {
+    SortedMap<String, Integer> passedOver = new TreeMap<>();
     if (!isIn(directory)) {
-      return;
+      return passedOver;
     }
     int record = 1;
     try (RecordFile file = RecordFile.open(directory.resolve(NAME))) {
@@ -55,17 +61,31 @@ record WarmUpFile(ServableId id, Path directory, SortedMap<String, ModelSignatur
         if (record > MAX_RECORDS) {
           throw new IllegalArgumentException("more than " + MAX_RECORDS + " records");
         }
-        for (LoggedRequest request : LoggedRequests.parse(log.get())) {
-          consumer.accept(bind(request));
+        List<LoggedRequest> requests = LoggedRequests.parse(log.get());
+        if (requests.isEmpty()) {
+          passedOver.merge("no Predict, Classify, Regress or MultiInference", 1, Integer::sum);
+        }
+        for (LoggedRequest request : requests) {
+          if (wanted.contains(request.signature())) {
+            consumer.accept(bind(request));
+          } else {
+            passedOver.merge("signature " + request.signature(), 1, Integer::sum);
+          }
         }
         record++;
       }
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
       throw new ModelException(
           "%s: its warm-up requests cannot be run: %s, record %d: %s. Record them again as TFRecords of PredictionLog, or remove the file."
               .formatted(id, directory.resolve(NAME), record, LoadFailure.firstLine(e)),
           e);
+    } catch (IOException e) {
+      throw new RetriableModelException(
+          "%s: its warm-up requests cannot be read from %s: %s. Check its permissions."
+              .formatted(id, directory.resolve(NAME), e),
+          e);
     }
+    return passedOver;
   }
 
   private RecordedRequest bind(LoggedRequest request) {

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.penstock.model.ModelException;
 import io.penstock.model.ServableId;
 import io.penstock.model.lifecycle.FakeModel;
+import io.penstock.model.lifecycle.ModelSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,8 +36,8 @@ final class GoldenChecksTest {
 
   @Test
   void shouldPassWithoutAnyUnlessTheyAreRequired() {
-    assertThat(GoldenChecks.check(new FakeModel(ID), version, false)).isZero();
-    assertThatThrownBy(() -> GoldenChecks.check(new FakeModel(ID), version, true))
+    assertThat(GoldenChecks.read(new FakeModel(ID), version, fitness(false)).run()).isZero();
+    assertThatThrownBy(() -> GoldenChecks.read(new FakeModel(ID), version, fitness(true)).run())
         .isInstanceOf(ModelException.class)
         .hasMessageStartingWith("digits/2 has no golden checks: ");
   }
@@ -92,6 +94,10 @@ final class GoldenChecksTest {
   private int check(String lines) throws IOException {
     Files.createDirectories(version.resolve("assets.extra"));
     Files.writeString(version.resolve(GoldenChecks.FILE), lines);
-    return GoldenChecks.check(new FakeModel(ID), version, true);
+    return GoldenChecks.read(new FakeModel(ID), version, fitness(true)).run();
+  }
+
+  private static Fitness fitness(boolean required) {
+    return new Fitness(Set.of(ModelSettings.DEFAULT_SIGNATURE), Set.of(1), required, true);
   }
 }

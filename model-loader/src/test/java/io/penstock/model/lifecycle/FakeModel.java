@@ -3,9 +3,11 @@ package io.penstock.model.lifecycle;
 import io.penstock.model.DType;
 import io.penstock.model.ModelRunException;
 import io.penstock.model.ModelSignature;
+import io.penstock.model.NumericColumn;
 import io.penstock.model.Rows;
 import io.penstock.model.ServableId;
 import io.penstock.model.TensorSpec;
+import io.penstock.model.loading.LoadedModel;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -13,9 +15,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** A model without TensorFlow: y = x, unless a run is told to fail. Thread-safe. */
+/**
+ * A model without TensorFlow: y = x or some function of it, unless a run is told to fail.
+ * Thread-safe.
+ */
 public final class FakeModel implements LoadedModel {
 
   public static final ModelSignature SIGNATURE = signature(List.of(-1L, 2L));
@@ -23,6 +29,7 @@ public final class FakeModel implements LoadedModel {
   private final ServableId id;
   private final ModelSignature signature;
   private final IntFunction<@Nullable ModelRunException> failureOfRun;
+  private final UnaryOperator<Float> function;
   private final AtomicInteger runs = new AtomicInteger();
   private final Set<Integer> sizes = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -35,9 +42,18 @@ public final class FakeModel implements LoadedModel {
       ServableId id,
       ModelSignature signature,
       IntFunction<@Nullable ModelRunException> failureOfRun) {
+    this(id, signature, failureOfRun, UnaryOperator.identity());
+  }
+
+  public FakeModel(
+      ServableId id,
+      ModelSignature signature,
+      IntFunction<@Nullable ModelRunException> failureOfRun,
+      UnaryOperator<Float> function) {
     this.id = id;
     this.signature = signature;
     this.failureOfRun = failureOfRun;
+    this.function = function;
   }
 
   public static ModelSignature signature(List<Long> inputShape) {
@@ -90,9 +106,11 @@ public final class FakeModel implements LoadedModel {
     if (failure != null) {
       throw failure;
     }
-    outputs.column(0).reshape(inputs.column(0).rowShape(), rows);
-    for (int row = 0; row < rows; row++) {
-      inputs.column(0).copyRow(row, outputs.column(0), row);
+    NumericColumn x = (NumericColumn) inputs.column(0);
+    NumericColumn y = (NumericColumn) outputs.column(0);
+    y.reshape(x.rowShape(), rows);
+    for (int i = 0; i < rows * x.rowElements(); i++) {
+      y.putFloat(i * Float.BYTES, function.apply(x.floatAt(i * Float.BYTES)));
     }
   }
 

@@ -3,6 +3,7 @@ package io.penstock.model.lifecycle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.penstock.model.fitness.Fitness;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
@@ -23,18 +24,17 @@ final class ModelSettingsTest {
                 new VersionPolicy.Latest(1),
                 Transition.AVAILABILITY_PRESERVING,
                 new LoadRetries(2, Duration.ofSeconds(1)),
-                Set.of("serving_default"),
-                Set.of(1, 128),
+                Fitness.of(Set.of("serving_default"), Set.of(1, 2, 4, 8, 16, 32, 64, 128)),
                 Duration.ofMinutes(1),
                 Duration.ofSeconds(30)));
   }
 
   @Test
   void shouldSayWhatIsWrong() {
-    assertThatThrownBy(() -> settings(Duration.ZERO, 1))
+    assertThatThrownBy(() -> settings(Duration.ZERO))
         .hasMessage("pollInterval: PT0S (expected: more than 0)");
-    assertThatThrownBy(() -> settings(Duration.ofSeconds(1), 0))
-        .hasMessage("warmUpRows: [0] (expected: 1 or more, at least one size)");
+    assertThatThrownBy(() -> Fitness.of(Set.of("serving_default"), Set.of(0)))
+        .hasMessage("batchRows: [0] (expected: 1 or more, at least one size)");
     assertThatThrownBy(() -> ModelSettings.of(" ", BASE))
         .hasMessage("name:   (expected: not blank)");
     assertThatThrownBy(() -> new LoadRetries(-1, Duration.ZERO))
@@ -43,7 +43,7 @@ final class ModelSettingsTest {
         .hasMessage("interval: PT-1S (expected: 0 or more)");
   }
 
-  private static ModelSettings settings(Duration poll, int warmUpRows) {
+  private static ModelSettings settings(Duration poll) {
     return new ModelSettings(
         "digits",
         BASE,
@@ -51,8 +51,7 @@ final class ModelSettingsTest {
         new VersionPolicy.All(),
         Transition.RESOURCE_PRESERVING,
         LoadRetries.NONE,
-        Set.of("serving_default"),
-        Set.of(warmUpRows),
+        Fitness.of(Set.of("serving_default"), Set.of(1)),
         Duration.ofMinutes(1),
         Duration.ZERO);
   }

@@ -3,16 +3,21 @@ package io.penstock.model.lifecycle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.model.ModelException;
+import io.penstock.model.RetriableModelException;
 import io.penstock.model.ServableId;
 import io.penstock.model.ServableVersion;
+import io.penstock.model.fitness.Fitness;
 import io.penstock.model.source.AspiredVersion;
 import io.penstock.model.source.SourceReport;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.SortedMap;
@@ -31,18 +36,23 @@ final class ModelVersionsPropertyTest {
   private static final class OpenWork implements ModelVersions.Work {
 
     final List<Long> loads = new ArrayList<>();
+    final Map<Long, AspiredVersion> files = new HashMap<>();
     final List<Long> unloads = new ArrayList<>();
     final List<Runnable> later = new ArrayList<>();
 
     @Override
     public void load(ServableId id, AspiredVersion version) {
       loads.add(id.version());
+      files.put(id.version(), version);
     }
 
     @Override
     public void unload(long version) {
       unloads.add(version);
     }
+
+    @Override
+    public void wanted(Set<Long> versions) {}
 
     @Override
     public void later(Duration delay, Runnable event) {
@@ -122,15 +132,14 @@ final class ModelVersionsPropertyTest {
             new VersionPolicy.Latest(1),
             transition,
             new LoadRetries(1, Duration.ofSeconds(1)),
-            Set.of(ModelSettings.DEFAULT_SIGNATURE),
-            Set.of(1),
+            Fitness.of(Set.of(ModelSettings.DEFAULT_SIGNATURE), Set.of(1)),
             Duration.ofMinutes(1),
             Duration.ofSeconds(30));
     return new ModelVersions(settings, () -> Instant.EPOCH, work);
   }
 
   private void happen(Random random) {
-    switch (random.nextInt(6)) {
+    switch (random.nextInt(7)) {
       case 0 -> versions.reported(report(random));
       case 1 -> {
         retained = subset(random);
@@ -138,8 +147,12 @@ final class ModelVersionsPropertyTest {
       }
       case 2 -> {
         CompletableFuture<ServableVersion> future = new CompletableFuture<>();
+        long version = random.nextInt(VERSIONS);
         futures.add(future);
-        versions.await(random.nextInt(VERSIONS), future);
+        versions.await(version, future);
+        if (random.nextInt(4) == 0 && future.cancel(false)) {
+          versions.forsake(version, future);
+        }
       }
       default -> answer(random);
     }
@@ -148,10 +161,21 @@ final class ModelVersionsPropertyTest {
   private void answer(Random random) {
     if (!work.loads.isEmpty() && random.nextBoolean()) {
       long version = work.loads.remove(0);
-      if (random.nextInt(3) == 0) {
-        versions.failed(version, new ModelException("broken"));
-      } else {
-        versions.loaded(version, new FakeModel(new ServableId("digits", version)));
+      switch (random.nextInt(8)) {
+        case 0 -> versions.failed(version, new ModelException("broken"));
+        case 1 -> versions.failed(version, new RetriableModelException("not now"));
+        case 2 -> {
+          versions.postponed(version, new ModelException("no room"));
+          work.later.add(() -> versions.roomMade(version));
+        }
+        case 3 -> {
+          versions.hung(version, new RetriableModelException("does not come back"));
+          work.later.add(() -> versions.cameBack(version));
+        }
+        case 4 ->
+            versions.changed(
+                Objects.requireNonNull(work.files.get(version)), new ModelException("changed"));
+        default -> versions.loaded(version, new FakeModel(new ServableId("digits", version)));
       }
     } else if (!work.later.isEmpty() && random.nextBoolean()) {
       work.later.remove(random.nextInt(work.later.size())).run();

@@ -9,8 +9,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.model.ModelException;
+import io.penstock.model.RetriableModelException;
 import io.penstock.model.ServableId;
 import io.penstock.model.ServableVersion;
+import io.penstock.model.fitness.Fitness;
 import io.penstock.model.source.AspiredVersion;
 import io.penstock.model.source.SourceReport;
 import java.nio.file.Path;
@@ -36,6 +38,7 @@ final class ModelVersionsTest {
   private static final Path BASE = Path.of("models", "digits");
 
   private final ModelException broken = new ModelException("digits is broken");
+  private final ModelException passing = new RetriableModelException("the volume does not answer");
   private final RecordedWork work = new RecordedWork();
   private final ModelVersions versions = versions(new VersionPolicy.Latest(1), LoadRetries.NONE);
 
@@ -88,7 +91,7 @@ final class ModelVersionsTest {
   }
 
   @Test
-  void shouldTryAFailedLoadAgainBeforeTheVersionHasFailed() {
+  void shouldTryAFailedLoadAgainBeforeItTellsWhoWaits() {
     // given
     ModelVersions retrying =
         versions(new VersionPolicy.All(), new LoadRetries(1, Duration.ofSeconds(60)));
@@ -97,7 +100,7 @@ final class ModelVersionsTest {
     retrying.await(2, future);
 
     // when
-    assertThat(retrying.failed(2, broken)).isTrue();
+    assertThat(retrying.failed(2, passing)).contains(Duration.ofSeconds(60));
 
     // then another loads meanwhile, and nobody is told
     assertThat(work.orders).containsExactly("load 2", "load 1");
@@ -107,7 +110,7 @@ final class ModelVersionsTest {
                 new ServableId("digits", 2),
                 START,
                 Instant.EPOCH,
-                Optional.of("digits is broken")));
+                Optional.of("the volume does not answer")));
     retrying.reported(found(1, 2));
     retrying.loaded(1, model(1));
     assertThat(future).isNotDone();
@@ -117,11 +120,383 @@ final class ModelVersionsTest {
     assertThat(work.delays).containsExactly(Duration.ofSeconds(60));
     work.later.remove().run();
     assertThat(work.orders).containsExactly("load 2", "load 1", "load 2");
-    assertThat(retrying.failed(2, broken)).isFalse();
+    assertThat(retrying.failed(2, passing)).contains(Duration.ofMinutes(1));
+
+    // then who waits is told, and it is tried again all the same
+    assertThatThrownBy(future::join).hasCause(passing);
+    assertThat(retrying.statuses().get(2L))
+        .extracting(VersionStatus::state, VersionStatus::error)
+        .containsExactly(START, Optional.of("the volume does not answer"));
+    work.later.remove().run();
+    assertThat(work.orders).containsExactly("load 2", "load 1", "load 2", "load 2");
+  }
+
+  @Test
+  void shouldRestLongerAndLongerAfterWhatMayPass() {
+    // given
+    versions.reported(found(1));
+
+    // when
+    for (int failure = 0; failure < 6; failure++) {
+      versions.failed(1, passing);
+      work.later.remove().run();
+    }
 
     // then
-    assertThatThrownBy(future::join).hasCause(broken);
+    assertThat(work.delays)
+        .extracting(Duration::toMinutes)
+        .containsExactly(1L, 2L, 4L, 8L, 16L, 16L);
+    versions.loaded(1, model(1));
+    assertThat(states()).containsEntry(1L, AVAILABLE);
+    assertThat(versions.failedLoads()).isEqualTo(6);
+  }
+
+  @Test
+  void shouldTryAsOftenAsAtFirstForWhoeverAsks() {
+    // given
+    ModelVersions retrying =
+        versions(new VersionPolicy.All(), new LoadRetries(1, Duration.ofSeconds(1)));
+    retrying.reported(found(1));
+    retrying.failed(1, passing);
+    work.later.remove().run();
+    retrying.failed(1, passing);
+
+    // when somebody asks during the long rest
+    CompletableFuture<ServableVersion> future = new CompletableFuture<>();
+    retrying.await(1, future);
+    assertThat(retrying.failed(1, passing)).contains(Duration.ofSeconds(1));
+
+    // then that the long rest is over ends no later one
+    assertThat(future).isNotDone();
+    work.later.remove().run();
+    assertThat(work.orders).hasSize(3);
+    work.later.remove().run();
+    assertThat(work.orders).hasSize(4);
+    retrying.failed(1, passing);
+    assertThatThrownBy(future::join).hasCause(passing);
+  }
+
+  @Test
+  void shouldTryAgainWhenALoadThatHungHasComeBack() {
+    // given
+    versions.reported(found(1));
+    CompletableFuture<ServableVersion> asked = await(1);
+
+    // when
+    versions.hung(1, passing);
+    versions.reported(found(1));
+
+    // then who waits is told, and no more is begun
+    assertThatThrownBy(asked::join).hasCause(passing);
+    assertThat(states()).containsEntry(1L, START);
+    assertThat(error(1)).contains("the volume does not answer");
+    assertThat(work.orders).containsExactly("load 1");
+    assertThat(work.delays).isEmpty();
+
+    // when it is back
+    versions.cameBack(1);
+
+    // then it rests, in case the load was merely slow
+    assertThat(work.delays).containsExactly(Duration.ofMinutes(1));
+    work.later.remove().run();
+    assertThat(work.orders).containsExactly("load 1", "load 1");
+
+    // when it goes on, then it rests longer
+    versions.hung(1, passing);
+    versions.cameBack(1);
+    assertThat(work.delays).endsWith(Duration.ofMinutes(2));
+    work.later.remove().run();
+    versions.loaded(1, model(1));
+
+    // and what comes back later is nobody's business
+    versions.cameBack(1);
+    versions.cameBack(7);
+    assertThat(work.orders).hasSize(3);
     assertThat(work.later).isEmpty();
+  }
+
+  @Test
+  void shouldEndWhatHungWhenItStops() {
+    // given one whose load does not come back before it stops, and one after
+    ModelVersions all = versions(new VersionPolicy.All(), LoadRetries.NONE);
+    all.reported(found(1, 2));
+    all.hung(2, passing);
+    assertThat(work.orders).containsExactly("load 2", "load 1");
+
+    // when
+    all.stop();
+    all.hung(1, passing);
+    all.cameBack(1);
+    all.cameBack(2);
+
+    // then
+    assertThat(all.isTerminated()).isTrue();
+    assertThat(work.orders).hasSize(2);
+  }
+
+  @Test
+  void shouldTryAFailedVersionAgainWhenItIsRetainedAnew() {
+    // given
+    versions.reported(found(1, 2));
+    versions.failed(2, broken);
+
+    // when
+    versions.retain(Set.of(2L));
+
+    // then
+    assertThat(work.orders).containsExactly("load 2", "load 2");
+
+    // when it is still retained, then not once more
+    versions.failed(2, broken);
+    versions.retain(Set.of(2L));
+    assertThat(work.orders).hasSize(2);
+    assertThat(states()).containsEntry(2L, END);
+  }
+
+  @Test
+  void shouldTryAFailedVersionAgainThatIsRetainedAlready() {
+    // given
+    versions.retain(Set.of(1L));
+    versions.reported(found(1));
+    versions.failed(1, broken);
+
+    // when
+    versions.tryAgain(1);
+
+    // then
+    assertThat(work.orders).containsExactly("load 1", "load 1");
+
+    // and nothing becomes of what serves, or is not there
+    versions.loaded(1, model(1));
+    versions.tryAgain(1);
+    versions.tryAgain(7);
+    assertThat(work.orders).hasSize(2);
+    assertThat(states()).isEqualTo(Map.of(1L, AVAILABLE));
+  }
+
+  @Test
+  void shouldTryAgainWhatFailedForLackOfRoomWhenThereIsSome() {
+    // given
+    versions.reported(found(1));
+    versions.failed(1, passing);
+    assertThat(work.orders).containsExactly("load 1");
+
+    // when
+    versions.roomMade(1);
+
+    // then
+    assertThat(work.orders).containsExactly("load 1", "load 1");
+  }
+
+  @Test
+  void shouldSpendNoAttemptWhileAnotherVersionMakesRoom() {
+    // given a version that fails for good when its load fails
+    versions.reported(found(1, 2));
+    CompletableFuture<ServableVersion> future = await(2);
+    ModelException noRoom = new ModelException("digits/1 is being closed");
+
+    // when there is no room, twice
+    versions.postponed(2, noRoom);
+    versions.reported(found(1, 2));
+    assertThat(work.orders).containsExactly("load 2");
+    versions.roomMade(2);
+    versions.postponed(2, noRoom);
+
+    // then it waits, and says what for
+    assertThat(states()).containsEntry(2L, START);
+    assertThat(error(2)).contains("digits/1 is being closed");
+    assertThat(future).isNotDone();
+    assertThat(work.later).isEmpty();
+
+    // when there is
+    versions.roomMade(2);
+    versions.loaded(2, model(2));
+
+    // then
+    assertThat(future).isCompleted();
+    assertThat(work.orders).containsExactly("load 2", "load 2", "load 2");
+
+    // and room that is made later is nobody's business
+    versions.roomMade(2);
+    versions.roomMade(7);
+    assertThat(work.orders).hasSize(3);
+  }
+
+  @Test
+  void shouldSayWhyAVersionFailedThatNobodyWantsAnyMore() {
+    // given a version that rests after a failure
+    ModelVersions retrying =
+        versions(new VersionPolicy.Latest(1), new LoadRetries(5, Duration.ofHours(1)));
+    retrying.reported(found(1));
+    retrying.failed(1, passing);
+
+    // when a later one is wanted in its place
+    retrying.reported(found(1, 2));
+
+    // then
+    assertThat(retrying.statuses().get(1L))
+        .extracting(VersionStatus::state, VersionStatus::error)
+        .containsExactly(END, Optional.of("the volume does not answer"));
+
+    // when it is wanted again, then it has not failed for good
+    retrying.retain(Set.of(1L));
+    assertThat(work.orders).containsExactly("load 1", "load 2");
+    retrying.loaded(2, model(2));
+    assertThat(work.orders).containsExactly("load 1", "load 2", "load 1");
+  }
+
+  @Test
+  void shouldTellTheSourceWhatIsWanted() {
+    // given what is retained before anything is known
+    versions.retain(Set.of(1L));
+    assertThat(work.wanted).containsOnly(1L);
+
+    // when, then it is the newest that is complete, and the newest that may be
+    versions.reported(
+        new SourceReport.Aspired(aspired("r", 1, 2), new TreeMap<>(Map.of(3L, "not fetched"))));
+    assertThat(work.wanted).containsOnly(1L, 2L, 3L);
+
+    // when, then what is being loaded is wanted, too
+    versions.retain(Set.of());
+    assertThat(work.wanted).containsOnly(1L, 2L, 3L);
+    versions.loaded(1, model(1));
+
+    // when somebody asks, for a while
+    CompletableFuture<ServableVersion> future = await(1);
+    assertThat(future).isCompleted();
+    CompletableFuture<ServableVersion> waiting = await(3);
+    versions.exclude(Set.of(3L));
+    assertThat(work.wanted).contains(3L);
+    waiting.cancel(false);
+    versions.forsake(3, waiting);
+
+    // then
+    assertThat(work.wanted).doesNotContain(3L);
+  }
+
+  @Test
+  void shouldNotTryAgainWhatDoesNotMendItself() {
+    // given
+    ModelVersions retrying =
+        versions(new VersionPolicy.All(), new LoadRetries(5, Duration.ofSeconds(60)));
+    retrying.reported(found(1));
+
+    // when
+    assertThat(retrying.failed(1, broken)).isEmpty();
+
+    // then not before its files change
+    retrying.reported(found(1));
+    assertThat(work.orders).containsExactly("load 1");
+    assertThat(work.later).isEmpty();
+    retrying.reported(new SourceReport.Aspired(aspired("r2", 1), new TreeMap<>()));
+    assertThat(work.orders).containsExactly("load 1", "load 1");
+  }
+
+  @Test
+  void shouldNotKeepAVersionForWhoeverWaitsNoLonger() {
+    // given a version that the policy does not want
+    versions.reported(found(1, 2));
+    versions.loaded(2, model(2));
+    CompletableFuture<ServableVersion> one = await(1);
+    CompletableFuture<ServableVersion> other = await(1);
+    assertThat(work.orders).containsExactly("load 2", "load 1");
+
+    // when
+    one.cancel(false);
+    versions.forsake(1, one);
+
+    versions.forsake(1, one);
+    versions.forsake(7, one);
+
+    // then it is still asked for
+    assertThat(states()).containsEntry(1L, LOADING);
+
+    // when
+    other.cancel(false);
+    versions.forsake(1, other);
+    versions.loaded(1, model(1));
+
+    // then
+    assertThat(work.orders).containsExactly("load 2", "load 1", "unload 1");
+  }
+
+  @Test
+  void shouldNotBeginToWaitForWhoeverWaitsNoLonger() {
+    // given
+    versions.reported(found(1, 2));
+    versions.loaded(2, model(2));
+    CompletableFuture<ServableVersion> future = new CompletableFuture<>();
+    future.cancel(false);
+
+    // when
+    versions.await(1, future);
+
+    // then
+    assertThat(work.orders).containsExactly("load 2");
+  }
+
+  @Test
+  void shouldBeginAnewWithFilesThatChangedWhileTheyWereLoaded() {
+    // given
+    AspiredVersion files = Objects.requireNonNull(aspired("r", 1).get(1L));
+    versions.reported(found(1));
+    CompletableFuture<ServableVersion> asked = await(1);
+
+    // when
+    versions.changed(files, new ModelException("they have changed"));
+
+    // then nothing is loaded before the source has them complete again
+    assertThat(states()).containsEntry(1L, END);
+    assertThat(versions.pending()).containsOnlyKeys(1L);
+    assertThat(versions.aspired()).isEmpty();
+    assertThat(work.orders).containsExactly("load 1");
+    assertThat(asked).isNotDone();
+
+    // when it has
+    versions.reported(found(1));
+
+    // then
+    assertThat(work.orders).containsExactly("load 1", "load 1");
+    versions.loaded(1, model(1));
+    assertThat(asked).isCompleted();
+  }
+
+  @Test
+  void shouldRestBeforeItLoadsFilesThatKeepChanging() {
+    // given files that changed while they were loaded, once, and are loaded again at once
+    ModelException reason = new ModelException("they have changed");
+    versions.reported(found(1));
+    versions.changed(files("r"), reason);
+    versions.reported(found(1));
+    assertThat(work.orders).hasSize(2);
+
+    // when they change once more, and so on
+    versions.changed(files("r"), reason);
+    versions.reported(found(1));
+    versions.reported(new SourceReport.Aspired(aspired("r2", 1), new TreeMap<>()));
+    versions.reported(new SourceReport.Aspired(aspired("r3", 1), new TreeMap<>()));
+
+    // then it waits, once, and says why
+    assertThat(work.orders).hasSize(2);
+    assertThat(states()).containsEntry(1L, START);
+    assertThat(error(1)).contains("they have changed");
+    assertThat(work.delays).containsExactly(Duration.ofMinutes(1));
+    work.later.remove().run();
+    assertThat(work.orders).hasSize(3);
+
+    // when it goes on, then it waits longer, unless somebody asks
+    versions.changed(files("r3"), reason);
+    versions.reported(found(1));
+    assertThat(work.delays).containsExactly(Duration.ofMinutes(1), Duration.ofMinutes(2));
+    assertThat(work.orders).hasSize(3);
+    CompletableFuture<ServableVersion> asked = await(1);
+    assertThat(work.orders).hasSize(4);
+    versions.loaded(1, model(1));
+    assertThat(asked).isCompleted();
+  }
+
+  private static AspiredVersion files(String revision) {
+    return Objects.requireNonNull(aspired(revision, 1).get(1L));
   }
 
   @Test
@@ -130,14 +505,14 @@ final class ModelVersionsTest {
     ModelVersions retrying =
         versions(new VersionPolicy.All(), new LoadRetries(5, Duration.ofHours(1)));
     retrying.reported(found(1));
-    retrying.failed(1, broken);
+    retrying.failed(1, passing);
 
     // when, then
     retrying.await(1, new CompletableFuture<>());
     assertThat(work.orders).containsExactly("load 1", "load 1");
 
     // when, then
-    retrying.failed(1, broken);
+    retrying.failed(1, passing);
     retrying.reported(new SourceReport.Aspired(aspired("changed", 1), new TreeMap<>()));
     assertThat(work.orders).containsExactly("load 1", "load 1", "load 1");
     retrying.loaded(1, model(1));
@@ -400,8 +775,7 @@ final class ModelVersionsTest {
             policy,
             Transition.AVAILABILITY_PRESERVING,
             retries,
-            Set.of(ModelSettings.DEFAULT_SIGNATURE),
-            Set.of(1),
+            Fitness.of(Set.of(ModelSettings.DEFAULT_SIGNATURE), Set.of(1)),
             Duration.ofMinutes(1),
             Duration.ofSeconds(30));
     return new ModelVersions(settings, () -> Instant.EPOCH, work);
@@ -447,6 +821,7 @@ final class ModelVersionsTest {
     final List<String> transitions = new ArrayList<>();
     final List<Duration> delays = new ArrayList<>();
     final Queue<Runnable> later = new ArrayDeque<>();
+    Set<Long> wanted = Set.of();
 
     @Override
     public void load(ServableId id, AspiredVersion version) {
@@ -456,6 +831,11 @@ final class ModelVersionsTest {
     @Override
     public void unload(long version) {
       orders.add("unload " + version);
+    }
+
+    @Override
+    public void wanted(Set<Long> versions) {
+      wanted = versions;
     }
 
     @Override

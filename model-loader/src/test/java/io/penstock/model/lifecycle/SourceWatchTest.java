@@ -60,6 +60,41 @@ final class SourceWatchTest {
   }
 
   @Test
+  void shouldPollHoweverManyHintsThereAre() throws Exception {
+    // given
+    watch.close();
+    // a hint at every look, of which there are several before the poll is due
+    watch = watch(Duration.ofMillis(250));
+    source.alwaysHints.set(true);
+
+    // when
+    watch.start();
+
+    // then there are polls, for which the source is not asked, after the first as well
+    while (source.polls.get() < 2) {
+      reports.take();
+    }
+  }
+
+  @Test
+  void shouldLookOnAfterAnyError() throws Exception {
+    // given
+    watch.close();
+    watch = watch(Duration.ofMillis(1));
+    source.failures.set(3);
+
+    // when
+    watch.start();
+
+    // then
+    assertThat(reports.take()).isEqualTo(report(4));
+    source.failures.set(1);
+    CompletableFuture<Boolean> next = new CompletableFuture<>();
+    watch.scanAndThen(() -> next.complete(true));
+    assertThat(next.join()).isTrue();
+  }
+
+  @Test
   void shouldReportAScanBeforeItGoesOn() {
     // given
     CompletableFuture<Integer> reportsBefore = new CompletableFuture<>();
@@ -102,21 +137,33 @@ final class SourceWatchTest {
   private static final class HintedSource implements ModelSource {
 
     final AtomicBoolean hint = new AtomicBoolean();
+    final AtomicBoolean alwaysHints = new AtomicBoolean();
+    final AtomicInteger polls = new AtomicInteger();
+    final AtomicInteger failures = new AtomicInteger();
     final AtomicInteger closes = new AtomicInteger();
     final CountDownLatch closed = new CountDownLatch(1);
     final List<String> threads = new CopyOnWriteArrayList<>();
     private int scans;
+    private boolean hinted;
 
     @Override
     public SourceReport scan() {
+      if (!hinted) {
+        polls.incrementAndGet();
+      }
+      hinted = false;
       threads.add(Thread.currentThread().getName());
       scans++;
+      if (failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+        throw new OutOfMemoryError("thrown by a test");
+      }
       return report(scans);
     }
 
     @Override
     public boolean mayHaveChanged() {
-      return hint.getAndSet(false);
+      hinted = alwaysHints.get() || hint.getAndSet(false);
+      return hinted;
     }
 
     @Override

@@ -41,6 +41,22 @@ final class TransitionTest {
   @Test
   void shouldKeepServingWhenNothingIsWanted() {
     assertThat(next(new Candidate(1, AVAILABLE, NONE))).isEmpty();
+    assertThat(next(new Candidate(1, AVAILABLE, NONE), new Candidate(2, AVAILABLE, NONE)))
+        .isEmpty();
+  }
+
+  @Test
+  void shouldMakeRoomForAllThatIsNewWhileOneOfTheOldServes() {
+    // a limit for two holds two, and two others are to come
+    Candidate three = new Candidate(3, START, ASPIRED);
+    Candidate four = new Candidate(4, START, ASPIRED);
+    Candidate two = new Candidate(2, AVAILABLE, NONE);
+    assertThat(next(new Candidate(1, AVAILABLE, NONE), two, three, four))
+        .contains(new Action.Unload(1));
+    assertThat(next(new Candidate(1, UNLOADING, NONE), two, three, four))
+        .contains(new Action.Load(4));
+    assertThat(next(new Candidate(1, AVAILABLE, NONE), two, new Candidate(3, END, ASPIRED)))
+        .isEmpty();
   }
 
   @Test
@@ -100,12 +116,7 @@ final class TransitionTest {
     Random random = new Random(seed);
     for (int round = 0; round < 2_000; round++) {
       // given
-      List<Candidate> versions = new ArrayList<>();
-      for (int version = 0; version < random.nextInt(6); version++) {
-        versions.add(
-            new Candidate(
-                version, pick(VersionState.values(), random), pick(Claim.values(), random)));
-      }
+      List<Candidate> versions = anyVersions(random);
       String given = "seed " + seed + ", round " + round + ": " + versions;
 
       // when
@@ -127,6 +138,16 @@ final class TransitionTest {
     }
   }
 
+  private static List<Candidate> anyVersions(Random random) {
+    List<Candidate> versions = new ArrayList<>();
+    for (int version = 0; version < random.nextInt(6); version++) {
+      versions.add(
+          new Candidate(
+              version, pick(VersionState.values(), random), pick(Claim.values(), random)));
+    }
+    return versions;
+  }
+
   private static Claim claim(List<Candidate> versions, long version) {
     return versions.stream().filter(c -> c.version() == version).findFirst().orElseThrow().claim();
   }
@@ -137,12 +158,7 @@ final class TransitionTest {
     Random random = new Random(seed);
     for (int round = 0; round < 2_000; round++) {
       // given
-      List<Candidate> versions = new ArrayList<>();
-      for (int version = 0; version < random.nextInt(6); version++) {
-        versions.add(
-            new Candidate(
-                version, pick(VersionState.values(), random), pick(Claim.values(), random)));
-      }
+      List<Candidate> versions = anyVersions(random);
       String given = "seed " + seed + ", round " + round + ": " + versions;
       boolean served = serves(versions);
 

@@ -2,6 +2,7 @@ package io.penstock.model.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.penstock.model.RecordedLog;
 import org.junit.jupiter.api.Test;
 
 final class LoggedSourceTest {
@@ -21,13 +22,20 @@ final class LoggedSourceTest {
           throw new IllegalStateException("no network");
         };
 
+    RecordedLog log = new RecordedLog();
+    LoggedSource source = new LoggedSource("digits", broken, log);
+
     // when
-    SourceReport report = new LoggedSource("digits", broken).scan();
+    SourceReport report = source.scan();
+    source.scan();
 
     // then
-    assertThat(report)
-        .isEqualTo(
-            new SourceReport.Unavailable(
-                "Could not scan for servable digits: java.lang.IllegalStateException: no network"));
+    String reason =
+        "Could not scan for servable digits: java.lang.IllegalStateException: no network";
+    assertThat(report).isEqualTo(new SourceReport.Unavailable(reason));
+
+    // and the log says once where
+    assertThat(log.messages()).containsExactly(reason);
+    assertThat(log.lines().get(0).failure()).isInstanceOf(IllegalStateException.class);
   }
 }

@@ -13,7 +13,7 @@ import io.penstock.model.ServableId;
 import io.penstock.model.StringColumn;
 import io.penstock.model.TensorSpec;
 import io.penstock.model.TestModels;
-import io.penstock.model.lifecycle.LoadedModel;
+import io.penstock.model.loading.LoadedModel;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

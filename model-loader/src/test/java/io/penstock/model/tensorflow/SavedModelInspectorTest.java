@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -100,8 +102,75 @@ final class SavedModelInspectorTest {
   }
 
   @Test
+  void shouldDescribeWhatCannotBeServed() throws IOException {
+    // given a graph for training, with a sparse input of a dtype that cannot be run
+    TensorInfo.Builder sparse = TensorInfo.newBuilder().setDtype(DataType.DT_COMPLEX64);
+    sparse.getCooSparseBuilder().setValuesTensorName("Sort:1");
+    TensorInfo unranked =
+        TensorInfo.newBuilder().setDtype(DataType.DT_FLOAT).setName("loss:0").build();
+    MetaGraphDef.Builder graph = MetaGraphDef.newBuilder();
+    graph.getMetaInfoDefBuilder().addTags("train").setTensorflowVersion("2.18.0");
+    graph.putSignatureDef(
+        "train",
+        SignatureDef.newBuilder()
+            .setMethodName("train")
+            .putInputs("clicks", sparse.build())
+            .putOutputs("loss", unranked)
+            .build());
+    write(SavedModel.newBuilder().addMetaGraphs(graph).build().toByteArray());
+
+    // when
+    SavedModelDescription model = SavedModelInspector.describe(BROKEN, folder);
+
+    // then
+    assertThat(model.problem())
+        .contains("it has no graph with tag serve (found: [[train]]). Export it for serving.");
+    assertThat(model.tensorFlowVersion()).isEqualTo("2.18.0");
+    assertThat(model.servable()).isEmpty();
+    assertThat(model.signatures())
+        .isEqualTo(
+            Map.of(
+                "train",
+                new SavedModelDescription.Signature(
+                    "train",
+                    List.of(
+                        new SavedModelDescription.Tensor(
+                            "clicks", "complex64", Optional.empty(), "Sort:1")),
+                    List.of(
+                        new SavedModelDescription.Tensor(
+                            "loss", "float32", Optional.empty(), "loss:0")),
+                    Optional.of(
+                        "input clicks is a COO_SPARSE tensor (expected: a dense one). Convert it within the model."))));
+  }
+
+  @Test
+  void shouldNotTakeAnInputThatNothingCanBePutBefore() throws IOException {
+    // given an input of a dtype that has to be carried, in the middle of the graph
+    TensorInfo.Builder tensor = TensorInfo.newBuilder().setDtype(DataType.DT_INT8).setName("x:0");
+    tensor.getTensorShapeBuilder().addDimBuilder().setSize(-1);
+    MetaGraphDef.Builder graph = MetaGraphDef.newBuilder();
+    graph.getMetaInfoDefBuilder().addTags("serve");
+    graph.getGraphDefBuilder().addNodeBuilder().setName("x").setOp("Abs");
+    graph.putSignatureDef("odd", SignatureDef.newBuilder().putInputs("x", tensor.build()).build());
+    write(SavedModel.newBuilder().addMetaGraphs(graph).build().toByteArray());
+
+    // when, then
+    assertThat(SavedModelInspector.inspect(BROKEN, folder).unservable())
+        .containsEntry(
+            "odd",
+            "input x of dtype int8 is fed in the middle of the graph, into a node of type Abs (expected: Placeholder). Export the model with an input of its own.");
+  }
+
+  @Test
   void shouldRefuseAMissingFile() {
     assertRefused("saved_model.pb is missing. Copy the whole SavedModel there.");
+  }
+
+  @Test
+  void shouldSayThatTheTextFormIsNotLoaded() throws IOException {
+    Files.createFile(folder.resolve("saved_model.pbtxt"));
+
+    assertRefused("saved_model.pb is missing, and its text form saved_model.pbtxt is not loaded.");
   }
 
   @Test

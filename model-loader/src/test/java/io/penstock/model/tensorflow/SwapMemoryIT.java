@@ -8,10 +8,16 @@ import io.penstock.model.Lease;
 import io.penstock.model.ModelSignature;
 import io.penstock.model.NumericColumn;
 import io.penstock.model.Rows;
+import io.penstock.model.fitness.Fitness;
 import io.penstock.model.lifecycle.ModelRuntime;
 import io.penstock.model.lifecycle.ModelSettings;
 import io.penstock.model.lifecycle.VersionState;
 import io.penstock.model.lifecycle.VersionStatus;
+import io.penstock.model.loading.LoadSlots;
+import io.penstock.model.loading.LoadTerms;
+import io.penstock.model.memory.MemoryLimit;
+import io.penstock.model.memory.ModelFiles;
+import io.penstock.model.memory.NativeMemory;
 import io.penstock.model.source.AspiredVersion;
 import io.penstock.model.source.SourceReport;
 import java.io.IOException;
@@ -38,8 +44,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A model of 49 MB is swapped again and again while two threads run batches all the time: no batch
- * fails, and memory comes back. {@code -Dswaps=1000} swaps as often.
+ * A model of 49 MB is swapped again and again, within a limit for two versions, while two threads
+ * run batches all the time: no swap is refused, no batch fails, and memory comes back. {@code
+ * -Dswaps=1000} swaps as often.
  */
 @Timeout(3600)
 final class SwapMemoryIT {
@@ -72,6 +79,7 @@ final class SwapMemoryIT {
             settings(),
             this::offer,
             new SavedModelLoader(SessionSettings.defaults()),
+            terms(),
             InstantSource.system())) {
       runtime.addListener(this::note);
       runtime.start();
@@ -127,10 +135,20 @@ final class SwapMemoryIT {
         defaults.versions(),
         defaults.transition(),
         defaults.retries(),
-        defaults.requiredSignatures(),
-        Set.of(ROWS),
+        Fitness.of(defaults.fitness().signatures(), Set.of(ROWS)),
         defaults.leaseLimit(),
         defaults.drainTimeout());
+  }
+
+  /** A limit for two versions of which each takes twice its files. */
+  private LoadTerms terms() throws IOException {
+    MemoryLimit limit =
+        new MemoryLimit("inference.native-memory", 2 * 2 * ModelFiles.bytes(directory));
+    return new LoadTerms(
+        new LoadSlots(1),
+        new NativeMemory(Optional.of(limit)),
+        Optional.empty(),
+        LoadTerms.DEFAULT_TIMEOUT);
   }
 
   /** As a service does it: both versions are retained until the next serves. */

@@ -4,24 +4,37 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.penstock.model.Lease;
 import io.penstock.model.ModelException;
 import io.penstock.model.ModelSignature;
 import io.penstock.model.NumericColumn;
 import io.penstock.model.Rows;
 import io.penstock.model.ServableId;
+import io.penstock.model.ServableVersion;
 import io.penstock.model.StringColumn;
 import io.penstock.model.TestModels;
+import io.penstock.model.fitness.Fitness;
 import io.penstock.model.fitness.WarmUp;
 import io.penstock.model.fitness.WarmUpReport;
-import io.penstock.model.lifecycle.LoadedModel;
+import io.penstock.model.lifecycle.ModelRuntime;
+import io.penstock.model.lifecycle.ModelSettings;
+import io.penstock.model.lifecycle.VersionPolicy;
+import io.penstock.model.loading.LoadedModel;
+import io.penstock.model.source.directory.Completeness;
+import io.penstock.model.source.directory.DirectorySource;
+import io.penstock.model.source.directory.Links;
 import io.penstock.model.tensorflow.log.WarmUpRecords;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -98,6 +111,54 @@ final class TensorFlowServingModelsIT {
     }
   }
 
+  @Test
+  @Timeout(120)
+  void shouldServeTwoVersionsAtTheSameTime() throws Exception {
+    // given the directory as it is, leading zeros included
+    Path base = models.orElseThrow().resolve("saved_model_half_plus_two_2_versions");
+    ModelSettings defaults = ModelSettings.of("half", base);
+    ModelSettings settings =
+        new ModelSettings(
+            "half",
+            base,
+            defaults.pollInterval(),
+            new VersionPolicy.All(),
+            defaults.transition(),
+            defaults.retries(),
+            defaults.fitness(),
+            defaults.leaseLimit(),
+            defaults.drainTimeout());
+    DirectorySource source =
+        new DirectorySource(
+            "half", base, new Completeness.Settled(Duration.ZERO), Links.INSIDE, System::nanoTime);
+    try (ModelRuntime runtime =
+        new ModelRuntime(settings, source, loader, InstantSource.system())) {
+      runtime.start();
+      runtime.whenAvailable(123).join();
+      runtime.whenAvailable(124).join();
+
+      // when
+      try (Lease one = runtime.acquire(123).orElseThrow();
+          Lease other = runtime.acquire(124).orElseThrow()) {
+        for (Lease lease : List.of(one, other)) {
+          ServableVersion version = lease.version();
+          ModelSignature signature = version.signature(SIGNATURE).orElseThrow();
+          Rows outputs = Rows.of(signature.outputs());
+          Rows inputs = Rows.of(signature.inputs(), 3);
+          NumericColumn x = (NumericColumn) inputs.column(0);
+          for (int row = 0; row < 3; row++) {
+            x.putFloat(x.offset(row, 0), row * 10f);
+          }
+          version.run(signature, inputs, 3, outputs);
+
+          // then
+          assertHalfPlus(2, outputs);
+        }
+        assertThat(one.version()).isNotSameAs(other.version());
+      }
+    }
+  }
+
   private static void assertHalfPlus(float constant, Rows outputs) {
     NumericColumn y = (NumericColumn) outputs.column(0);
     for (int row = 0; row < 3; row++) {
@@ -110,7 +171,9 @@ final class TensorFlowServingModelsIT {
     // given, warmed up as it would be to serve
     String name = "incr_counter_by";
     try (LoadedModel model = load("saved_model_counter/00000123", name)) {
-      var unused = WarmUp.run(model, Set.of(name), Set.of(1), model.recordedRequests());
+      var unused =
+          WarmUp.run(
+              model, Fitness.of(Set.of(name), Set.of(1)), model.recordedRequests(), Map.of());
       ModelSignature signature = model.signature(name).orElseThrow();
       assertThat(signature.batchSize()).hasValue(1);
       Rows inputs = Rows.of(signature.inputs(), 1);
@@ -171,11 +234,15 @@ final class TensorFlowServingModelsIT {
     // when
     try (LoadedModel model = loader.load(new ServableId("half", 1), version, Set.of(SIGNATURE))) {
       WarmUpReport report =
-          WarmUp.run(model, Set.of(SIGNATURE), Set.of(1, 8), model.recordedRequests());
+          WarmUp.run(
+              model,
+              Fitness.of(Set.of(SIGNATURE, "classify_x_to_y", "regress_x_to_y2"), Set.of(1, 8)),
+              model.recordedRequests(),
+              Map.of());
 
       // then
       assertThat(report.recorded()).isEqualTo(3);
-      assertThat(report.runs()).isEqualTo(3 + 2 * 6);
+      assertThat(report.runs()).isEqualTo(3 + 3 * 2 * 6);
     }
   }
 

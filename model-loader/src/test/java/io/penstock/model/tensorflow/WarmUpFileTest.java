@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -109,6 +110,13 @@ final class WarmUpFileTest {
   }
 
   @Test
+  void shouldRefuseTheKindOfLogThatTensorFlowServingRefuses() throws IOException {
+    assertRefused(
+        new WarmUpRecords().log(5),
+        "record 1: a SessionRunLog (expected: Predict, Classify, Regress or MultiInference)");
+  }
+
+  @Test
   void shouldRefuseWhatIsNoRecordFile() throws IOException {
     new WarmUpRecords().writeTo(version);
     Files.writeString(version.resolve(WarmUpFile.NAME), "not a record file, whatever it is");
@@ -137,9 +145,6 @@ final class WarmUpFileTest {
     TensorProto three = tensor(DataType.DT_FLOAT, 3, 2).addFloatVal(1).build();
     TensorProto text = tensor(DataType.DT_STRING, 2, 2).build();
 
-    assertRefused(
-        new WarmUpRecords().predict("other", Map.of("n", n)),
-        "signature other (expected: one of [classify, serving_default])");
     assertRefused(new WarmUpRecords().predict("", Map.of("n", n)), "inputs [n] (expected: [n, x])");
     assertRefused(
         new WarmUpRecords().predict("", Map.of("n", n, "x", three)),
@@ -150,7 +155,33 @@ final class WarmUpFileTest {
     assertRefused(
         new WarmUpRecords().classify("serving_default", example("x", 1)),
         "Examples for signature serving_default");
-    assertRefused(new WarmUpRecords().log(5), "a SessionRunLog (expected: a log of Predict");
+  }
+
+  @Test
+  void shouldPassOverWhatIsNotAskedFor() throws IOException {
+    // given an unknown log, a signature that nobody runs, and one that the model does not have
+    new WarmUpRecords()
+        .log(7)
+        .regress("classify", example("x", 1))
+        .classify("gone", example("x", 1))
+        .classify("gone", example("x", 2))
+        .writeTo(version);
+    List<RecordedRequest> requests = new ArrayList<>();
+
+    // when
+    Map<String, Integer> passedOver = file().forEach(Set.of("serving_default"), requests::add);
+
+    // then
+    assertThat(requests).isEmpty();
+    assertThat(passedOver)
+        .isEqualTo(
+            Map.of(
+                "no Predict, Classify, Regress or MultiInference",
+                1,
+                "signature classify",
+                1,
+                "signature gone",
+                2));
   }
 
   @Test
@@ -169,12 +200,15 @@ final class WarmUpFileTest {
 
   private List<RecordedRequest> read() {
     List<RecordedRequest> requests = new ArrayList<>();
-    new WarmUpFile(
-            new ServableId("half", 1),
-            version,
-            new TreeMap<>(Map.of("serving_default", NUMBERS, "classify", EXAMPLES)))
-        .forEach(requests::add);
+    var unused = file().forEach(Set.of("serving_default", "classify"), requests::add);
     return requests;
+  }
+
+  private WarmUpFile file() {
+    return new WarmUpFile(
+        new ServableId("half", 1),
+        version,
+        new TreeMap<>(Map.of("serving_default", NUMBERS, "classify", EXAMPLES)));
   }
 
   private static TensorProto.Builder tensor(DataType dtype, long... shape) {

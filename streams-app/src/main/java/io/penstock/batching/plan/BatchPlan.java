@@ -21,10 +21,13 @@ public interface BatchPlan {
    * A run has ended. On an inference thread, once for each run, however many batches it joined.
    *
    * @param epoch of the decision that its version serves by
-   * @param rows rows of its batches, without padding
+   * @param rows rows that were run, padding included
    * @param nanos for how long the run had the inference thread
    */
   void ran(long epoch, int rows, long nanos);
+
+  /** What a run took while a version was warmed up: better than nothing, until one has ended. */
+  default void expects(int rows, Duration run) {}
 
   /**
    * What waits in the input partitions of a stream thread.
@@ -35,6 +38,9 @@ public interface BatchPlan {
    * @param records records that the thread has not fetched
    */
   void waits(Object thread, Object partitions, long records);
+
+  /** A stream thread could not commit in time, since batches were not computed. */
+  default void late() {}
 
   /** A stream thread has no partitions any more. */
   void left(Object thread);

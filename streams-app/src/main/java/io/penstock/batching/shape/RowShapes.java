@@ -1,5 +1,6 @@
 package io.penstock.batching.shape;
 
+import io.penstock.codec.ConstantValue;
 import io.penstock.model.Column;
 import io.penstock.model.Rows;
 import io.penstock.model.TensorSpec;
@@ -17,14 +18,14 @@ public final class RowShapes {
   static final int NONE = -1;
 
   private final List<TensorSpec> inputs;
-  private final List<@Nullable PaddingValue> padding;
+  private final List<@Nullable ConstantValue> padding;
   private final int[] lengthBuckets;
   private final int costColumn;
   private final long maxCost;
 
   RowShapes(
       List<TensorSpec> inputs,
-      List<@Nullable PaddingValue> padding,
+      List<@Nullable ConstantValue> padding,
       int[] lengthBuckets,
       int costColumn,
       long maxCost) {
@@ -114,7 +115,7 @@ public final class RowShapes {
     for (int i = 0; i < inputs.size(); i++) {
       Column column = batch.column(i);
       column.reshape(shape.column(i), singles.size());
-      PaddingValue value = padding.get(i);
+      ConstantValue value = padding.get(i);
       for (int row = 0; row < singles.size(); row++) {
         Column single = singles.get(row).column(i);
         if (value != null && single.rowElements() < column.rowElements()) {

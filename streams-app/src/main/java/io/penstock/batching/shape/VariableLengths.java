@@ -1,5 +1,6 @@
 package io.penstock.batching.shape;
 
+import io.penstock.codec.ConstantValue;
 import io.penstock.codec.MappingException;
 import io.penstock.model.ModelSignature;
 import io.penstock.model.TensorSpec;
@@ -44,12 +45,12 @@ public record VariableLengths(
    */
   public RowShapes bind(String pipeline, ModelSignature signature) {
     String batch = "pipelines." + pipeline + ".batch.";
-    Map<String, PaddingValue> values = new TreeMap<>();
+    Map<String, ConstantValue> values = new TreeMap<>();
     new TreeMap<>(padding)
         .forEach(
             (name, text) -> {
               String key = batch + "padding." + name;
-              values.put(name, PaddingValue.of(key, text, openInput(key, name, signature)));
+              values.put(name, ConstantValue.of(key, text, openInput(key, name, signature)));
             });
     int costColumn = RowShapes.NONE;
     if (cost != null) {

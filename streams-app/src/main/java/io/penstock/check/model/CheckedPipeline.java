@@ -1,16 +1,14 @@
 package io.penstock.check.model;
 
 import io.penstock.batching.shape.VariableLengths;
-import io.penstock.codec.FieldMapping;
-import io.penstock.codec.InputBinding;
 import io.penstock.codec.MappingException;
-import io.penstock.codec.avro.PredictionSchemas;
+import io.penstock.codec.catalog.FormatCatalog;
+import io.penstock.codec.catalog.PipelineFormats;
 import io.penstock.config.BatchConfig;
 import io.penstock.config.PipelineConfig;
 import io.penstock.model.ModelSignature;
-import java.util.List;
+import io.penstock.registry.SchemaRegistry;
 import java.util.SortedMap;
-import java.util.stream.Collectors;
 import org.apache.avro.Schema;
 
 /** A pipeline with its model's folder: which versions it could serve. */
@@ -29,21 +27,35 @@ public record CheckedPipeline(String name, PipelineConfig config, ModelFolder mo
   }
 
   /**
-   * The fields of each input.
+   * What feeds each input, for people.
    *
-   * @throws MappingException if its fields do not fit the signature
+   * @throws MappingException if its format or its fields do not fit the signature
    */
-  public List<InputBinding> bindings(ModelSignature signature) {
-    return new FieldMapping(config.input().fields()).bind(signature);
+  public String describeInput(ModelSignature signature) {
+    return PipelineFormats.offline().input(config.input()).describe(signature);
   }
 
   /**
-   * The schema of its predictions.
+   * Checks that the signature's outputs can be written.
    *
-   * @throws MappingException if the signature's outputs cannot be written
+   * @throws MappingException if they cannot
    */
-  public Schema predictions(ModelSignature signature) {
-    return PredictionSchemas.of(config.model(), signature);
+  void checkOutput(ModelSignature signature) {
+    PipelineFormats.offline()
+        .output(config.input().topic(), config.output())
+        .requireWritable(config.model(), signature);
+  }
+
+  /**
+   * The schema of its predictions, if they are Avro. Asks the registry where that says of which
+   * types copied fields are.
+   *
+   * @throws MappingException if the signature's outputs or the copied fields cannot be written
+   * @throws io.penstock.registry.RegistryException if the registry does not answer
+   */
+  public Schema predictions(SchemaRegistry registry, ModelSignature signature) {
+    return new PipelineFormats(FormatCatalog.load(), registry, false)
+        .predictions(config, signature);
   }
 
   /**
@@ -64,17 +76,10 @@ public record CheckedPipeline(String name, PipelineConfig config, ModelFolder mo
         cost == null ? null : new VariableLengths.Cost(cost.input(), cost.max()));
   }
 
-  /** The bindings as a user reads them: {@code x from [age, income]}. */
-  public static String describe(List<InputBinding> bindings) {
-    return bindings.stream()
-        .map(b -> b.input().name() + " from " + (b.isStacked() ? b.paths() : b.paths().get(0)))
-        .collect(Collectors.joining(", "));
-  }
-
   private boolean fits(ModelSignature signature) {
     try {
-      var unusedBindings = bindings(signature);
-      var unusedSchema = predictions(signature);
+      var unused = describeInput(signature);
+      checkOutput(signature);
       checkLengths(signature);
       return true;
     } catch (MappingException e) {

@@ -2,7 +2,6 @@ package io.penstock.check.model;
 
 import io.penstock.check.Check;
 import io.penstock.check.Verdict;
-import io.penstock.codec.InputBinding;
 import io.penstock.codec.MappingException;
 import io.penstock.model.ModelSignature;
 import java.util.List;
@@ -31,10 +30,10 @@ public final class MappingCheck implements Check {
     String subject = "pipeline " + pipeline.name();
     ModelSignature newest = Objects.requireNonNull(signatures.get(signatures.lastKey()));
     try {
-      List<InputBinding> bindings = pipeline.bindings(newest);
-      var unused = pipeline.predictions(newest);
+      String fields = pipeline.describeInput(newest);
+      pipeline.checkOutput(newest);
       pipeline.checkLengths(newest);
-      return List.of(Verdict.ok(subject, "fields fit: " + CheckedPipeline.describe(bindings)));
+      return List.of(Verdict.ok(subject, "fields fit: " + fields));
     } catch (MappingException e) {
       return List.of(refused(subject, signatures.lastKey(), String.valueOf(e.getMessage())));
     }

@@ -2,15 +2,20 @@ package io.penstock.check.model;
 
 import io.penstock.check.Check;
 import io.penstock.check.Verdict;
+import io.penstock.model.source.SourceReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SortedMap;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** Checks that a model's base path is there and has versions. Loads none of them. */
+/**
+ * Checks that a model's base path is there and has versions that the service would take up, or may
+ * have before long. Loads none of them.
+ */
 public final class ModelDirectoryCheck implements Check {
 
   private final ModelFolder folder;
@@ -37,7 +42,7 @@ public final class ModelDirectoryCheck implements Check {
                   + ")"));
     }
     try {
-      return verdicts(subject, folder.versions());
+      return verdicts(subject, folder.judged());
     } catch (IOException e) {
       return List.of(
           Verdict.failed(
@@ -47,8 +52,23 @@ public final class ModelDirectoryCheck implements Check {
     }
   }
 
-  private List<Verdict> verdicts(String subject, SortedMap<Long, Path> versions) {
-    if (versions.isEmpty()) {
+  /** A volume that has yet to be filled: what is hidden, such as a lost+found, is no mistake. */
+  private static boolean isEmpty(Path folder) throws IOException {
+    try (Stream<Path> children = Files.list(folder)) {
+      return children
+          .map(child -> child.getFileName().toString())
+          .allMatch(name -> name.startsWith(".") || name.equals("lost+found"));
+    }
+  }
+
+  private List<Verdict> verdicts(String subject, SourceReport.Aspired found) throws IOException {
+    Set<Long> complete = found.versions().keySet();
+    if (complete.isEmpty() && found.pending().isEmpty()) {
+      if (isEmpty(basePath)) {
+        return List.of(
+            Verdict.warning(
+                subject, "there is nothing under " + basePath + " yet; it is waited for"));
+      }
       return List.of(
           Verdict.failed(
               subject,
@@ -57,27 +77,22 @@ public final class ModelDirectoryCheck implements Check {
                   + " leaf directory as a number (eg. '/1/')?"));
     }
     List<Verdict> verdicts = new ArrayList<>();
-    List<Long> complete = new ArrayList<>();
-    versions.forEach(
-        (version, directory) -> {
-          if (ModelFolder.hasGraph(directory)) {
-            complete.add(version);
-          } else {
-            verdicts.add(
-                Verdict.warning(
-                    subject,
-                    "version %d has no saved_model.pb in %s and is not loaded until it has"
-                        .formatted(version, directory)));
-          }
-        });
+    found
+        .pending()
+        .forEach(
+            (version, reason) ->
+                verdicts.add(
+                    Verdict.warning(
+                        subject, "version %d is not taken up: %s".formatted(version, reason))));
     verdicts.add(
         complete.isEmpty()
-            ? Verdict.failed(subject, "no version under " + basePath + " has a saved_model.pb")
+            ? Verdict.warning(
+                subject, "no version under " + basePath + " is complete yet; one is waited for")
             : Verdict.ok(subject, "versions " + joined(complete) + " under " + basePath));
     return verdicts;
   }
 
-  private static String joined(List<Long> versions) {
+  private static String joined(Set<Long> versions) {
     return versions.stream().map(String::valueOf).collect(Collectors.joining(", "));
   }
 }

@@ -1,36 +1,63 @@
 package io.penstock.check.model;
 
+import io.penstock.config.ModelConfig;
 import io.penstock.model.ModelException;
 import io.penstock.model.ModelSignature;
 import io.penstock.model.ServableId;
+import io.penstock.model.source.SourceReport;
+import io.penstock.model.source.directory.Completeness;
+import io.penstock.model.source.directory.CompletenessCheck;
+import io.penstock.model.source.directory.Links;
 import io.penstock.model.tensorflow.SavedModelContents;
 import io.penstock.model.tensorflow.SavedModelInspector;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.InterruptedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A model's base path and the versions under it, as they are when first asked for. Each version is
- * inspected at most once. Not thread-safe.
+ * A model's base path and the versions under it, as they are when first asked for. They are judged
+ * once, and each is inspected at most once. Not thread-safe.
  */
 public final class ModelFolder {
 
-  private static final Pattern VERSION = Pattern.compile("[0-9]{1,18}");
-
   private final String model;
   private final Path basePath;
+  private final Completeness completeness;
+  private final Links links;
   private final Map<Long, SavedModelContents> inspected = new HashMap<>();
+  private SourceReport.@Nullable Aspired judged;
 
-  public ModelFolder(String model, Path basePath) {
+  ModelFolder(String model, Path basePath, Completeness completeness, Links links) {
     this.model = model;
     this.basePath = basePath;
+    this.completeness = completeness;
+    this.links = links;
+  }
+
+  /** A configured model's. Whether its files settle is not waited for. */
+  public static ModelFolder of(String model, ModelConfig config) {
+    return of(model, config, config.completeWhen().with(Duration.ZERO, config.marker()));
+  }
+
+  /**
+   * The same for whoever is about to serve: of a manifest only whether it is there, since to
+   * compare the sums is to read every file, and the service does it before it takes a version up.
+   */
+  public static ModelFolder unread(String model, ModelConfig config) {
+    return config.completeWhen() == ModelConfig.CompleteWhen.MANIFEST
+        ? of(model, config, new Completeness.Marker(Completeness.Manifested.FILE_NAME))
+        : of(model, config);
+  }
+
+  private static ModelFolder of(String model, ModelConfig config, Completeness completeness) {
+    return new ModelFolder(model, config.path(), completeness, config.followLinks().links());
   }
 
   String model() {
@@ -42,27 +69,35 @@ public final class ModelFolder {
   }
 
   /**
-   * Every version's directory.
+   * Which versions the service would take up, and what the others lack.
    *
    * @throws IOException if the base path cannot be listed
    */
-  SortedMap<Long, Path> versions() throws IOException {
-    SortedMap<Long, Path> versions = new TreeMap<>();
-    try (Stream<Path> paths = Files.list(basePath)) {
-      paths
-          .filter(Files::isDirectory)
-          .filter(path -> VERSION.matcher(path.getFileName().toString()).matches())
-          .forEach(path -> versions.put(Long.valueOf(path.getFileName().toString()), path));
+  SourceReport.Aspired judged() throws IOException {
+    SourceReport.Aspired known = judged;
+    if (known == null) {
+      known = judge();
+      judged = known;
     }
-    return versions;
+    return known;
   }
 
-  /** The directories of the versions that have a graph; none if it cannot be listed. */
+  private SourceReport.Aspired judge() throws IOException {
+    try {
+      return new CompletenessCheck(completeness, links)
+          .judge(basePath, CompletenessCheck.versions(model, basePath));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while " + basePath + " was judged");
+    }
+  }
+
+  /** The directories of the versions that are complete; none if the base path cannot be listed. */
   SortedMap<Long, Path> complete() {
     try {
-      SortedMap<Long, Path> versions = versions();
-      versions.values().removeIf(directory -> !hasGraph(directory));
-      return versions;
+      SortedMap<Long, Path> complete = new TreeMap<>();
+      judged().versions().forEach((version, aspired) -> complete.put(version, aspired.directory()));
+      return complete;
     } catch (IOException e) {
       return Collections.emptySortedMap();
     }
@@ -95,9 +130,5 @@ public final class ModelFolder {
               }
             });
     return signatures;
-  }
-
-  static boolean hasGraph(Path directory) {
-    return Files.isRegularFile(directory.resolve("saved_model.pb"));
   }
 }

@@ -3,8 +3,11 @@ package io.penstock.check.schema;
 import io.penstock.check.Check;
 import io.penstock.check.Verdict;
 import io.penstock.check.model.CheckedPipeline;
-import io.penstock.codec.FieldMapping;
+import io.penstock.codec.InputSettings;
 import io.penstock.codec.UndecodableRecordException;
+import io.penstock.codec.avro.AvroInputFormat;
+import io.penstock.codec.catalog.PipelineFormats;
+import io.penstock.config.PipelineConfig;
 import io.penstock.model.ModelSignature;
 import io.penstock.registry.RegistryException;
 import io.penstock.registry.SchemaRegistry;
@@ -13,8 +16,8 @@ import java.util.Objects;
 import java.util.SortedMap;
 
 /**
- * Checks that records of the input's latest schema can be decoded for the newest version that the
- * pipeline can serve. Silent where it can serve none.
+ * Checks that records of the input's latest Avro schema can be decoded for the newest version that
+ * the pipeline can serve. Silent where it can serve none, or does not read Avro.
  */
 final class InputSchemaCheck implements Check {
 
@@ -29,7 +32,7 @@ final class InputSchemaCheck implements Check {
   @Override
   public List<Verdict> verdicts() {
     SortedMap<Long, ModelSignature> servable = pipeline.servable();
-    if (servable.isEmpty()) {
+    if (servable.isEmpty() || !pipeline.config().readsAvro()) {
       return List.of();
     }
     ModelSignature newest = Objects.requireNonNull(servable.get(servable.lastKey()));
@@ -37,12 +40,11 @@ final class InputSchemaCheck implements Check {
   }
 
   private Verdict verdict(ModelSignature signature) {
-    InputSchema input =
-        new InputSchema(
-            registry,
-            pipeline.name(),
-            pipeline.config().input().topic(),
-            new FieldMapping(pipeline.config().input().fields()));
+    PipelineConfig.Input config = pipeline.config().input();
+    AvroInputFormat input =
+        new AvroInputFormat(
+            new InputSettings(
+                config.topic(), PipelineFormats.mapping(config), config.options(), registry));
     String subject = "schema " + input.subject();
     try {
       return input
@@ -52,15 +54,15 @@ final class InputSchemaCheck implements Check {
                   Verdict.ok(
                       subject,
                       "version %d, id %d, has the fields: %s"
-                          .formatted(
-                              newest.version(),
-                              newest.id(),
-                              CheckedPipeline.describe(pipeline.bindings(signature)))))
+                          .formatted(newest.version(), newest.id(), input.describe(signature))))
           .orElseGet(
               () ->
                   Verdict.warning(
                       subject,
-                      "not registered yet, so that the fields of pipeline "
+                      (registry.subjects().areKnownByTopic()
+                              ? "not registered yet"
+                              : "not known, since subjects are named after records")
+                          + ", so that the fields of pipeline "
                           + pipeline.name()
                           + " could not be checked against it"));
     } catch (RegistryException e) {
@@ -68,7 +70,8 @@ final class InputSchemaCheck implements Check {
     } catch (UndecodableRecordException e) {
       return Verdict.failed(
           subject,
-          "%s (key: pipelines.%s.input.fields)".formatted(e.getMessage(), pipeline.name()));
+          "%s (key: pipelines.%s.input.fields, %s)"
+              .formatted(e.getMessage(), pipeline.name(), pipeline.config().input().where()));
     }
   }
 }

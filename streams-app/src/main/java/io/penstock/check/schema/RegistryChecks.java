@@ -3,11 +3,15 @@ package io.penstock.check.schema;
 import io.penstock.check.Check;
 import io.penstock.check.Verdict;
 import io.penstock.check.model.CheckedPipeline;
+import io.penstock.codec.MappingException;
+import io.penstock.registry.RegistryException;
 import io.penstock.registry.SchemaRegistry;
 import io.penstock.registry.Subjects;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Checks the registry and every schema in it that pipelines read and write. Where the registry does
@@ -45,7 +49,19 @@ public final class RegistryChecks implements Check {
       for (CheckedPipeline pipeline : pipelines) {
         verdicts.addAll(new InputSchemaCheck(registry, pipeline).verdicts());
       }
-      for (WrittenSchema written : WrittenSchema.ofNewestVersions(pipelines)) {
+      Set<WrittenSchema> schemas = new LinkedHashSet<>();
+      for (CheckedPipeline pipeline : pipelines) {
+        try {
+          List<WrittenSchema> predictions = WrittenSchema.ofPredictions(registry, pipeline);
+          int newest = Math.max(0, predictions.size() - 1);
+          schemas.addAll(predictions.subList(newest, predictions.size()));
+        } catch (MappingException | RegistryException e) {
+          verdicts.add(
+              Verdict.failed("pipeline " + pipeline.name(), String.valueOf(e.getMessage())));
+        }
+        schemas.addAll(WrittenSchema.ofDeadLetters(registry.subjects(), pipeline));
+      }
+      for (WrittenSchema written : schemas) {
         verdicts.addAll(new WrittenSchemaCheck(registry, written, autoRegister, file).verdicts());
       }
     }

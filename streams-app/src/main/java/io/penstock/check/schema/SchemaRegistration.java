@@ -2,11 +2,15 @@ package io.penstock.check.schema;
 
 import io.penstock.check.Verdict;
 import io.penstock.check.model.CheckedPipeline;
+import io.penstock.codec.MappingException;
 import io.penstock.registry.RegistryException;
 import io.penstock.registry.SchemaRegistry;
+import io.penstock.registry.WriterSchemas;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Registers the schemas that Penstock writes, for every version that may serve. */
 public final class SchemaRegistration {
@@ -23,7 +27,7 @@ public final class SchemaRegistration {
   public List<Verdict> register() {
     List<Verdict> verdicts = new ArrayList<>();
     for (CheckedPipeline pipeline : pipelines) {
-      if (pipeline.servable().isEmpty()) {
+      if (pipeline.config().writesAvro() && pipeline.servable().isEmpty()) {
         verdicts.add(
             Verdict.failed(
                 "pipeline " + pipeline.name(),
@@ -33,7 +37,7 @@ public final class SchemaRegistration {
                     + " penstock config check)"));
       }
     }
-    for (WrittenSchema written : WrittenSchema.ofAllVersions(pipelines)) {
+    for (WrittenSchema written : written(verdicts)) {
       try {
         verdicts.add(register(written));
       } catch (RegistryException e) {
@@ -44,6 +48,20 @@ public final class SchemaRegistration {
       }
     }
     return verdicts;
+  }
+
+  /** Everything that is written, once; what cannot be known is a verdict. */
+  private Set<WrittenSchema> written(List<Verdict> verdicts) {
+    Set<WrittenSchema> schemas = new LinkedHashSet<>();
+    for (CheckedPipeline pipeline : pipelines) {
+      try {
+        schemas.addAll(WrittenSchema.ofPredictions(registry, pipeline));
+      } catch (MappingException | RegistryException e) {
+        verdicts.add(Verdict.failed("pipeline " + pipeline.name(), String.valueOf(e.getMessage())));
+      }
+      schemas.addAll(WrittenSchema.ofDeadLetters(registry.subjects(), pipeline));
+    }
+    return schemas;
   }
 
   private Verdict register(WrittenSchema written) {
@@ -57,6 +75,7 @@ public final class SchemaRegistration {
         throw e;
       }
     }
+    WriterSchemas.requireCompatible(registry, written.subject(), written.schema());
     int id = registry.register(written.subject(), written.schema());
     return Verdict.ok(subject, name + " registered, id " + id);
   }

@@ -1,52 +1,45 @@
 package io.penstock.check.schema;
 
 import io.penstock.check.model.CheckedPipeline;
-import io.penstock.codec.DeadLetterEncoder;
-import io.penstock.registry.Subjects;
+import io.penstock.codec.MappingException;
+import io.penstock.codec.deadletter.DeadLetterEncoder;
+import io.penstock.config.PipelineConfig;
+import io.penstock.model.ModelSignature;
+import io.penstock.registry.SchemaRegistry;
+import io.penstock.registry.SubjectNames;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import org.apache.avro.Schema;
 
 /** A schema that Penstock writes, and the subject that it must be registered under. */
 record WrittenSchema(String subject, Schema schema) {
 
-  /** Those that the pipelines write once the newest versions serve. */
-  static List<WrittenSchema> ofNewestVersions(Collection<CheckedPipeline> pipelines) {
-    Set<WrittenSchema> schemas = new LinkedHashSet<>();
-    for (CheckedPipeline pipeline : pipelines) {
-      List<WrittenSchema> predictions = predictions(pipeline);
-      schemas.addAll(predictions.subList(Math.max(0, predictions.size() - 1), predictions.size()));
-      schemas.add(deadLetters(pipeline));
-    }
-    return List.copyOf(schemas);
-  }
-
-  /** Those that the pipelines write, whichever version serves; older versions' first. */
-  static List<WrittenSchema> ofAllVersions(Collection<CheckedPipeline> pipelines) {
-    Set<WrittenSchema> schemas = new LinkedHashSet<>();
-    for (CheckedPipeline pipeline : pipelines) {
-      schemas.addAll(predictions(pipeline));
-      schemas.add(deadLetters(pipeline));
-    }
-    return List.copyOf(schemas);
-  }
-
-  private static List<WrittenSchema> predictions(CheckedPipeline pipeline) {
-    String subject = Subjects.ofValues(pipeline.config().output().topic());
+  /**
+   * Those that a pipeline's predictions have, by its model's versions, older ones' first.
+   *
+   * @throws MappingException if copied fields are of no type that is known
+   * @throws io.penstock.registry.RegistryException if the registry does not answer
+   */
+  static List<WrittenSchema> ofPredictions(SchemaRegistry registry, CheckedPipeline pipeline) {
     List<WrittenSchema> schemas = new ArrayList<>();
-    pipeline
-        .servable()
-        .values()
-        .forEach(
-            signature -> schemas.add(new WrittenSchema(subject, pipeline.predictions(signature))));
+    if (!pipeline.config().writesAvro()) {
+      return schemas;
+    }
+    String topic = pipeline.config().output().topic();
+    for (ModelSignature signature : pipeline.servable().values()) {
+      Schema schema = pipeline.predictions(registry, signature);
+      schemas.add(new WrittenSchema(registry.subjects().of(topic, schema), schema));
+    }
     return schemas;
   }
 
-  private static WrittenSchema deadLetters(CheckedPipeline pipeline) {
-    return new WrittenSchema(
-        Subjects.ofValues(pipeline.config().deadLetters().topic()), DeadLetterEncoder.schema());
+  /** That of a pipeline's dead letters, where they are Avro. */
+  static List<WrittenSchema> ofDeadLetters(SubjectNames subjects, CheckedPipeline pipeline) {
+    PipelineConfig.DeadLetters letters = pipeline.config().deadLetters();
+    if (letters.format() != PipelineConfig.DeadLetterFormat.AVRO) {
+      return List.of();
+    }
+    Schema schema = DeadLetterEncoder.schema();
+    return List.of(new WrittenSchema(subjects.of(letters.topic(), schema), schema));
   }
 }

@@ -4,6 +4,7 @@ import io.penstock.check.Check;
 import io.penstock.check.Verdict;
 import io.penstock.registry.RegistryException;
 import io.penstock.registry.SchemaRegistry;
+import io.penstock.registry.WriterSchemas;
 import java.util.List;
 
 /** Checks that a schema that Penstock writes is registered, or may and can be. */
@@ -32,6 +33,7 @@ final class WrittenSchemaCheck implements Check {
     String subject = "schema " + written.subject();
     String name = written.schema().getFullName();
     try {
+      WriterSchemas.requireCompatible(registry, written.subject(), written.schema());
       int id = registry.idOf(written.subject(), written.schema());
       return List.of(Verdict.ok(subject, name + " is registered, id " + id));
     } catch (RegistryException e) {

@@ -130,6 +130,12 @@ public final class Cluster implements AutoCloseable {
     }
   }
 
+  /** A verdict on each thing that those grants allow and the cluster denies. */
+  List<Verdict> denied(Collection<Grant> grants) {
+    return DeniedAccess.verdicts(
+        new DeniedAccess(admin, TIMEOUT.toMillis()).among(grants), bootstrap);
+  }
+
   /** Makes topics; one that is there already is left as it is. */
   public List<Verdict> create(Collection<NewTopic> topics) {
     var created = admin.createTopics(topics).values();

@@ -6,7 +6,7 @@ import io.penstock.config.PenstockConfig;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Checks that a broker answers, and the topics. */
+/** Checks that a broker answers, the topics, and what an instance may do with them. */
 public final class KafkaCheck implements Check {
 
   private final PenstockConfig config;
@@ -24,6 +24,7 @@ public final class KafkaCheck implements Check {
       List<Verdict> verdicts = new ArrayList<>();
       verdicts.add(Verdict.ok("broker", cluster.describe()));
       verdicts.addAll(new TopicRules(planned, cluster.topics(planned)).verdicts(file));
+      verdicts.addAll(cluster.denied(LeastAcls.grants(config, LeastAcls.Role.INSTANCE)));
       return verdicts;
     } catch (ClusterException e) {
       return List.of(Verdict.failed("broker", String.valueOf(e.getMessage())));

@@ -22,6 +22,9 @@ public record PlannedTopic(
   private static final String YEAR_MILLIS = "31536000000";
   private static final String HOUR_MILLIS = "3600000";
 
+  /** Of one clock, whatever those of the instances say. */
+  private static final String BROKERS_TIME = "LogAppendTime";
+
   public PlannedTopic {
     settings = Map.copyOf(settings);
   }
@@ -58,10 +61,16 @@ public record PlannedTopic(
             Map.of(
                 "cleanup.policy", "compact,delete",
                 "retention.ms", DAY_MILLIS,
-                "segment.ms", HOUR_MILLIS)));
+                "segment.ms", HOUR_MILLIS,
+                "message.timestamp.type", BROKERS_TIME)));
     topics.add(control(control.decisions(), Map.of("cleanup.policy", "compact")));
     topics.add(
-        control(control.audit(), Map.of("cleanup.policy", "delete", "retention.ms", YEAR_MILLIS)));
+        control(
+            control.audit(),
+            Map.of(
+                "cleanup.policy", "delete",
+                "retention.ms", YEAR_MILLIS,
+                "message.timestamp.type", BROKERS_TIME)));
     return topics;
   }
 

@@ -2,6 +2,7 @@ package io.penstock.check.topic;
 
 import io.penstock.check.Verdict;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,9 @@ import org.apache.kafka.clients.admin.NewTopic;
 
 /** Judges the topics of a cluster against those that a configuration needs. Pure: does no I/O. */
 public final class TopicRules {
+
+  /** With fewer, two that have to be in sync would stop everything when one broker stops. */
+  private static final short REPLICAS_TO_SPARE_ONE = 3;
 
   private final List<PlannedTopic> planned;
   private final Map<String, TopicState> states;
@@ -95,10 +99,22 @@ public final class TopicRules {
                 : partitions(topic.input()).or(() -> partitions);
         topics.putIfAbsent(
             topic.name(),
-            new NewTopic(topic.name(), count, replicationFactor).configs(topic.settings()));
+            new NewTopic(topic.name(), count, replicationFactor)
+                .configs(settings(topic, replicationFactor)));
       }
     }
     return List.copyOf(topics.values());
+  }
+
+  /** What is decided must not depend on one broker, which may have been replaced unknowingly. */
+  private static Map<String, String> settings(
+      PlannedTopic topic, Optional<Short> replicationFactor) {
+    Map<String, String> settings = new HashMap<>(topic.settings());
+    if (topic.role() == PlannedTopic.Role.CONTROL
+        && replicationFactor.filter(factor -> factor >= REPLICAS_TO_SPARE_ONE).isPresent()) {
+      settings.put("min.insync.replicas", "2");
+    }
+    return settings;
   }
 
   private TopicState state(String name) {

@@ -1,6 +1,9 @@
 package io.penstock.codec.avro;
 
+import io.penstock.codec.CopyTarget;
 import io.penstock.codec.DeadLetterReason;
+import io.penstock.codec.FieldCopier;
+import io.penstock.codec.OutputBinding;
 import io.penstock.codec.PredictionEncoder;
 import io.penstock.codec.UndecodableRecordException;
 import io.penstock.model.Column;
@@ -8,6 +11,7 @@ import io.penstock.model.Rows;
 import io.penstock.model.TensorSpec;
 import io.penstock.registry.WireFormat;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Encodes rows of outputs as framed Avro records: the size first, then the bytes into an array of
@@ -16,21 +20,37 @@ import java.util.List;
 final class AvroPredictionEncoder implements PredictionEncoder {
 
   private final int schemaId;
-  private final List<TensorSpec> outputs;
+  private final OutputBinding[] outputs;
   private final ElementWriter[] writers;
+  private final CopyTarget copies;
 
-  AvroPredictionEncoder(int schemaId, List<TensorSpec> outputs) {
+  /**
+   * @param copies of fields that the schema has behind the outputs
+   */
+  AvroPredictionEncoder(int schemaId, List<OutputBinding> outputs, CopyTarget copies) {
     this.schemaId = schemaId;
-    this.outputs = List.copyOf(outputs);
-    this.writers = outputs.stream().map(ElementWriter::of).toArray(ElementWriter[]::new);
+    this.copies = copies;
+    this.outputs = outputs.toArray(OutputBinding[]::new);
+    this.writers =
+        outputs.stream().map(o -> ElementWriter.of(o.output())).toArray(ElementWriter[]::new);
+  }
+
+  @Override
+  public Optional<CopyTarget> copyTarget() {
+    return Optional.of(copies);
   }
 
   @Override
   public byte[] encode(Rows rows, int row) {
-    long size = WireFormat.HEADER_BYTES;
+    return encode(rows, row, FieldCopier.NOTHING);
+  }
+
+  @Override
+  public byte[] encode(Rows rows, int row, byte[] copied) {
+    long size = WireFormat.HEADER_BYTES + (long) copied.length;
     for (int i = 0; i < writers.length; i++) {
-      Column column = rows.column(i);
-      requireRank(outputs.get(i), column);
+      Column column = rows.column(outputs[i].column());
+      requireRank(outputs[i].output(), column);
       size += size(writers[i], column, row, 0, 0);
     }
     if (size > Integer.MAX_VALUE) {
@@ -42,8 +62,9 @@ final class AvroPredictionEncoder implements PredictionEncoder {
     WireFormat.writeHeader(record, schemaId);
     AvroSink to = new AvroSink(record, WireFormat.HEADER_BYTES);
     for (int i = 0; i < writers.length; i++) {
-      write(writers[i], rows.column(i), row, 0, 0, to);
+      write(writers[i], rows.column(outputs[i].column()), row, 0, 0, to);
     }
+    to.write(copied, 0, copied.length);
     return record;
   }
 

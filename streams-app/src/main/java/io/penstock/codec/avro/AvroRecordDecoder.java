@@ -2,51 +2,57 @@ package io.penstock.codec.avro;
 
 import io.penstock.codec.DeadLetterReason;
 import io.penstock.codec.InputBinding;
+import io.penstock.codec.InputRecord;
 import io.penstock.codec.RecordDecoder;
 import io.penstock.codec.UndecodableRecordException;
 import io.penstock.codec.avro.plan.DecodePlan;
 import io.penstock.model.Rows;
-import io.penstock.registry.RegistryException;
 import io.penstock.registry.SchemaRegistry;
 import io.penstock.registry.WireFormat;
-import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Decodes framed records by one plan per writer's schema. Not thread-safe: one stream thread's own.
  */
 final class AvroRecordDecoder implements RecordDecoder {
 
-  private final SchemaRegistry registry;
-  private final List<InputBinding> bindings;
-
-  /** Ids in ascending order and their plans: found without boxing, and there are few. */
-  private int[] ids = new int[0];
-
-  private DecodePlan[] plans = new DecodePlan[0];
+  private final WriterPlans<DecodePlan> plans;
 
   AvroRecordDecoder(SchemaRegistry registry, List<InputBinding> bindings) {
-    this.registry = registry;
-    this.bindings = bindings;
+    this.plans =
+        new WriterPlans<>(registry, (id, writer) -> DecodePlan.compile(id, writer, bindings));
   }
 
   @Override
-  public void prepare(byte @Nullable [] value) {
-    plan(framed(value)).check();
+  public void prepare(InputRecord record) {
+    requireNoIdBeside(record);
+    plans.of(framed(record)).check();
   }
 
   @Override
-  public void decode(byte @Nullable [] value, Rows rows, int row) {
-    byte[] record = framed(value);
-    plan(record).decode(record, WireFormat.HEADER_BYTES, rows, row);
+  public void decode(InputRecord record, Rows rows, int row) {
+    byte[] value = framed(record);
+    plans.of(value).decode(value, WireFormat.HEADER_BYTES, rows, row);
   }
 
-  private static byte[] framed(byte @Nullable [] value) {
-    if (value == null) {
+  /**
+   * A value whose schema is named in a header has no frame, though its first bytes may look like
+   * one: it must not be read by whatever schema these happen to name.
+   */
+  private static void requireNoIdBeside(InputRecord record) {
+    if (record.headers().lastHeader(WireFormat.VALUE_SCHEMA_ID_HEADER) != null) {
       throw new UndecodableRecordException(
-          DeadLetterReason.NULL_VALUE, "The value is null (expected: an Avro record)");
+          DeadLetterReason.MALFORMED,
+          "The schema id is in the header "
+              + WireFormat.VALUE_SCHEMA_ID_HEADER
+              + " (expected: in the value's first bytes); let its producer write it there"
+              + " (value.schema.id.serializer:"
+              + " io.confluent.kafka.serializers.schema.id.PrefixSchemaIdSerializer)");
     }
+  }
+
+  private static byte[] framed(InputRecord record) {
+    byte[] value = record.value();
     if (!WireFormat.isFramed(value)) {
       throw new UndecodableRecordException(
           DeadLetterReason.MALFORMED,
@@ -54,47 +60,5 @@ final class AvroRecordDecoder implements RecordDecoder {
               + " framing); does its producer use another serializer?");
     }
     return value;
-  }
-
-  private DecodePlan plan(byte[] record) {
-    int id = WireFormat.schemaId(record);
-    int index = Arrays.binarySearch(ids, id);
-    return index >= 0 ? plans[index] : keep(id, compile(id), -index - 1);
-  }
-
-  private DecodePlan compile(int id) {
-    if (id < 0) {
-      throw unknown(id, "ids are not negative");
-    }
-    try {
-      return DecodePlan.compile(id, registry.schemaById(id), bindings);
-    } catch (RegistryException e) {
-      if (e.isNotFound()) {
-        throw unknown(id, e.getMessage());
-      }
-      if (e.isUnusable()) {
-        return DecodePlan.refusing(
-            new UndecodableRecordException(
-                DeadLetterReason.SCHEMA_MISMATCH, String.valueOf(e.getMessage())));
-      }
-      throw e;
-    }
-  }
-
-  private DecodePlan keep(int id, DecodePlan plan, int at) {
-    int[] moreIds = Arrays.copyOf(ids, ids.length + 1);
-    DecodePlan[] morePlans = Arrays.copyOf(plans, plans.length + 1);
-    System.arraycopy(ids, at, moreIds, at + 1, ids.length - at);
-    System.arraycopy(plans, at, morePlans, at + 1, plans.length - at);
-    moreIds[at] = id;
-    morePlans[at] = plan;
-    ids = moreIds;
-    plans = morePlans;
-    return plan;
-  }
-
-  private static UndecodableRecordException unknown(int id, @Nullable String why) {
-    return new UndecodableRecordException(
-        DeadLetterReason.UNKNOWN_SCHEMA, "Schema id " + id + " is not in the registry: " + why);
   }
 }

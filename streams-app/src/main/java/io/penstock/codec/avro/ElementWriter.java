@@ -2,6 +2,7 @@ package io.penstock.codec.avro;
 
 import io.penstock.codec.DeadLetterReason;
 import io.penstock.codec.UndecodableRecordException;
+import io.penstock.codec.Utf8;
 import io.penstock.model.Column;
 import io.penstock.model.DType;
 import io.penstock.model.HalfPrecision;
@@ -144,7 +145,7 @@ abstract class ElementWriter {
       long size = 0;
       for (int i = 0; i < count; i++) {
         byte[] value = ((StringColumn) column).get(row, element + i);
-        if (!Utf8Check.isValid(value)) {
+        if (!Utf8.isValid(value)) {
           throw unencodable(
               "is no UTF-8, which Avro's string has to be (expected: text, not raw bytes)");
         }

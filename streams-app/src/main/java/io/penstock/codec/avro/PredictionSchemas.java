@@ -1,19 +1,24 @@
 package io.penstock.codec.avro;
 
+import io.penstock.codec.CopiedField;
 import io.penstock.codec.MappingException;
+import io.penstock.codec.OutputBinding;
+import io.penstock.codec.OutputChoice;
 import io.penstock.model.ModelSignature;
 import io.penstock.model.TensorSpec;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.avro.Schema;
-import org.apache.avro.SchemaBuilder;
-import org.apache.avro.SchemaBuilder.FieldAssembler;
+import org.apache.avro.Schema.Field;
 
 /**
  * The Avro schema of a model's predictions: record {@code
- * io.penstock.predictions.<model>_<signature>} with one field for each output, in the signature's
- * order. Scalars are {@code boolean}, {@code int}, {@code long}, {@code float} (16-bit floats too),
- * {@code double} or {@code string}; each further dimension of a row is an array around them.
+ * io.penstock.predictions.<model>_<signature>} with one field for each output, sorted by name.
+ * Scalars are {@code boolean}, {@code int}, {@code long}, {@code float} (16-bit floats too), {@code
+ * double} or {@code string}; each further dimension of a row is an array around them.
  *
  * <p>Avro's names are letters, digits and underscores and do not begin with a digit: any other
  * character becomes an underscore, and a first digit gets one in front.
@@ -30,33 +35,73 @@ public final class PredictionSchemas {
   /**
    * The schema of what a signature of a model returns.
    *
-   * @throws MappingException if two outputs have one name in Avro
+   * @throws MappingException if two outputs have one name in Avro, or one is chosen that the
+   *     signature lacks
    */
-  public static Schema of(String model, ModelSignature signature) {
-    FieldAssembler<Schema> fields =
-        SchemaBuilder.record(name(model + "_" + signature.name()))
-            .namespace(NAMESPACE)
-            .doc("Predictions of model " + model + ", signature " + signature.name() + ".")
-            .fields();
-    Map<String, TensorSpec> named = new LinkedHashMap<>();
-    for (TensorSpec output : signature.outputs()) {
-      String field = name(output.name());
-      TensorSpec twin = named.putIfAbsent(field, output);
-      if (twin != null) {
-        throw new MappingException(
-            "Outputs "
-                + twin.name()
-                + " and "
-                + output.name()
-                + " of signature "
-                + signature.name()
-                + " both are "
-                + field
-                + " in Avro (expected: names that differ in letters, digits and underscores)");
-      }
-      fields.name(field).type(schema(output)).noDefault();
+  public static Schema of(String model, ModelSignature signature, OutputChoice choice) {
+    return of(model, signature, choice, List.of(), List.of());
+  }
+
+  /**
+   * The same with copied fields behind the outputs, in the order in which they are given.
+   *
+   * @param types of the copied fields, one for each: their schemas and defaults
+   */
+  static Schema of(
+      String model,
+      ModelSignature signature,
+      OutputChoice choice,
+      List<CopiedField> copied,
+      List<Field> types) {
+    List<Field> fields = new ArrayList<>();
+    Map<String, String> named = new LinkedHashMap<>();
+    for (OutputBinding binding : choice.bind(signature)) {
+      TensorSpec output = binding.output();
+      String name = named(output.name(), output.toString(), named, signature);
+      fields.add(new Field(name, schema(output)));
     }
-    return fields.endRecord();
+    for (int i = 0; i < copied.size(); i++) {
+      CopiedField field = copied.get(i);
+      String name = named(field.name(), "copy " + field.path(), named, signature);
+      fields.add(new Field(name, types.get(i).schema(), null, types.get(i).defaultVal()));
+    }
+    return Schema.createRecord(
+        name(model + "_" + signature.name()),
+        "Predictions of model " + model + ", signature " + signature.name() + ".",
+        NAMESPACE,
+        false,
+        fields);
+  }
+
+  /**
+   * Fails where outputs and copied fields have one name in Avro, whatever their types are.
+   *
+   * @throws MappingException naming both
+   */
+  static void requireOtherNames(
+      ModelSignature signature, OutputChoice choice, List<CopiedField> copied) {
+    Field any = new Field("any", Schema.create(Schema.Type.NULL));
+    var unused = of("any", signature, choice, copied, Collections.nCopies(copied.size(), any));
+  }
+
+  /** A name in Avro, which nothing else must have. */
+  private static String named(
+      String text, String what, Map<String, String> named, ModelSignature signature) {
+    String name = name(text);
+    String twin = named.putIfAbsent(name, what);
+    if (twin != null) {
+      throw new MappingException(
+          "Outputs "
+              + twin
+              + " and "
+              + what
+              + " of signature "
+              + signature.name()
+              + " both are "
+              + name
+              + " in Avro (expected: names that differ in letters, digits and underscores)");
+    }
+    return name;
   }
 
   private static Schema schema(TensorSpec output) {

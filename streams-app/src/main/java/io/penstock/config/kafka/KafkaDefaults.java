@@ -30,6 +30,11 @@ public final class KafkaDefaults {
               "Under `exactly_once_v2` it is the latency that readers see. Under `at_least_once` outcomes"
                   + " are seen at once, and it is what a crash computes again."),
           alike(
+              "transaction.timeout.ms",
+              "10000",
+              "As Streams has it. Readers wait for so long at most after a crash. Three quarters of it is"
+                  + " what a commit may wait for the model, so a slow model needs more."),
+          alike(
               "max.poll.records",
               "2000",
               "A poll that is twice what Streams buffers of a partition keeps the thread busy."),

@@ -1,5 +1,6 @@
 package io.penstock.config.load;
 
+import io.penstock.codec.catalog.FormatCatalog;
 import io.penstock.config.PenstockConfig;
 import io.penstock.config.section.Reading;
 import io.penstock.config.section.Section;
@@ -68,12 +69,14 @@ public final class ConfigLoader {
       throw failure(reading);
     }
     Setting<PenstockConfig> config =
-        new ConfigBinder(folder, processors, heapBytes).bind(Section.root(reading, tree));
+        new ConfigBinder(FormatCatalog.load(), folder, processors, heapBytes)
+            .bind(Section.root(reading, tree));
     reading.reportUnmatchedOverrides();
     if (!reading.problems().isEmpty()) {
       throw failure(reading);
     }
-    return new EffectiveConfig(config.get(), entries(reading), lines(reading.warnings()));
+    return new EffectiveConfig(
+        config.get(), entries(reading), lines(reading.warnings()), FileFingerprint.of(text));
   }
 
   private static List<EffectiveConfig.Entry> entries(Reading reading) {

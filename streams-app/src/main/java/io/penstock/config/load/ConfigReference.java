@@ -1,5 +1,6 @@
 package io.penstock.config.load;
 
+import io.penstock.codec.catalog.FormatCatalog;
 import io.penstock.config.kafka.KafkaDefaults;
 import io.penstock.config.kafka.KafkaKeys;
 import io.penstock.config.section.KeyDoc;
@@ -33,12 +34,15 @@ public final class ConfigReference {
       the effective configuration with the origin of every value, `penstock config check` verifies it against models,
       registry and cluster.
 
-      * **Secrets**: any value may hold `${env:NAME}`, `${file:/path}` (the whole file) or `${file:/path.properties:key}`.
+      * **Secrets**: any value may hold `${env:NAME}`, `${file:/path}` (the whole file), `${file:/path.properties:key}` or
+        `${directory:/path:name}` (a file of a directory, such as a mounted secret), as Kafka's configuration providers do.
         Such values, and those of keys that hold secrets, are never printed.
       * **Environment**: every key can be overridden by the variable beside it: the path in upper case behind `PENSTOCK_`,
         `__` between levels, `_` for `.` and `-`. Models, pipelines and their fields must be in the file; keys of `kafka`
         and `registry` can be added (`PENSTOCK_KAFKA__SECURITY_PROTOCOL`). A list is written with commas.
       * **Times** are written `5ms`, `10s`, `2m` or `PT5S`; **sizes** `512KB`, `64MiB`, `6GiB`.
+      * **Changes**: `models` and `pipelines` can change while the service runs (`penstock reload`, SIGHUP, or
+        `penstock serve --reload-on-change`); all other keys take a restart.
       """;
 
   private static final String KAFKA =
@@ -121,8 +125,11 @@ public final class ConfigReference {
     Reading reading = new Reading(Map.of());
     Node name = new Node.Scalar("scoring", NOWHERE);
     Node fields = mapping(Map.of("<input>", new Node.Scalar("<field>", NOWHERE)));
-    Node input = mapping(Map.of("fields", fields));
     Node padding = mapping(Map.of("<input>", new Node.Scalar("0", NOWHERE)));
+    Node casts = mapping(Map.of("<input>", new Node.Scalar("widening", NOWHERE)));
+    Node input =
+        mapping(
+            Map.of("fields", fields, "casts", casts, "defaults", padding, "constants", padding));
     Node batch = mapping(Map.of("padding", padding));
     Node.Mapping file =
         mapping(
@@ -133,7 +140,9 @@ public final class ConfigReference {
                 mapping(Map.of("<model>", mapping(Map.of()))),
                 "pipelines",
                 mapping(Map.of("<pipeline>", mapping(Map.of("input", input, "batch", batch))))));
-    var unused = new ConfigBinder(Path.of(""), 1, 1L << 30).bind(Section.root(reading, file));
+    var unused =
+        new ConfigBinder(FormatCatalog.own(), Path.of(""), 1, 1L << 30)
+            .bind(Section.root(reading, file));
     return reading.keys();
   }
 

@@ -17,7 +17,8 @@ public final class ConfigurationException extends RuntimeException {
     this(List.of(problem));
   }
 
-  ConfigurationException(List<String> problems) {
+  /** A configuration with these problems. */
+  public ConfigurationException(List<String> problems) {
     super(String.join("\n", problems));
     this.problems = List.copyOf(problems);
   }

@@ -13,11 +13,14 @@ public final class EffectiveConfig {
   private final PenstockConfig config;
   private final List<Entry> entries;
   private final List<String> warnings;
+  private final String fingerprint;
 
-  EffectiveConfig(PenstockConfig config, List<Entry> entries, List<String> warnings) {
+  EffectiveConfig(
+      PenstockConfig config, List<Entry> entries, List<String> warnings, String fingerprint) {
     this.config = config;
     this.entries = List.copyOf(entries);
     this.warnings = List.copyOf(warnings);
+    this.fingerprint = fingerprint;
   }
 
   /** The configuration itself, with its secrets in clear text. */
@@ -33,6 +36,11 @@ public final class EffectiveConfig {
   /** What may not be meant, one line each, in the order of the file. */
   public List<String> warnings() {
     return warnings;
+  }
+
+  /** The file that it was read from: what {@code sha256sum} prints of it, the first 12 digits. */
+  public String fingerprint() {
+    return fingerprint;
   }
 
   /** One line for each key: {@code key: value # origin}, secrets masked. */

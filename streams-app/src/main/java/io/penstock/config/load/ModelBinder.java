@@ -1,5 +1,6 @@
 package io.penstock.config.load;
 
+import io.penstock.config.FitnessConfig;
 import io.penstock.config.ModelConfig;
 import io.penstock.config.Syntax;
 import io.penstock.config.VersionsConfig;
@@ -84,7 +85,8 @@ final class ModelBinder {
             "load-retries",
             ModelConfig.LOAD_RETRIES,
             "2",
-            "How often a load that failed is tried again before the version has failed.");
+            "How often a load that failed of what may pass (storage, memory) is tried again before"
+                + " whoever waits is told; then more and more seldom.");
     var retryInterval =
         section.optional(
             "load-retry-interval",
@@ -104,8 +106,8 @@ final class ModelBinder {
             ModelConfig.NATIVE_MEMORY,
             "unlimited",
             "How much native memory its loaded versions may take together, by an estimate from their"
-                + " files.");
-    var goldenChecks = goldenChecks(section.section("fitness"));
+                + " files and from what loads took.");
+    var fitness = fitness(section.section("fitness"));
     return section.build(
         () ->
             new ModelConfig(
@@ -121,19 +123,34 @@ final class ModelBinder {
                 retryInterval.get(),
                 promotion.get(),
                 nativeMemory.get(),
-                goldenChecks.get()));
+                fitness.get()));
   }
 
-  private static Setting<ModelConfig.GoldenChecks> goldenChecks(Section section) {
+  private static Setting<FitnessConfig> fitness(Section section) {
     var goldenChecks =
         section.optional(
             "golden-checks",
-            ModelConfig.GOLDEN_CHECKS,
+            FitnessConfig.NEED,
             "optional",
             "Whether a version must bring `assets.extra/penstock_golden.jsonl` along: inputs with the"
                 + " outputs that they must give. Those that are there must hold.");
-    section.notYet("load-timeout");
-    return section.build(goldenChecks::get);
+    var finiteOutputs =
+        section.optional(
+            "finite-outputs",
+            FitnessConfig.NEED,
+            "required",
+            "Whether a version is refused whose outputs are infinite or NaN in its warm-up: for a"
+                + " recorded request, or for every synthetic batch. Let it be `optional` for a model"
+                + " that is meant to give infinities.");
+    var loadTimeout =
+        section.optional(
+            "load-timeout",
+            FitnessConfig.LOAD_TIMEOUT,
+            "10m",
+            "How long a version may take to load and warm up, once it is its turn. Past it the"
+                + " version has failed and others go on: a load cannot be cut.");
+    return section.build(
+        () -> new FitnessConfig(goldenChecks.get(), finiteOutputs.get(), loadTimeout.get()));
   }
 
   private static Setting<VersionsConfig> versions(Section section) {

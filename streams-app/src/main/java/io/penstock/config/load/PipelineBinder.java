@@ -1,5 +1,8 @@
 package io.penstock.config.load;
 
+import io.penstock.codec.MappingException;
+import io.penstock.codec.catalog.FormatCatalog;
+import io.penstock.codec.catalog.PipelineFormats;
 import io.penstock.config.BatchConfig;
 import io.penstock.config.ControlTopics;
 import io.penstock.config.PipelineConfig;
@@ -10,20 +13,35 @@ import io.penstock.config.section.Absent;
 import io.penstock.config.section.Passed;
 import io.penstock.config.section.Section;
 import io.penstock.config.section.Setting;
+import io.penstock.registry.NoRegistry;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** The keys of {@code pipelines}, with their defaults. */
 final class PipelineBinder {
 
+  /** Where no record is asked for: a format is only made to see whether it can be. */
+  private static final String NO_TOPIC = "";
+
+  private final FormatCatalog catalog;
+  private final Path folder;
+  private final PipelineFormats formats;
   private final Syntax<String> models;
   private final Syntax<String> topics;
 
-  /** A binder for pipelines of those models in that service, as far as they are known. */
-  PipelineBinder(Set<String> models, Optional<String> service) {
+  /**
+   * A binder for pipelines of those models in that service, as far as they are known, that resolves
+   * paths against {@code folder}.
+   */
+  PipelineBinder(FormatCatalog catalog, Path folder, Set<String> models, Optional<String> service) {
+    this.catalog = catalog;
+    this.folder = folder;
+    this.formats = new PipelineFormats(catalog, new NoRegistry(), false);
     this.models = Syntax.nameOf("models", models);
     this.topics =
         service
@@ -34,7 +52,7 @@ final class PipelineBinder {
 
   Map<String, Setting<PipelineConfig>> bind(Section root) {
     Map<String, Setting<PipelineConfig>> pipelines = new LinkedHashMap<>();
-    root.sections("pipelines", PipelineConfig.NAME)
+    root.sectionsIfAny("pipelines", PipelineConfig.NAME)
         .forEach((name, section) -> pipelines.put(name, pipeline(section)));
     return pipelines;
   }
@@ -59,8 +77,19 @@ final class PipelineBinder {
                 + " the pipeline.");
     var input = input(section.section("input"));
     var output = output(section.section("output"));
-    var deadLetters = deadLetters(section.section("dead-letters"));
-    var batch = batch(section.section("batch"));
+    var deadLetters =
+        deadLetters(
+            section.section("dead-letters"),
+            PipelineConfig.deadLetterFormat(
+                input.valid().map(PipelineConfig.Input::format).orElse(""),
+                output.valid().map(PipelineConfig.Output::format).orElse("")));
+    var threads =
+        section.optional(
+            "threads",
+            PipelineConfig.THREADS,
+            "1",
+            "Stream threads, which share the input's partitions (`num.stream.threads`).");
+    var batch = batch(section.section("batch"), threads);
     var onModelFailure =
         section.optional(
             "on-model-failure",
@@ -77,29 +106,33 @@ final class PipelineBinder {
             "1",
             "The weight of the pipeline's batches on the inference threads: with 3 it gets three"
                 + " times as much of their time as one with 1, while both want it.");
-    var threads =
-        section.optional(
-            "threads",
-            PipelineConfig.THREADS,
-            "1",
-            "Stream threads, which share the input's partitions (`num.stream.threads`).");
     var kafka =
         section.texts("kafka", new Passed(Map.of(), KafkaKeys::pipelineRemark, values -> {}));
     return section.build(
-        () ->
-            new PipelineConfig(
-                model.get(),
-                signature.get(),
-                guarantee.get(),
-                startFrom.get(),
-                input.get(),
-                output.get(),
-                deadLetters.get(),
-                batch.get(),
-                onModelFailure.get(),
-                share.get(),
-                threads.get(),
-                kafka.get()));
+        () -> {
+          require(() -> formats.requireCopies(input.get(), output.get()));
+          return new PipelineConfig(
+              model.get(),
+              signature.get(),
+              guarantee.get(),
+              startFrom.get(),
+              input.get(),
+              output.get(),
+              deadLetters.get(),
+              batch.get(),
+              onModelFailure.get(),
+              share.get(),
+              threads.get(),
+              kafka.get());
+        });
+  }
+
+  private Path resolve(String path) {
+    try {
+      return folder.resolve(path).normalize();
+    } catch (InvalidPathException e) {
+      throw new IllegalArgumentException("copy-schema: " + path + " (expected: a file)", e);
+    }
   }
 
   private Setting<PipelineConfig.Input> input(Section section) {
@@ -107,16 +140,60 @@ final class PipelineBinder {
     var format =
         section.optional(
             "format",
-            PipelineConfig.FORMAT,
+            Syntax.nameOf("formats", catalog.inputNames()),
             "avro",
-            "How records are written: Avro in Confluent's framing.");
+            "How records are written: Avro in Confluent's framing; one JSON instance as of TensorFlow"
+                + " Serving's REST API; the bare bytes of one tensor; a `tf.Example`. See"
+                + " [formats](formats.md).");
     var fields =
         section.lists(
             "fields",
             Syntax.text("a field's path, dots between names, or a list of them"),
             "the field of the input's name",
             "What feeds that input of the signature. Several fields are stacked, in that order.");
-    return section.build(() -> new PipelineConfig.Input(topic.get(), format.get(), fields.get()));
+    var casts =
+        section.values(
+            "casts",
+            PipelineConfig.CAST,
+            new Absent("`widening`"),
+            "How numbers of other types become that input's: `widening` takes what its dtype holds"
+                + " exactly, `narrowing` rounds to the nearest, such as doubles for a float32.");
+    var defaults =
+        section.values(
+            "defaults",
+            PipelineConfig.INPUT_VALUE,
+            new Absent("none: such a record is a dead letter"),
+            "What stands in for a field of that input that is missing or null, in each element.");
+    var constants =
+        section.values(
+            "constants",
+            PipelineConfig.INPUT_VALUE,
+            new Absent("none: a field feeds it"),
+            "The value of an input that no field feeds, in each element.");
+    var tombstones =
+        section.optional(
+            "tombstones",
+            PipelineConfig.TOMBSTONES,
+            "dead-letter",
+            "What becomes of a record whose value is null: a dead letter (`NULL_VALUE`), a tombstone"
+                + " in the output, or nothing. Its key is kept.");
+    var options = options(section);
+    return section.build(
+        () -> {
+          var input =
+              new PipelineConfig.Input(
+                  topic.get(),
+                  format.get(),
+                  fields.get(),
+                  casts.get(),
+                  defaults.get(),
+                  constants.get(),
+                  tombstones.get(),
+                  options.get(),
+                  section.where("fields"));
+          requireFormat(() -> formats.input(input));
+          return input;
+        });
   }
 
   private Setting<PipelineConfig.Output> output(Section section) {
@@ -124,27 +201,127 @@ final class PipelineBinder {
     var format =
         section.optional(
             "format",
-            PipelineConfig.FORMAT,
+            Syntax.nameOf("formats", catalog.outputNames()),
             "avro",
-            "How predictions are written: Avro, in a schema made from the signature's outputs.");
+            "How predictions are written: Avro, in a schema made from the signature's outputs; one"
+                + " JSON object; the bare bytes of one output.");
+    var outputs =
+        section.list(
+            "outputs",
+            Syntax.text("an output of the signature, or: output as other-name"),
+            new Absent("all of the signature's"),
+            "The outputs that predictions hold; `score as fraud_score` renames one. A list.");
     var nonFinite =
         section.optional(
             "non-finite",
             PipelineConfig.NON_FINITE,
             "pass",
             "What becomes of a record with an output that is infinite or not a number.");
-    List.of("outputs", "copy").forEach(section::notYet);
+    var topClasses = topClasses(section.section("top-classes"));
+    var copy =
+        section.list(
+            "copy",
+            Syntax.text("a field's path, dots between names, or: path as other-name"),
+            new Absent("none"),
+            "Fields of the input record that its prediction holds, too, such as an id;"
+                + " `card.country as country` gives one another name. A list. See"
+                + " [formats](formats.md#fields-of-the-input).");
+    var copySchema =
+        section.optional(
+            "copy-schema",
+            Syntax.text("a file"),
+            new Absent("the newest schema registered for the input topic"),
+            "An Avro schema of the input's records, by which copied fields have their types in Avro"
+                + " predictions. Relative to the file's folder.");
+    var options = options(section);
     return section.build(
-        () -> new PipelineConfig.Output(topic.get(), format.get(), nonFinite.get()));
+        () -> {
+          var output =
+              new PipelineConfig.Output(
+                  topic.get(),
+                  format.get(),
+                  outputs.get(),
+                  topClasses.get().orElse(null),
+                  copy.get(),
+                  copySchema.get().map(this::resolve).orElse(null),
+                  nonFinite.get(),
+                  options.get());
+          requireFormat(() -> formats.output(NO_TOPIC, output));
+          return output;
+        });
   }
 
-  private Setting<PipelineConfig.DeadLetters> deadLetters(Section section) {
+  private static Setting<Optional<PipelineConfig.TopClasses>> topClasses(Section section) {
+    var of =
+        section.optional(
+            "of",
+            PipelineConfig.SCORES,
+            new Absent("none: scores of all classes"),
+            "An output with a score for each class, in whose place predictions hold the outputs"
+                + " `classes` and `scores` of the best ones, best first. See"
+                + " [formats](formats.md#the-best-classes).");
+    var count =
+        section.optional(
+            "count", PipelineConfig.TOP_COUNT, "1", "How many classes a prediction holds.");
+    var labels =
+        section.optional(
+            "labels",
+            PipelineConfig.LABELS,
+            new Absent("none: classes are their index"),
+            "A file in each version's folder with the names of the classes, one on each line.");
+    return section.build(
+        () -> {
+          if (of.get().isEmpty() && labels.get().isPresent()) {
+            throw new IllegalArgumentException(
+                "of: missing (expected: the output with the scores)");
+          }
+          return of.get()
+              .map(
+                  output ->
+                      new PipelineConfig.TopClasses(
+                          output, count.get(), labels.get().orElse(null)));
+        });
+  }
+
+  private static Setting<Map<String, String>> options(Section section) {
+    return section.values(
+        "options",
+        Syntax.text("a text"),
+        new Absent("none"),
+        "What a custom format understands; Penstock's own take none.");
+  }
+
+  /** Has a format made, which refuses what it is not made of. */
+  private static void requireFormat(Supplier<?> maker) {
+    require(
+        () -> {
+          var unused = maker.get();
+        });
+  }
+
+  private static void require(Runnable check) {
+    try {
+      check.run();
+    } catch (MappingException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
+  }
+
+  private Setting<PipelineConfig.DeadLetters> deadLetters(
+      Section section, PipelineConfig.DeadLetterFormat formatByDefault) {
     var topic =
         section.required("topic", topics, "The topic of records that no prediction is made of.");
-    return section.build(() -> new PipelineConfig.DeadLetters(topic.get()));
+    var format =
+        section.optional(
+            "format",
+            PipelineConfig.DEAD_LETTER_FORMAT,
+            formatByDefault.toString(),
+            "`avro` where input or output is, else `json`",
+            "How dead letters are written: Avro in Confluent's framing, or one JSON object each.");
+    return section.build(() -> new PipelineConfig.DeadLetters(topic.get(), format.get()));
   }
 
-  private static Setting<BatchConfig> batch(Section section) {
+  private static Setting<BatchConfig> batch(Section section, Setting<Integer> threads) {
     var mode =
         section.optional(
             "mode",
@@ -184,7 +361,8 @@ final class PipelineBinder {
             "bytes",
             BatchConfig.BYTES,
             "16MiB",
-            "The most bytes of inputs that are run at once. A larger row is run alone.");
+            "The most bytes of inputs that are run at once, padding included. A larger row is run"
+                + " alone, and one that padding to `allowed-sizes` makes larger is a dead letter.");
     var allowedSizes =
         section.list(
             "allowed-sizes",
@@ -208,7 +386,8 @@ final class PipelineBinder {
             "max-age",
             BatchConfig.MAX_AGE,
             new Absent("any age"),
-            "A record whose timestamp is longer ago becomes a dead letter (`TOO_OLD`).");
+            "A record whose timestamp is longer ago, when it comes or when its prediction would leave,"
+                + " becomes a dead letter (`TOO_OLD`).");
     var padding =
         section.values(
             "padding",
@@ -222,14 +401,15 @@ final class PipelineBinder {
             new Absent("none"),
             "Lengths that padded inputs are filled up to, each with batches of its own, so that a"
                 + " long row does not slow short ones. A longer row keeps its length. A list.");
-    String fourBatches = Integer.toString(4 * rows.valid().orElse(128));
+    String fourBatches = Integer.toString(4 * rows.valid().orElse(128) * threads.valid().orElse(1));
     var inFlight =
         section.optional(
             "max-in-flight-rows",
             BatchConfig.MAX_IN_FLIGHT_ROWS,
             fourBatches,
-            "4 × `rows`, or 4 × `max-rows`",
-            "The most records between input and outcome.");
+            "4 × `rows`, or 4 × `max-rows`, for each of the `threads`",
+            "The most records between input and outcome, in equal parts for the `threads`. As many"
+                + " predictions may wait in memory for one before them.");
     var inFlightBytes =
         section.optional(
             "max-in-flight-bytes",

@@ -36,7 +36,7 @@ final class Environment {
 
   /** Read by other parts: the logging configuration, the start script and the command line. */
   static final Set<String> RESERVED =
-      Set.of("PENSTOCK_LOG_LEVEL", "PENSTOCK_HOME", "PENSTOCK_CONFIG");
+      Set.of("PENSTOCK_LOG_LEVEL", "PENSTOCK_LOG_FORMAT", "PENSTOCK_HOME", "PENSTOCK_CONFIG");
 
   private static final Pattern KUBERNETES_SERVICE_LINK =
       Pattern.compile(

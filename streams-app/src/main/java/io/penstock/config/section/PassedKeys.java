@@ -22,7 +22,9 @@ final class PassedKeys {
   Setting<Map<String, String>> read() {
     passed
         .known()
-        .forEach((k, known) -> section.declare(k, known.syntax(), "required", known.meaning()));
+        .forEach(
+            (k, known) ->
+                section.declare(k, known.syntax(), known.shownDefault(), known.meaning()));
     Map<String, String> values = new LinkedHashMap<>();
     for (String key : section.namesAfter(passed.known().keySet())) {
       text(key).ifPresent(value -> values.put(key, value));
@@ -36,6 +38,9 @@ final class PassedKeys {
 
   private Optional<String> text(String key) {
     Passed.Known known = passed.known().get(key);
+    if (known != null && known.absent() != null && section.lacks(key)) {
+      return Optional.empty();
+    }
     Optional<String> text = section.text(key, known == null ? TEXT : known.syntax()).valid();
     text.flatMap(value -> passed.rule().remark(key, value, section.held(key).shown()))
         .ifPresent(remark -> section.remark(key, remark));

@@ -12,6 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.ConfigTransformer;
+import org.apache.kafka.common.config.provider.DirectoryConfigProvider;
 import org.apache.kafka.common.config.provider.EnvVarConfigProvider;
 import org.apache.kafka.common.config.provider.FileConfigProvider;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Replaces references to secrets in values, in the spelling of Kafka's configuration providers:
  * {@code ${env:NAME}}, {@code ${file:/path}} for a whole file without its last line break, {@code
- * ${file:/path.properties:key}} for one key of a properties file. Unlike Kafka's {@link
+ * ${file:/path.properties:key}} for one key of a properties file, {@code ${directory:/path:name}}
+ * for a file of a directory, as Kubernetes mounts secrets. Unlike Kafka's {@link
  * ConfigTransformer}, a reference that leads nowhere is an error, not a literal.
  */
 final class References {
@@ -28,7 +30,7 @@ final class References {
   private static final Pattern REFERENCE = ConfigTransformer.DEFAULT_PATTERN;
 
   private static final String SPELLINGS =
-      "${env:NAME}, ${file:/path} or ${file:/path.properties:key}";
+      "${env:NAME}, ${file:/path}, ${file:/path.properties:key} or ${directory:/path:name}";
 
   private final Map<String, String> environment;
 
@@ -71,6 +73,9 @@ final class References {
     if (provider.equals("file")) {
       return path == null ? contents(key) : property(path, key);
     }
+    if (provider.equals("directory") && path != null) {
+      return file(path, key);
+    }
     throw new IllegalArgumentException("unknown reference (expected: " + SPELLINGS + ")");
   }
 
@@ -105,6 +110,22 @@ final class References {
       return value;
     } catch (ConfigException e) {
       throw new IllegalArgumentException("file " + file + " cannot be read", e);
+    }
+  }
+
+  /** A name that would lead out of the directory is none of it, by Kafka's provider. */
+  private static String file(String directory, String name) {
+    try (DirectoryConfigProvider provider = new DirectoryConfigProvider()) {
+      provider.configure(Map.of());
+      String value = provider.get(directory, Set.of(name)).data().get(name);
+      if (value == null) {
+        throw new IllegalArgumentException("directory " + directory + " has no file " + name);
+      }
+      return value.stripTrailing();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (ConfigException e) {
+      throw new IllegalArgumentException("directory " + directory + " cannot be read", e);
     }
   }
 

@@ -71,17 +71,36 @@ public final class Section {
   /** A key that may be absent, which means something of its own. */
   public <T> Setting<Optional<T>> optional(
       String key, Syntax<T> syntax, Absent absent, String meaning) {
+    return optional(key, syntax, absent, meaning, (name, text) -> text);
+  }
+
+  /** The same for a key whose value is never shown. */
+  public <T> Setting<Optional<T>> secret(
+      String key, Syntax<T> syntax, Absent absent, String meaning) {
+    return optional(key, syntax, absent, meaning, (name, text) -> Secrecy.MASK);
+  }
+
+  private <T> Setting<Optional<T>> optional(
+      String key,
+      Syntax<T> syntax,
+      Absent absent,
+      String meaning,
+      BiFunction<String, String, String> shown) {
     declare(key, syntax, absent.shownDefault(), meaning);
-    ConfigPath at = path.child(key);
-    Node node = mapping.entries().get(key);
-    if (override(at).isEmpty() && (node == null || node instanceof Node.Empty)) {
-      known.add(key);
+    if (lacks(key)) {
       return Setting.of(Optional.empty());
     }
-    return read(key, syntax, null, (name, text) -> text)
+    return read(key, syntax, null, shown)
         .valid()
         .map(value -> Setting.of(Optional.of(value)))
         .orElseGet(Setting::invalid);
+  }
+
+  /** Whether neither the file nor the environment has a key. */
+  boolean lacks(String key) {
+    known.add(key);
+    Node node = mapping.entries().get(key);
+    return override(path.child(key)).isEmpty() && (node == null || node instanceof Node.Empty);
   }
 
   /** Says what there is to know about a key, whether or not the file has it. */
@@ -110,11 +129,6 @@ public final class Section {
     return Setting.of(syntax.parse(defaultText));
   }
 
-  /** A key that a later release will read: a problem unless it is absent. */
-  public void notYet(String key) {
-    refuse(key, "not supported yet");
-  }
-
   private void refuse(String key, String why) {
     ConfigPath at = path.child(key);
     String message = why + " (expected: nothing)";
@@ -134,8 +148,17 @@ public final class Section {
     return new Section(reading, path.child(key), mappingAt(key), this);
   }
 
-  /** The sections below a key, by their names, in the file's order. */
+  /** The sections below a key, by their names, in the file's order: one at least. */
   public Map<String, Section> sections(String key, Syntax<String> nameSyntax) {
+    Map<String, Section> sections = sectionsIfAny(key, nameSyntax);
+    if (sections.isEmpty()) {
+      problem(section(key).mapping.origin(), path.child(key), "missing (expected: at least one)");
+    }
+    return sections;
+  }
+
+  /** The sections below a key, by their names, in the file's order. */
+  public Map<String, Section> sectionsIfAny(String key, Syntax<String> nameSyntax) {
     Section names = section(key);
     Map<String, Section> sections = new LinkedHashMap<>();
     names
@@ -151,9 +174,6 @@ public final class Section {
               }
               sections.put(name, names.section(name));
             });
-    if (sections.isEmpty()) {
-      problem(names.mapping.origin(), names.path, "missing (expected: at least one)");
-    }
     return sections;
   }
 
@@ -208,12 +228,10 @@ public final class Section {
   /** A list of values; empty where nothing is said. */
   public <T> Setting<List<T>> list(String key, Syntax<T> item, Absent absent, String meaning) {
     declare(key, item, absent.shownDefault(), meaning);
-    known.add(key);
-    ConfigPath at = path.child(key);
-    Node node = mapping.entries().get(key);
-    if (override(at).isEmpty() && (node == null || node instanceof Node.Empty)) {
+    if (lacks(key)) {
       return Setting.of(List.of());
     }
+    ConfigPath at = path.child(key);
     List<T> values = new ArrayList<>();
     boolean complete = true;
     for (String text : list(key, Syntax.text("a list"))) {
@@ -291,6 +309,12 @@ public final class Section {
       return problem(originOf(parts[0]), path.child(parts[0]), parts[1]);
     }
     return problem(originOf(message.split(" ", 2)[0]), path, message);
+  }
+
+  /** Where a key stands in the file, or the section that lacks it: {@code fraud.yaml:14}. */
+  public String where(String key) {
+    Node node = mapping.entries().get(key);
+    return (node == null ? mapping.origin() : node.origin()).toString();
   }
 
   private Origin originOf(String key) {

@@ -3,6 +3,8 @@ package io.penstock.control.kafka;
 import io.penstock.control.Instance;
 import io.penstock.control.Now;
 import io.penstock.control.Participant;
+import io.penstock.control.PromotionCounts;
+import io.penstock.control.Staleness;
 import io.penstock.control.message.ControlMessages;
 import io.penstock.schemas.Command;
 import io.penstock.schemas.ModelDecision;
@@ -20,8 +22,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,30 +38,51 @@ public final class ControlPlane implements AutoCloseable {
   private static final Duration LOOK_UP_TIMEOUT = Duration.ofSeconds(20);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(15);
 
+  /** Who is told when a part does not work, on any thread. What was decided last stands. */
+  public interface Listener {
+
+    /**
+     * It has stopped for good, and only an operator can help: wrong configuration, a topic deleted.
+     */
+    void failed(Throwable cause);
+
+    /** Access is denied to a part of it, which tries again until it is not. */
+    default void denied(String part, Throwable cause) {}
+
+    /** Access is not denied to that part any longer. */
+    default void admitted(String part) {}
+  }
+
   private final ControlPlaneSettings settings;
   private final ControlMessages messages;
   private final ControlClients clients;
-  private final Consumer<Throwable> onFatal;
+  private final Listener listener;
   private final KafkaOutbox outbox;
   private final ScheduledExecutorService controlThread;
+  private final ScheduledExecutorService stalenessThread;
+  private final Staleness staleness;
   private final Participant participant;
   private final RestartingLoop decisionsLoop;
   private final RestartingLoop controllerLoop;
   private final CompletableFuture<Void> caughtUp = new CompletableFuture<>();
   private final Map<String, ModelDecision> decisions = new ConcurrentHashMap<>();
+  private final PromotionCounts promotions = new PromotionCounts();
 
   private ControlPlane(
       ControlPlaneSettings settings,
       Instance instance,
       ControlMessages messages,
-      Consumer<Throwable> onFatal) {
+      Listener listener) {
     this.settings = settings;
     this.messages = messages;
-    this.onFatal = onFatal;
+    this.listener = listener;
     this.clients = new ControlClients(settings);
-    this.outbox = new KafkaOutbox(clients.outbox(), settings.topics());
     this.controlThread =
         Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "control"));
+    this.stalenessThread =
+        Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "control-staleness"));
+    this.staleness = new Staleness(settings.maxStaleness(), System::nanoTime, pausing(instance));
+    this.outbox = new KafkaOutbox(clients.outbox(), settings.topics(), staleness::heard);
     this.participant =
         new Participant(
             settings.instanceId(),
@@ -69,27 +92,29 @@ public final class ControlPlane implements AutoCloseable {
             Clock.systemUTC(),
             System::nanoTime);
     this.decisionsLoop =
-        new RestartingLoop(settings.service() + "-decisions", this::decisionsSession, this::fail);
+        new RestartingLoop(
+            settings.service() + "-decisions", this::decisionsSession, new Fate("decisions"));
     this.controllerLoop =
-        new RestartingLoop(settings.service() + "-controller", this::controllerSession, this::fail);
+        new RestartingLoop(
+            settings.service() + "-controller", this::controllerSession, new Fate("controller"));
   }
 
   /**
    * Takes part from now on.
    *
-   * @param onFatal called, on any thread, when a part has stopped for good and only an operator can
-   *     help: access denied, wrong configuration, a topic deleted. What was decided last stands.
+   * @param listener hears when a part does not work
    * @throws ControlPlaneException if a topic is missing or no broker answers
    */
   public static ControlPlane start(
       ControlPlaneSettings settings,
       Instance instance,
       ControlMessages messages,
-      Consumer<Throwable> onFatal) {
+      Listener listener) {
     try (Admin admin = new ControlClients(settings).admin()) {
       RequiredTopics.verify(settings.topics(), admin, LOOK_UP_TIMEOUT);
+      RequiredTopics.verifyCleanup(settings.topics(), admin, LOOK_UP_TIMEOUT);
     }
-    ControlPlane plane = new ControlPlane(settings, instance, messages, onFatal);
+    ControlPlane plane = new ControlPlane(settings, instance, messages, listener);
     plane.decisionsLoop.start();
     return plane;
   }
@@ -115,6 +140,26 @@ public final class ControlPlane implements AutoCloseable {
     onControlThread(participant::heartbeat);
   }
 
+  /**
+   * Changes, on the control thread, which models the instance has, and acts on that: see {@link
+   * Participant#modelsReplaced}. Completes when it is done; exceptionally if the change throws.
+   *
+   * @throws RejectedExecutionException once this is closed
+   */
+  public CompletableFuture<Void> replaceModels(Runnable change) {
+    return CompletableFuture.runAsync(
+        () -> {
+          change.run();
+          participant.modelsReplaced(Map.copyOf(decisions));
+        },
+        controlThread);
+  }
+
+  /** Does that on the control thread, some time later; not at all once this is closed. */
+  public void later(Runnable task) {
+    onControlThread(task);
+  }
+
   /** Sends a command. Completes with its offset on the topic, not when it is answered. */
   public CompletionStage<Long> propose(Command command) {
     return outbox.propose(command);
@@ -130,18 +175,27 @@ public final class ControlPlane implements AutoCloseable {
     return Map.copyOf(decisions);
   }
 
+  /** The promotions that this instance has seen. */
+  public PromotionCounts promotions() {
+    return promotions;
+  }
+
   private RestartingLoop.Session decisionsSession() {
     TopicTail tail = new TopicTail(clients.reader("decisions"), settings.topics().decisions());
     return new DecisionsSession(
-        new DecisionsReader(tail, messages), this::onReplay, this::onDecisions, this::onAnswered);
+        new DecisionsReader(tail, messages),
+        this::onReplay,
+        this::onDecisions,
+        this::onAnswered,
+        staleness.checkInterval().dividedBy(2),
+        this::onConfirmed);
   }
 
   private RestartingLoop.Session controllerSession() {
     return new ControllerSession(clients.commands(), settings.topics(), this::newTerm);
   }
 
-  private ControllerTerm newTerm(
-      org.apache.kafka.clients.consumer.Consumer<String, byte[]> commands) {
+  private ControllerTerm newTerm(Consumer<String, byte[]> commands) {
     // The controller must know its own instance's models, or it would reject commands for them
     outbox.flush();
     return new ControllerTerm(settings, clients, messages, ControlPlane::now, commands);
@@ -156,23 +210,76 @@ public final class ControlPlane implements AutoCloseable {
     decisions.putAll(replayed);
     onControlThread(
         () -> {
-          if (caughtUp.isDone()) {
-            replayed.values().forEach(participant::decide);
+          if (caughtUp.isCompletedExceptionally()) {
             return;
           }
+          if (caughtUp.isDone()) {
+            replayed.values().forEach(this::decide);
+            return;
+          }
+          staleness.begin();
+          replayed.values().forEach(promotions::begin);
           participant.start(replayed);
           caughtUp.complete(null);
           controllerLoop.start();
-          long interval = settings.heartbeatInterval().toMillis();
+          long interval = reportInterval().toMillis();
+          long checkMillis = staleness.checkInterval().toMillis();
+          ScheduledFuture<?> unusedChecks =
+              stalenessThread.scheduleAtFixedRate(
+                  () -> guarded(staleness::check), checkMillis, checkMillis, TimeUnit.MILLISECONDS);
           ScheduledFuture<?> unused =
               controlThread.scheduleAtFixedRate(
                   () -> guarded(participant::heartbeat), interval, interval, TimeUnit.MILLISECONDS);
         });
   }
 
+  /** Often enough that what is known is confirmed in time by reports that are taken. */
+  private Duration reportInterval() {
+    Duration often = staleness.checkInterval().multipliedBy(2);
+    Duration configured = settings.heartbeatInterval();
+    return often.compareTo(configured) < 0 ? often : configured;
+  }
+
   private void onDecisions(Map<String, ModelDecision> newest) {
     decisions.putAll(newest);
-    onControlThread(() -> newest.values().forEach(participant::decide));
+    onControlThread(() -> newest.values().forEach(this::decide));
+  }
+
+  private void decide(ModelDecision decision) {
+    promotions.note(decision);
+    guarded(() -> participant.decide(decision));
+  }
+
+  /**
+   * Passed through the control thread, behind the decisions that are acted on there. What could not
+   * be carried out is not known, whatever was read.
+   */
+  private void onConfirmed(long atNanos) {
+    onControlThread(
+        () -> {
+          if (participant.isUpToDate()) {
+            staleness.confirmed(atNanos);
+          }
+        });
+  }
+
+  private static Staleness.Listener pausing(Instance instance) {
+    return new Staleness.Listener() {
+      @Override
+      public void stale(String reason) {
+        instance.stale(reason);
+      }
+
+      @Override
+      public void current() {
+        instance.current();
+      }
+
+      @Override
+      public void known(long untilNanos) {
+        instance.known(untilNanos);
+      }
+    };
   }
 
   private void onAnswered(long firstUnanswered) {
@@ -198,7 +305,33 @@ public final class ControlPlane implements AutoCloseable {
 
   private void fail(Throwable cause) {
     caughtUp.completeExceptionally(cause);
-    onFatal.accept(cause);
+    listener.failed(cause);
+  }
+
+  /** What becomes of one of its loops. A service that is only starting does not wait for access. */
+  private final class Fate implements RestartingLoop.Listener {
+
+    private final String part;
+
+    Fate(String part) {
+      this.part = part;
+    }
+
+    @Override
+    public void ended(Throwable cause) {
+      fail(cause);
+    }
+
+    @Override
+    public void denied(RuntimeException cause) {
+      caughtUp.completeExceptionally(cause);
+      listener.denied(part, cause);
+    }
+
+    @Override
+    public void admitted() {
+      listener.admitted(part);
+    }
   }
 
   private static Thread daemon(Runnable task, String name) {
@@ -219,6 +352,7 @@ public final class ControlPlane implements AutoCloseable {
    */
   public void close(Duration timeout) {
     long deadlineNanos = System.nanoTime() + timeout.toNanos();
+    stalenessThread.shutdownNow();
     onControlThread(participant::leave);
     controllerLoop.close(halfOfRest(deadlineNanos));
     decisionsLoop.close(halfOfRest(deadlineNanos));

@@ -1,6 +1,7 @@
 package io.penstock.control.kafka;
 
 import io.penstock.config.ControlTopics;
+import io.penstock.control.PromotionTimes;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.security.SecureRandom;
@@ -20,6 +21,8 @@ import java.util.regex.Pattern;
  *     ownership of the control topic ends ({@code session.timeout.ms}; brokers refuse less than
  *     their {@code group.min.session.timeout.ms}, 6 s by default)
  * @param promotionDeadline how long a promotion may take that does not say
+ * @param maxStaleness how old what is known of the decisions may be
+ * @param retention how long a version serves records from before the time from which another serves
  */
 public record ControlPlaneSettings(
     String service,
@@ -27,13 +30,17 @@ public record ControlPlaneSettings(
     Map<String, Object> kafka,
     Duration heartbeatInterval,
     Duration livenessTimeout,
-    Duration promotionDeadline) {
+    Duration promotionDeadline,
+    Duration maxStaleness,
+    Duration retention) {
 
   /** Defaults, for a service on a cluster. */
   public static final Duration HEARTBEAT_INTERVAL = Duration.ofSeconds(1);
 
   public static final Duration LIVENESS_TIMEOUT = Duration.ofSeconds(10);
   public static final Duration PROMOTION_DEADLINE = Duration.ofMinutes(5);
+  public static final Duration MAX_STALENESS = Duration.ofSeconds(15);
+  public static final Duration RETENTION = Duration.ofHours(1);
 
   /** Topic names are longer by ".decisions" and at most 249 characters. */
   private static final Pattern SERVICE = Pattern.compile("[a-zA-Z0-9._-]{1,200}");
@@ -60,11 +67,20 @@ public record ControlPlaneSettings(
         "at least %d heartbeat intervals of %s".formatted(MIN_HEARTBEATS, heartbeatInterval));
     require(
         promotionDeadline.toMillis() > 0, "promotion deadline", promotionDeadline, "more than 0");
+    require(maxStaleness.toMillis() >= 1000, "max staleness", maxStaleness, "1 s or more");
   }
 
   /** With the default times. */
   public ControlPlaneSettings(String service, String instanceId, Map<String, Object> kafka) {
-    this(service, instanceId, kafka, HEARTBEAT_INTERVAL, LIVENESS_TIMEOUT, PROMOTION_DEADLINE);
+    this(
+        service,
+        instanceId,
+        kafka,
+        HEARTBEAT_INTERVAL,
+        LIVENESS_TIMEOUT,
+        PROMOTION_DEADLINE,
+        MAX_STALENESS,
+        RETENTION);
   }
 
   /** A new instance id: the host's name and something random. */
@@ -80,6 +96,10 @@ public record ControlPlaneSettings(
     } catch (UnknownHostException e) {
       return "instance";
     }
+  }
+
+  PromotionTimes times() {
+    return new PromotionTimes(promotionDeadline, maxStaleness, retention);
   }
 
   ControlTopics topics() {

@@ -66,6 +66,14 @@ final class ControllerSession implements RestartingLoop.Session {
     }
   }
 
+  /**
+   * A member of the group, whether or not it is the controller: a term that cannot begin throws.
+   */
+  @Override
+  public boolean isAtWork() {
+    return commands.groupMetadata().generationId() >= 0;
+  }
+
   @Override
   public void wakeup() {
     commands.wakeup();

@@ -4,28 +4,28 @@ import io.penstock.config.ControlTopics;
 import io.penstock.control.Controller;
 import io.penstock.control.Fleet;
 import io.penstock.control.Now;
+import io.penstock.control.Promotion;
+import io.penstock.control.ProtocolLevel;
 import io.penstock.control.Ruling;
 import io.penstock.control.message.ControlMessages;
 import io.penstock.control.message.Decoded;
 import io.penstock.schemas.AuditEvent;
-import io.penstock.schemas.ControlPosition;
 import io.penstock.schemas.InstanceReport;
+import io.penstock.schemas.ModelDecision;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.Future;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,11 +51,21 @@ final class ControllerTerm implements AutoCloseable {
   private final Controller controller;
   private final ControlMessages messages;
   private final Supplier<Now> clock;
-  private final ControlClients clients;
   private final Consumer<String, byte[]> commands;
-  private final Producer<String, byte[]> producer;
+  private final DecisionLog decisionLog;
   private final TopicTail reports;
+  private final DecisionsReader decisions;
+  private final Duration livenessTimeout;
   private Fleet fleet;
+
+  /** The first command without an answer, as it stands with the decisions. */
+  private long nextCommand;
+
+  /** By model, what of it was noted already: it is not noted at every turn. */
+  private final Map<String, String> defects = new HashMap<>();
+
+  /** Decisions that nothing can be written after, for what is next takes more than a topic does. */
+  private final Map<String, ModelDecision> unwritable = new HashMap<>();
 
   /**
    * A term that has yet to begin.
@@ -68,29 +78,47 @@ final class ControllerTerm implements AutoCloseable {
       ControlMessages messages,
       Supplier<Now> clock,
       Consumer<String, byte[]> commands) {
+    this(
+        settings,
+        messages,
+        clock,
+        commands,
+        clients.decisions(),
+        new TopicTail(clients.reader("controller-reports"), settings.topics().reports()),
+        new TopicTail(clients.reader("controller-decisions"), settings.topics().decisions()));
+  }
+
+  /** One with these clients, which it closes. */
+  ControllerTerm(
+      ControlPlaneSettings settings,
+      ControlMessages messages,
+      Supplier<Now> clock,
+      Consumer<String, byte[]> commands,
+      Producer<String, byte[]> producer,
+      TopicTail reports,
+      TopicTail decisions) {
     this.topics = settings.topics();
     this.control = new TopicPartition(topics.control(), 0);
-    this.controller = new Controller(settings.promotionDeadline());
+    this.controller = new Controller(settings.times());
     this.messages = messages;
     this.clock = clock;
-    this.clients = clients;
     this.commands = commands;
-    this.producer = clients.decisions();
-    this.reports = new TopicTail(clients.reader("controller-reports"), topics.reports());
-    this.fleet = Fleet.empty(settings.livenessTimeout());
+    this.decisionLog = new DecisionLog(producer, topics);
+    this.reports = reports;
+    this.decisions = new DecisionsReader(decisions, messages);
+    this.livenessTimeout = settings.livenessTimeout();
+    this.fleet = Fleet.empty(livenessTimeout);
   }
 
   /** Takes over: fences the predecessor, reads what there is, finds the first open command. */
   void begin() {
-    long nextCommand;
-    producer.initTransactions();
-    try (DecisionsReader decisions =
-        new DecisionsReader(
-            new TopicTail(clients.reader("controller-decisions"), topics.decisions()), messages)) {
-      fleet = new Fleet(decisions.readToEnd(READ_TIMEOUT), fleet.attendance());
-      nextCommand = decisions.nextCommand();
-    }
-    reports.readToEnd(READ_TIMEOUT).forEach(this::hear);
+    decisionLog.claim();
+    fleet = new Fleet(decisions.readToEnd(READ_TIMEOUT), fleet.attendance());
+    requireUnderstood();
+    nextCommand = decisions.nextCommand();
+    mend();
+    reports.skipTo(RecentReports.since(clock.get().time(), livenessTimeout), READ_TIMEOUT);
+    reports.readToEnd(READ_TIMEOUT).forEach(record -> note(record, controller::onEarlierReport));
     long position = withinTopic(nextCommand);
     commands.seek(control, position);
     LOG.info(
@@ -98,6 +126,35 @@ final class ControllerTerm implements AutoCloseable {
         control,
         position,
         fleet.decisions().keySet());
+  }
+
+  /** Whoever decided on would drop what it does not understand. */
+  private void requireUnderstood() {
+    fleet.decisions().values().stream()
+        .filter(decision -> Promotion.isBeyond(decision, ProtocolLevel.CURRENT))
+        .findFirst()
+        .ifPresent(
+            beyond -> {
+              throw new ControlPlaneException(
+                  "what is decided about model %s takes protocol level %d (this instance: %d), so that this instance cannot be the controller; upgrade it"
+                      .formatted(
+                          beyond.getModel(), beyond.getProtocolLevel(), ProtocolLevel.CURRENT));
+            });
+  }
+
+  /** Writes again what somebody has covered with garbage, before compaction drops it. */
+  private void mend() {
+    Set<String> damaged = decisions.takeDamaged();
+    List<ModelDecision> covered =
+        fleet.decisions().values().stream()
+            .filter(decision -> damaged.contains(decision.getModel()))
+            .toList();
+    boolean positionCovered = damaged.contains(DecisionsReader.POSITION_KEY) && nextCommand > 0;
+    if (!covered.isEmpty() || positionCovered) {
+      decisionLog.repeat(
+          covered, positionCovered ? OptionalLong.of(nextCommand) : OptionalLong.empty());
+      LOG.warn("{}: written again, since garbage came after it: {}", topics.decisions(), damaged);
+    }
   }
 
   /** The position, or the beginning of the topic if that is later. */
@@ -115,13 +172,76 @@ final class ControllerTerm implements AutoCloseable {
 
   /** One round: what was reported, what time has brought, then the commands in their order. */
   void turn(List<ConsumerRecord<String, byte[]>> records) {
+    // All that it reads but does not know is what others have put there
+    decisions.poll(Duration.ZERO);
+    mend();
     reports.poll(Duration.ZERO).forEach(this::hear);
-    write(controller.onTime(fleet, clock.get()), OptionalLong.empty());
+    fleet.decisions().keySet().forEach(this::lookAtTheClock);
     for (ConsumerRecord<String, byte[]> record : records) {
       // Whoever was heard of before the command was sent must be known when it is answered
       reports.readToEnd(READ_TIMEOUT).forEach(this::hear);
-      write(answer(record), OptionalLong.of(record.offset() + 1));
+      writeOrReject(answer(record), record.offset());
     }
+  }
+
+  /** What time has brought for one model. Whatever is wrong with it is no other's business. */
+  private void lookAtTheClock(String model) {
+    Optional<ModelDecision> newest = fleet.decision(model);
+    if (newest.equals(Optional.ofNullable(unwritable.get(model))) || onTime(model).isSilent()) {
+      return;
+    }
+    // One poll is not all that was reported
+    reports.readToEnd(READ_TIMEOUT).forEach(this::hear);
+    Optional<String> refusal = write(onTime(model));
+    if (refusal.isPresent()) {
+      Ruling givenUp = controller.onUnwritable(fleet, model, refusal.get(), clock.get());
+      Optional<String> stuck = givenUp.isSilent() ? refusal : write(givenUp);
+      stuck.ifPresent(
+          reason -> {
+            newest.ifPresent(decision -> unwritable.put(model, decision));
+            LOG.error("what comes next for model {} cannot be written: {}", model, reason);
+          });
+    }
+  }
+
+  private Ruling onTime(String model) {
+    try {
+      Ruling ruling = controller.onTime(fleet, model, clock.get());
+      defects.remove(model);
+      return ruling;
+    } catch (RuntimeException e) {
+      if (!e.toString().equals(defects.put(model, e.toString()))) {
+        LOG.error("a defect, what is decided about model {} stands as it is", model, e);
+      }
+      return Ruling.silent(fleet);
+    }
+  }
+
+  private void writeOrReject(Ruling ruling, long command) {
+    OptionalLong next = OptionalLong.of(command + 1);
+    write(ruling, next)
+        .map(reason -> controller.onUnanswerable(fleet, command, reason, clock.get()))
+        .flatMap(rejection -> write(rejection, next))
+        .ifPresent(
+            reason -> {
+              throw new KafkaException(
+                  "%s@%d cannot even be rejected: %s".formatted(control, command, reason));
+            });
+  }
+
+  private Optional<String> write(Ruling ruling) {
+    return write(ruling, OptionalLong.empty());
+  }
+
+  /** Or says why it is not written: a topic may take less than by default. */
+  private Optional<String> write(Ruling ruling, OptionalLong answered) {
+    Optional<String> refusal = decisionLog.write(ruling, answered, commands.groupMetadata());
+    if (refusal.isEmpty()) {
+      fleet = ruling.fleet();
+      nextCommand = answered.orElse(nextCommand);
+      ruling.audit().forEach(ControllerTerm::log);
+    }
+    return refusal;
   }
 
   private Ruling answer(ConsumerRecord<String, byte[]> command) {
@@ -135,6 +255,10 @@ final class ControllerTerm implements AutoCloseable {
   }
 
   private void hear(ConsumerRecord<String, byte[]> record) {
+    note(record, controller::onReport);
+  }
+
+  private void note(ConsumerRecord<String, byte[]> record, Note note) {
     Optional<ReportKey> key = ReportKey.parse(record.key());
     if (record.value() == null && key.isPresent()) {
       fleet = controller.onDeparture(fleet, key.get().instance(), key.get().model());
@@ -142,7 +266,7 @@ final class ControllerTerm implements AutoCloseable {
     }
     Decoded<InstanceReport> decoded = messages.report(record.value());
     if (decoded instanceof Decoded.Message<InstanceReport> message) {
-      fleet = controller.onReport(fleet, message.value(), clock.get());
+      fleet = note.of(fleet, message.value(), clock.get());
     } else if (decoded instanceof Decoded.Garbage<InstanceReport> garbage) {
       LOG.warn(
           "{}-{}@{}: not a report, passed over: {}",
@@ -153,45 +277,22 @@ final class ControllerTerm implements AutoCloseable {
     }
   }
 
-  private void write(Ruling ruling, OptionalLong nextCommand) {
-    if (!ruling.isSilent() || nextCommand.isPresent()) {
-      producer.beginTransaction();
-      ruling
-          .decisions()
-          .forEach(
-              decision ->
-                  send(topics.decisions(), decision.getModel(), ControlMessages.encode(decision)));
-      ruling.audit().forEach(event -> send(topics.audit(), null, ControlMessages.encode(event)));
-      nextCommand.ifPresent(this::sendPosition);
-      producer.commitTransaction();
-    }
-    fleet = ruling.fleet();
-    ruling.audit().forEach(ControllerTerm::log);
-  }
-
-  private void sendPosition(long next) {
-    send(
-        topics.decisions(),
-        DecisionsReader.POSITION_KEY,
-        ControlMessages.encode(new ControlPosition(next)));
-    producer.sendOffsetsToTransaction(
-        Map.of(control, new OffsetAndMetadata(next)), commands.groupMetadata());
-  }
-
-  /** A failure comes out of the commit. */
-  private void send(String topic, @Nullable String key, byte[] value) {
-    Future<RecordMetadata> unused = producer.send(new ProducerRecord<>(topic, 0, key, value));
-  }
-
   private static void log(AuditEvent event) {
     LOG.info("{}", new String(ControlMessages.encode(event), StandardCharsets.UTF_8));
+  }
+
+  /** How the controller takes note of a report. */
+  @FunctionalInterface
+  private interface Note {
+    Fleet of(Fleet fleet, InstanceReport report, Now now);
   }
 
   /** Ends the term. A transaction that is open is aborted by this or by the successor. */
   @Override
   public void close() {
-    producer.close(ControlClients.MAX_BLOCK);
+    decisionLog.close();
     reports.close();
+    decisions.close();
     LOG.info("{}: not the controller any longer", control);
   }
 }

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongConsumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -27,18 +28,27 @@ final class KafkaOutbox implements Outbox {
 
   private final Producer<String, byte[]> producer;
   private final ControlTopics topics;
+  private final LongConsumer onReported;
   private final AtomicBoolean failing = new AtomicBoolean();
 
-  KafkaOutbox(Producer<String, byte[]> producer, ControlTopics topics) {
+  /**
+   * An outbox.
+   *
+   * @param onReported gets the time, by {@link System#nanoTime}, at which a report was sent that
+   *     all in-sync replicas have taken
+   */
+  KafkaOutbox(Producer<String, byte[]> producer, ControlTopics topics, LongConsumer onReported) {
     this.producer = producer;
     this.topics = topics;
+    this.onReported = onReported;
   }
 
   @Override
   public CompletionStage<Void> report(InstanceReport report) {
     ReportKey key = new ReportKey(report.getInstance(), report.getModel());
+    long sentNanos = System.nanoTime();
     return send(topics.reports(), key.toString(), ControlMessages.encode(report))
-        .thenAccept(offset -> {});
+        .thenAccept(offset -> onReported.accept(sentNanos));
   }
 
   @Override

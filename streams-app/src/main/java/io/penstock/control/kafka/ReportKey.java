@@ -4,10 +4,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The key of a report, so that compaction keeps one per instance and model: instance/model. */
-record ReportKey(String instance, String model) {
+public record ReportKey(String instance, String model) {
 
   /** The key that this is the text of; an instance id has no slash, a model's name may. */
-  static Optional<ReportKey> parse(@Nullable String text) {
+  public static Optional<ReportKey> parse(@Nullable String text) {
     int slash = text == null ? -1 : text.indexOf('/');
     return text == null || slash < 0
         ? Optional.empty()

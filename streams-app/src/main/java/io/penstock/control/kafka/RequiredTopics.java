@@ -10,12 +10,21 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The control topics as they must be: there, with one partition each, since order is the point. */
-final class RequiredTopics {
+public final class RequiredTopics {
+
+  private static final Logger LOG = LoggerFactory.getLogger(RequiredTopics.class);
 
   private static final int PARTITIONS = 1;
 
@@ -27,7 +36,7 @@ final class RequiredTopics {
    * @throws ControlPlaneException if they are not as they must be, naming each that is wrong, or if
    *     no broker answers
    */
-  static void verify(ControlTopics topics, Admin admin, Duration timeout) {
+  public static void verify(ControlTopics topics, Admin admin, Duration timeout) {
     Map<String, KafkaFuture<TopicDescription>> answers =
         admin.describeTopics(topics.all()).topicNameValues();
     List<String> objections = new ArrayList<>();
@@ -45,6 +54,60 @@ final class RequiredTopics {
       throw new ControlPlaneException(
           String.join("; ", objections)
               + "; create what is missing with: penstock topics --create");
+    }
+  }
+
+  /**
+   * Looks up how they are cleaned: what was decided must stay, and commands and audit, which have
+   * no key, must not be compacted. Where this client may not see it, it is not objected to.
+   *
+   * @throws ControlPlaneException if it is not as it must be, naming each topic
+   */
+  public static void verifyCleanup(ControlTopics topics, Admin admin, Duration timeout) {
+    Map<String, String> expected = new TreeMap<>();
+    expected.put(topics.decisions(), TopicConfig.CLEANUP_POLICY_COMPACT);
+    expected.put(topics.control(), TopicConfig.CLEANUP_POLICY_DELETE);
+    expected.put(topics.audit(), TopicConfig.CLEANUP_POLICY_DELETE);
+    Map<ConfigResource, KafkaFuture<Config>> answers =
+        admin
+            .describeConfigs(expected.keySet().stream().map(RequiredTopics::resource).toList())
+            .values();
+    List<String> objections = new ArrayList<>();
+    expected.forEach(
+        (name, policy) -> {
+          String found = cleanup(answers.get(resource(name)), name, timeout);
+          if (!found.isEmpty() && !found.equals(policy)) {
+            objections.add(
+                "topic %s: cleanup.policy: %s (expected: %s)".formatted(name, found, policy));
+          }
+        });
+    if (!objections.isEmpty()) {
+      throw new ControlPlaneException(
+          String.join("; ", objections) + "; change it with: kafka-configs --alter");
+    }
+  }
+
+  private static ConfigResource resource(String topic) {
+    return new ConfigResource(ConfigResource.Type.TOPIC, topic);
+  }
+
+  private static String cleanup(
+      @Nullable KafkaFuture<Config> answer, String name, Duration timeout) {
+    if (answer == null) {
+      return "";
+    }
+    try {
+      ConfigEntry entry =
+          answer
+              .get(timeout.toMillis(), TimeUnit.MILLISECONDS)
+              .get(TopicConfig.CLEANUP_POLICY_CONFIG);
+      return entry == null || entry.value() == null ? "" : entry.value();
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.debug("topic {}: how it is cleaned cannot be seen", name, e);
+      return "";
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ControlPlaneException("interrupted while looking up topic " + name, e);
     }
   }
 

@@ -19,8 +19,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A thread that lives through one session after another: an error ends the session, and after a
- * back-off the next one starts. What no restart can mend (access denied, wrong configuration, an
- * {@link Error}) ends the thread and goes to the listener. Thread-safe.
+ * back-off the next one starts. Where access is denied, which somebody may grant or a new
+ * credential mend, it is the longest back-off, and the listener hears of it. What no restart can
+ * mend (wrong configuration, an {@link Error}) ends the thread and goes to the listener.
+ * Thread-safe.
  */
 final class RestartingLoop {
 
@@ -30,6 +32,9 @@ final class RestartingLoop {
     /** Does a bounded piece of work; blocks for about a second at most when there is none. */
     void turn();
 
+    /** Whether it has been let do what it is there for. Called between turns. */
+    boolean isAtWork();
+
     /** Ends a turn that is waiting for a broker. Called from another thread. */
     void wakeup();
 
@@ -37,17 +42,32 @@ final class RestartingLoop {
     void close();
   }
 
+  /** Hears how the loop fares, on its thread. */
+  interface Listener {
+
+    /** It has ended for good. */
+    void ended(Throwable cause);
+
+    /** Access is denied; it tries again and again. */
+    void denied(RuntimeException cause);
+
+    /** Access is not denied any longer. */
+    void admitted();
+  }
+
   private static final Logger LOG = LoggerFactory.getLogger(RestartingLoop.class);
 
   private static final Duration FIRST_BACK_OFF = Duration.ofMillis(250);
   private static final int MAX_DOUBLINGS = 6;
+  static final Duration LONGEST_BACK_OFF = FIRST_BACK_OFF.multipliedBy(1L << MAX_DOUBLINGS);
 
   /** A session that has lived so long was a good one. */
   private static final Duration RECOVERED_AFTER = Duration.ofMinutes(1);
 
   private final String name;
   private final Supplier<Session> sessions;
-  private final Consumer<Throwable> onFatal;
+  private final Listener listener;
+  private final Consumer<Duration> rest;
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread thread;
   private volatile @Nullable Session current;
@@ -56,11 +76,26 @@ final class RestartingLoop {
   private int failures;
 
   private String lastFailure = "";
+  private boolean denied;
 
-  RestartingLoop(String name, Supplier<Session> sessions, Consumer<Throwable> onFatal) {
+  RestartingLoop(String name, Supplier<Session> sessions, Listener listener) {
+    this(name, sessions, listener, null);
+  }
+
+  /**
+   * One that rests as it is told.
+   *
+   * @param rest lets a back-off pass; null: by the clock
+   */
+  RestartingLoop(
+      String name,
+      Supplier<Session> sessions,
+      Listener listener,
+      @Nullable Consumer<Duration> rest) {
     this.name = name;
     this.sessions = sessions;
-    this.onFatal = onFatal;
+    this.listener = listener;
+    this.rest = rest == null ? this::awaitClose : rest;
     this.thread = new Thread(this::run, name);
     thread.setDaemon(true);
   }
@@ -76,22 +111,32 @@ final class RestartingLoop {
         current = session;
         while (!isClosed()) {
           session.turn();
+          if (denied && session.isAtWork()) {
+            denied = false;
+            lastFailure = "";
+            LOG.info("{}: access is not denied any longer", name);
+            listener.admitted();
+          }
         }
       } catch (RuntimeException e) {
         if (isClosed()) {
           LOG.debug("{}: ended with an error while closing", name, e);
-        } else if (isFatal(e)) {
-          onFatal.accept(e);
+        } else if (isDenied(e)) {
+          denied = true;
+          listener.denied(e);
+          backOff(e, LONGEST_BACK_OFF);
+        } else if (isHopeless(e)) {
+          listener.ended(e);
           return;
         } else {
           if (System.nanoTime() - startedNanos > RECOVERED_AFTER.toNanos()) {
             failures = 0;
             lastFailure = "";
           }
-          backOff(e);
+          backOff(e, FIRST_BACK_OFF.multipliedBy(1L << Math.min(failures++, MAX_DOUBLINGS)));
         }
       } catch (Error e) {
-        onFatal.accept(e);
+        listener.ended(e);
         throw e;
       } finally {
         current = null;
@@ -99,8 +144,7 @@ final class RestartingLoop {
     }
   }
 
-  private void backOff(RuntimeException failure) {
-    Duration pause = FIRST_BACK_OFF.multipliedBy(1L << Math.min(failures++, MAX_DOUBLINGS));
+  private void backOff(RuntimeException failure, Duration pause) {
     if (failure.toString().equals(lastFailure)) {
       LOG.debug("{}: the same error again, restarting in {}", name, pause, failure);
     } else {
@@ -111,6 +155,10 @@ final class RestartingLoop {
         LOG.error("{}: a defect, restarting in {}", name, pause, failure);
       }
     }
+    rest.accept(pause);
+  }
+
+  private void awaitClose(Duration pause) {
     try {
       closed.await(pause.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
@@ -119,11 +167,19 @@ final class RestartingLoop {
     }
   }
 
-  private static boolean isFatal(Throwable failure) {
+  /** To Kafka, these are kinds of an invalid configuration. */
+  private static boolean isDenied(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof AuthenticationException || cause instanceof AuthorizationException) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isHopeless(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof ControlPlaneException
-          || cause instanceof AuthenticationException
-          || cause instanceof AuthorizationException
           || cause instanceof ConfigException
           || cause instanceof InvalidConfigurationException
           || cause instanceof InvalidSessionTimeoutException

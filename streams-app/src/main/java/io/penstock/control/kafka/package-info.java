@@ -1,8 +1,9 @@
 /**
  * The control plane over Kafka: who decides, and how what is said gets from one to the other.
  *
- * <p>{@link io.penstock.control.kafka.ControlPlane} is the entry. It runs three threads: the
+ * <p>{@link io.penstock.control.kafka.ControlPlane} is the entry. It runs four threads: the
  * <em>control thread</em>, which owns the {@link io.penstock.control.Participant}; the
+ * <em>staleness</em> thread, which looks at the clock however busy that one is; the
  * <em>decisions</em> thread ({@link io.penstock.control.kafka.DecisionsSession}), which tails the
  * decisions from their beginning and passes them to it; the <em>controller</em> thread ({@link
  * io.penstock.control.kafka.ControllerSession}), a member of the group that owns the control topic.

@@ -55,6 +55,7 @@ final class NaturalJsonReader {
           node.isIntegralNumber() && node.canConvertToInt()
               ? node.intValue()
               : fail(node, "a whole number of 32 bits", path);
+      case DOUBLE -> node.isNumber() ? node.doubleValue() : fail(node, "a number", path);
       case LONG -> isTime(schema) ? time(node, path) : wholeNumber(node, path);
       default -> throw new IllegalArgumentException("type: " + schema.getType() + " at " + path);
     };
@@ -163,6 +164,7 @@ final class NaturalJsonReader {
       case ENUM -> "one of " + schema.getEnumSymbols();
       case STRING -> "text";
       case LONG -> isTime(schema) ? "a time" : "a whole number";
+      case DOUBLE -> "a number";
       default -> schema.getType().getName();
     };
   }

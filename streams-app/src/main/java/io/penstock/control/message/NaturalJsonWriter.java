@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import org.apache.avro.Schema;
@@ -23,8 +24,8 @@ import org.apache.avro.generic.IndexedRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Avro data, generic or specific, as JSON that a person would write: a union is its value, null is
- * left out, a time is ISO 8601, bytes are Latin-1 text as in Avro's own JSON.
+ * Avro data, generic or specific, as JSON that a person would write: a union is its value, what is
+ * null or empty is left out, a time is ISO 8601, bytes are Latin-1 text as in Avro's own JSON.
  */
 final class NaturalJsonWriter {
 
@@ -69,11 +70,18 @@ final class NaturalJsonWriter {
     ObjectNode object = JsonNodeFactory.instance.objectNode();
     for (Schema.Field field : schema.getFields()) {
       Object value = record.get(field.pos());
-      if (value != null) {
+      if (value != null && !(field.hasDefaultValue() && isEmpty(value))) {
         object.set(field.name(), write(value, field.schema()));
       }
     }
     return object;
+  }
+
+  /** What its reader finds again in the field's default. */
+  private static boolean isEmpty(Object value) {
+    return value instanceof Collection<?> list
+        ? list.isEmpty()
+        : value instanceof Map<?, ?> map && map.isEmpty();
   }
 
   private static JsonNode latin1(ByteBuffer bytes) {

@@ -5,7 +5,9 @@ import io.penstock.batching.VersionBinding;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.WeakHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What waits of one pipeline, in the order of sealing, and the virtual time that its runs have
@@ -18,8 +20,8 @@ final class PipelineQueue {
   private final List<Batch> waiting = new ArrayList<>();
   private final Map<VersionBinding, RunTimes> times = new WeakHashMap<>();
   private double virtualNanos;
+  private final List<Run> running = new ArrayList<>();
   private double latestRunNanos = UNKNOWN;
-  private int running;
   private long lastSeenNanos;
 
   /**
@@ -40,14 +42,36 @@ final class PipelineQueue {
     return !waiting.isEmpty();
   }
 
-  /** Whether anything waits that is not held for others to run with. */
+  /** Whether anything waits that may run now. */
   boolean isReady(long now) {
-    for (Batch batch : waiting) {
-      if (!batch.isHeld(now)) {
+    return next(now) != null;
+  }
+
+  /**
+   * Whether a batch had better wait for the end of a run: one of its version is overdue, and where
+   * one hangs the next may hang too, until no thread is left. A version that has ended no run yet
+   * is tried with one.
+   */
+  private boolean isBlocked(Batch batch, long now) {
+    for (Run run : running) {
+      if (run.binding().id().equals(batch.binding().id())
+          && times(run.binding()).isOverdue(run.nanosWithModel(now))) {
         return true;
       }
     }
     return false;
+  }
+
+  /** How many of its long runs are overdue, by what earlier ones took. */
+  int overdueLongRuns(long now) {
+    int overdue = 0;
+    for (Run run : running) {
+      RunTimes known = times(run.binding());
+      if (run.isLong() && known.areKnown() && known.isOverdue(run.nanosWithModel(now))) {
+        overdue++;
+      }
+    }
+    return overdue;
   }
 
   /** In how long the first that waits is held no longer, whatever comes. */
@@ -67,27 +91,21 @@ final class PipelineQueue {
   }
 
   /** Whether its turn comes before another's. */
-  boolean isBefore(PipelineQueue other) {
-    return turnNanos() < other.turnNanos();
+  boolean isBefore(PipelineQueue other, long now) {
+    return turnNanos(now) < other.turnNanos(now);
   }
 
   /** Its virtual time, less what it may overtake others by for a commit. */
-  private double turnNanos() {
-    for (Batch batch : waiting) {
-      if (batch.isUrgent()) {
-        return virtualNanos - RunQueue.OVERTAKING_NANOS / (double) share(batch);
-      }
-    }
-    return virtualNanos;
-  }
-
-  private static int share(Batch batch) {
-    return batch.binding().terms().share();
+  private double turnNanos(long now) {
+    Batch next = next(now);
+    return next == null || !next.isUrgent()
+        ? virtualNanos
+        : virtualNanos - RunQueue.OVERTAKING_NANOS / (double) next.binding().terms().share();
   }
 
   /** Whether it has had anything to run lately. */
   boolean isActive(long now, long memoryNanos) {
-    return running > 0 || !waiting.isEmpty() || now - lastSeenNanos < memoryNanos;
+    return !running.isEmpty() || !waiting.isEmpty() || now - lastSeenNanos < memoryNanos;
   }
 
   /** How long its latest run took; negative before the first. */
@@ -95,15 +113,15 @@ final class PipelineQueue {
     return latestRunNanos;
   }
 
-  /** How long its next run is expected to take; negative if nothing is known. */
+  /** How long its next run, which is ready, is expected to take; negative if nothing is known. */
   double expectedNanos(long now) {
-    Batch next = next(now);
+    Batch next = Objects.requireNonNull(next(now));
     return times(next.binding()).expected(next.rows(), latestRunNanos);
   }
 
-  /** Takes the next batch and whatever can run with it. */
+  /** Takes the next batch, which is ready, and whatever can run with it. */
   Run take(boolean isLong, long now) {
-    Batch next = next(now);
+    Batch next = Objects.requireNonNull(next(now));
     List<Batch> together = new ArrayList<>();
     together.add(next);
     int rows = next.rows();
@@ -124,32 +142,44 @@ final class PipelineQueue {
     double expected = Math.max(0, times(next.binding()).expected(rows, latestRunNanos));
     Run run = new Run(together, now, expected, isLong);
     charge(run, expected);
-    running++;
+    running.add(run);
     return run;
   }
 
-  /** The oldest batch that a commit waits for, or else the oldest that is not held. */
-  private Batch next(long now) {
+  /**
+   * Of those that may run, the oldest batch that a commit waits for, or else the oldest that is not
+   * held for others to run with; nothing if there is none.
+   */
+  private @Nullable Batch next(long now) {
     Batch next = null;
     for (Batch batch : waiting) {
       if (batch.isUrgent()) {
-        return batch;
-      }
-      if (next == null && !batch.isHeld(now)) {
+        if (!isBlocked(batch, now)) {
+          return batch;
+        }
+      } else if (next == null && !batch.isHeld(now) && !isBlocked(batch, now)) {
         next = batch;
       }
     }
-    return next == null ? waiting.get(0) : next;
+    return next;
   }
 
   /** One of its runs has ended: what it was charged beforehand becomes what it took. */
   void ended(Run run, long now) {
     long took = now - run.startedNanos();
     charge(run, took - run.chargedNanos());
-    times(run.binding()).ran(run.rows(), took);
-    latestRunNanos = took;
+    if (run.isComputed()) {
+      times(run.binding()).ran(run.rows(), took);
+      latestRunNanos = took;
+    }
     lastSeenNanos = now;
-    running--;
+    running.remove(run);
+  }
+
+  /** One of its runs was given up on: it is charged nothing, and says nothing of others. */
+  void givenUp(Run run) {
+    charge(run, -run.chargedNanos());
+    running.remove(run);
   }
 
   /** Takes out everything of that version. */

@@ -6,6 +6,7 @@ import io.penstock.batching.VersionBinding;
 import io.penstock.model.Rows;
 import io.penstock.model.ServableVersion;
 import java.util.List;
+import java.util.function.LongConsumer;
 
 /**
  * Sealed batches of one version and one row shape that are computed as one: its rows are theirs,
@@ -19,12 +20,14 @@ public final class Run {
   private static final long NOT_WITH_THE_MODEL = Long.MIN_VALUE;
 
   private final List<Batch> batches;
+  private final int[] firstRows;
   private final int rows;
   private final long startedNanos;
   private final double chargedNanos;
   private final boolean isLong;
   private volatile long withModelSince = NOT_WITH_THE_MODEL;
   private volatile boolean givenUp;
+  private boolean computed;
 
   /** A run of those batches, outside of any queue. */
   public Run(List<Batch> batches) {
@@ -37,7 +40,13 @@ public final class Run {
    */
   Run(List<Batch> batches, long startedNanos, double chargedNanos, boolean isLong) {
     this.batches = List.copyOf(batches);
-    this.rows = batches.stream().mapToInt(Batch::rows).sum();
+    this.firstRows = new int[batches.size()];
+    int count = 0;
+    for (int i = 0; i < firstRows.length; i++) {
+      firstRows[i] = count;
+      count += batches.get(i).rows();
+    }
+    this.rows = count;
     this.startedNanos = startedNanos;
     this.chargedNanos = chargedNanos;
     this.isLong = isLong;
@@ -80,46 +89,57 @@ public final class Run {
     return batches.get(0).inputs();
   }
 
+  /** Tells how long each batch has gathered, and then waited to be run. */
+  public void eachWait(long now, LongConsumer gatheredNanos, LongConsumer queuedNanos) {
+    for (Batch batch : batches) {
+      gatheredNanos.accept(batch.sealedNanos() - batch.openedNanos());
+      queuedNanos.accept(now - batch.sealedNanos());
+    }
+  }
+
   /** Copies some of its rows to the beginning of columns of the same row shape. */
   public void copyInputs(int from, int to, Rows target) {
-    int first = 0;
-    for (Batch batch : batches) {
-      int begin = Math.max(from, first);
-      int end = Math.min(to, first + batch.rows());
-      for (int row = begin; row < end; row++) {
-        batch.inputs().copyRow(row - first, target, row - from);
-      }
-      first += batch.rows();
+    for (int row = from; row < to; row++) {
+      int index = batchOf(row);
+      batches.get(index).inputs().copyRow(row - firstRows[index], target, row - from);
     }
+  }
+
+  /** What was copied of a row's record for its prediction. */
+  public byte[] copied(int row) {
+    int index = batchOf(row);
+    return batches.get(index).copied(row - firstRows[index]);
   }
 
   /** A row was computed. */
   public void predict(int row, byte[] prediction) {
-    int first = 0;
-    for (Batch batch : batches) {
-      if (row < first + batch.rows()) {
-        batch.predict(row - first, prediction);
-        return;
-      }
-      first += batch.rows();
-    }
+    int index = batchOf(row);
+    batches.get(index).predict(row - firstRows[index], prediction);
   }
 
   /** A row cannot be computed. */
   public void fail(int row, RowFailure failure) {
-    int first = 0;
-    for (Batch batch : batches) {
-      if (row < first + batch.rows()) {
-        batch.fail(row - first, failure);
-        return;
-      }
-      first += batch.rows();
+    int index = batchOf(row);
+    batches.get(index).fail(row - firstRows[index], failure);
+  }
+
+  private int batchOf(int row) {
+    int index = batches.size() - 1;
+    while (row < firstRows[index]) {
+      index--;
     }
+    return index;
   }
 
   /** Every row has a prediction or a failure. */
   public void complete() {
+    computed = true;
     batches.forEach(Batch::complete);
+  }
+
+  /** Whether the model has done its work, so that the run says how long runs take. */
+  public boolean isComputed() {
+    return computed;
   }
 
   /** The model is to blame. */
@@ -149,8 +169,17 @@ public final class Run {
     batches.forEach(batch -> batch.giveUp(cause));
   }
 
-  /** Whether somebody has given up on it: nothing that it still does will be read. */
+  /** Whether nothing that it still does will be read. */
   public boolean isGivenUp() {
-    return givenUp;
+    return givenUp || areAllUnread();
+  }
+
+  private boolean areAllUnread() {
+    for (Batch batch : batches) {
+      if (!batch.isUnread()) {
+        return false;
+      }
+    }
+    return true;
   }
 }

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  *   <li><b>What can run together does:</b> a batch takes along whatever waits of the same version
  *       and row shape, up to the most rows of a batch. One that is held, since others leave with
  *       it, waits for these.
+ *   <li><b>A version that may hang costs one thread:</b> while a run of it is overdue, none of its
+ *       others is started in that pipeline.
  * </ol>
  *
  * <p>Not thread-safe.
@@ -62,8 +64,8 @@ public final class RunQueue {
   }
 
   /**
-   * Takes what runs next; nothing if nothing waits, or all that waits is held or has to leave the
-   * thread to others.
+   * Takes what runs next; nothing if nothing waits, or all that waits is held, has to leave the
+   * thread to others, or waits for an overdue run.
    */
   public @Nullable Run take(long now) {
     PipelineQueue next = null;
@@ -71,7 +73,7 @@ public final class RunQueue {
     for (PipelineQueue pipeline : pipelines.values()) {
       if (pipeline.isReady(now) && !mustLeaveTheThread(pipeline, now)) {
         leastVirtualNanos = Math.min(leastVirtualNanos, pipeline.virtualNanos());
-        if (next == null || pipeline.isBefore(next)) {
+        if (next == null || pipeline.isBefore(next, now)) {
           next = pipeline;
         }
       }
@@ -88,7 +90,16 @@ public final class RunQueue {
   }
 
   private boolean mustLeaveTheThread(PipelineQueue pipeline, long now) {
-    return threads > 1 && longRuns >= threads - 1 && isLong(pipeline, now);
+    return threads > 1 && longRuns - overdueLongRuns(now) >= threads - 1 && isLong(pipeline, now);
+  }
+
+  /** Those that may hang, for which other slow pipelines do not wait. */
+  private int overdueLongRuns(long now) {
+    int overdue = 0;
+    for (PipelineQueue pipeline : pipelines.values()) {
+      overdue += pipeline.overdueLongRuns(now);
+    }
+    return overdue;
   }
 
   /** A pipeline that has run nothing yet may turn out to be either. */
@@ -106,13 +117,27 @@ public final class RunQueue {
     return expected < 0 || (expected > LONG_NANOS && expected >= LONG_FACTOR * shortest);
   }
 
-  /** A run has ended, or was given up on. */
+  /** A run has ended. */
   public void ended(Run run, long now) {
+    pipelineOf(run).ended(run, now);
+    leave(run);
+  }
+
+  /** A run was given up on: another thread takes the place of the one that it has. */
+  public void givenUp(Run run) {
+    pipelineOf(run).givenUp(run);
+    leave(run);
+  }
+
+  private PipelineQueue pipelineOf(Run run) {
     PipelineQueue pipeline = pipelines.get(run.binding().terms().pipeline());
     if (pipeline == null) {
       throw new IllegalArgumentException("a run of another queue: " + run.binding());
     }
-    pipeline.ended(run, now);
+    return pipeline;
+  }
+
+  private void leave(Run run) {
     if (run.isLong()) {
       longRuns--;
     }

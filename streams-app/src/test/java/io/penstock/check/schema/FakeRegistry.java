@@ -40,7 +40,8 @@ final class FakeRegistry implements SchemaRegistry {
   @Override
   public int register(String subject, Schema schema) {
     if (closed.contains(subject)) {
-      throw new RegistryException(409, "409 Schema being registered is incompatible", null);
+      throw new RegistryException(
+          RegistryException.Kind.REFUSED, "409 Schema being registered is incompatible", null);
     }
     return registry.register(subject, schema);
   }

@@ -13,17 +13,25 @@ final class RegistryCheckTest {
   @Test
   void shouldPassWhenTheRegistryAnswersWhetherItKnowsTheSubjectOrNot() {
     assertThat(verdict(null)).isEqualTo("OK       registry: answers");
-    assertThat(verdict(new RegistryException(404, "no such subject", null)))
+    assertThat(
+            verdict(
+                new RegistryException(RegistryException.Kind.NOT_FOUND, "no such subject", null)))
         .isEqualTo("OK       registry: answers");
   }
 
   @Test
   void shouldSayWhatToLookAtWhenItDoesNot() {
-    assertThat(verdict(new RegistryException(0, "http://r:1: refused", null)))
+    assertThat(
+            verdict(
+                new RegistryException(
+                    RegistryException.Kind.UNAVAILABLE, "http://r:1: refused", null)))
         .isEqualTo(
             "FAILED   registry: http://r:1: refused (is the registry running, and"
                 + " registry.schema.registry.url right?)");
-    assertThat(verdict(new RegistryException(401, "http://r:1: 401 Unauthorized", null)))
+    assertThat(
+            verdict(
+                new RegistryException(
+                    RegistryException.Kind.REFUSED, "http://r:1: 401 Unauthorized", null)))
         .isEqualTo(
             "FAILED   registry: http://r:1: 401 Unauthorized (see the registry section of the"
                 + " configuration)");

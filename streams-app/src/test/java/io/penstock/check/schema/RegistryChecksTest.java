@@ -85,7 +85,7 @@ final class RegistryChecksTest {
         .element(1)
         .asString()
         .startsWith("FAILED   schema images-value: ")
-        .contains("pixels", "float32[-1,64]", "string", "(key: pipelines.p.input.fields)");
+        .contains("pixels", "float32[-1,64]", "string", "(key: pipelines.p.input.fields, ");
   }
 
   @Test
@@ -151,7 +151,8 @@ final class RegistryChecksTest {
                 dead-letters: {topic: dead}
             """
                 .formatted(models));
-    return new CheckedPipeline("p", config.pipeline("p"), new ModelFolder("digits", models));
+    return new CheckedPipeline(
+        "p", config.pipeline("p"), ModelFolder.of("digits", config.model("digits")));
   }
 
   private static Schema recordOf(String type) {

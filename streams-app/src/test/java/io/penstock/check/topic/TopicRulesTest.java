@@ -133,9 +133,26 @@ final class TopicRulesTest {
             Map.of(
                 "cleanup.policy", "compact,delete",
                 "retention.ms", "86400000",
-                "segment.ms", "3600000"),
+                "segment.ms", "3600000",
+                "message.timestamp.type", "LogAppendTime"),
             Map.of("cleanup.policy", "compact"),
-            Map.of("cleanup.policy", "delete", "retention.ms", "31536000000"));
+            Map.of(
+                "cleanup.policy", "delete",
+                "retention.ms", "31536000000",
+                "message.timestamp.type", "LogAppendTime"));
+  }
+
+  @Test
+  void shouldHaveTwoReplicasTakeWhatIsDecidedWhereThereAreThree() {
+    TopicRules rules = new TopicRules(PLANNED, Map.of());
+
+    assertThat(rules.toCreate(Optional.of(4), Optional.of((short) 3)))
+        .filteredOn(topic -> "2".equals(topic.configs().get("min.insync.replicas")))
+        .extracting(NewTopic::name)
+        .containsExactly(
+            "scoring.control", "scoring.reports", "scoring.decisions", "scoring.audit");
+    assertThat(rules.toCreate(Optional.of(4), Optional.of((short) 2)))
+        .noneMatch(topic -> topic.configs().containsKey("min.insync.replicas"));
   }
 
   private List<String> verdicts() {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.penstock.codec.DeadLetterReason;
 import io.penstock.codec.FieldMapping;
 import io.penstock.codec.InputBinding;
+import io.penstock.codec.InputRecords;
+import io.penstock.codec.InputSettings;
 import io.penstock.codec.RecordDecoder;
 import io.penstock.codec.UndecodableRecordException;
 import io.penstock.model.Column;
@@ -21,19 +23,26 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import org.apache.avro.Conversions;
 import org.apache.avro.Schema;
 import org.apache.avro.Schema.Field;
+import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.IndexedRecord;
 import org.apache.avro.io.DecoderFactory;
 import org.junit.jupiter.api.Test;
 
-/** Random schemas, mappings and records: a plan gives what a GenericDatumReader's record holds. */
+/**
+ * Random schemas, mappings and records: a plan gives what the record of Avro's own reader, with its
+ * own conversion of decimals, holds.
+ */
 class AvroDecodingPropertyTest {
 
   private static final int SCHEMAS = Integer.getInteger("penstock.property.schemas", 6_000);
@@ -69,7 +78,9 @@ class AvroDecodingPropertyTest {
     int id = registry.register("random", schema);
     byte[] first = records.encode(id, schema, records.datum(schema));
     Case drawn = Case.draw(leaves, generic(schema, first), random);
-    RecordDecoder decoder = new AvroInputFormat(registry, drawn.mapping).decoder(drawn.signature);
+    RecordDecoder decoder =
+        new AvroInputFormat(new InputSettings("in", drawn.mapping, Map.of(), registry))
+            .decoder(drawn.signature);
     int capacity = drawn.signature.hasFixedSizeInputs() ? 4 : 1;
     Rows rows = Rows.of(drawn.signature.inputs(), capacity);
     for (int i = 0; i < RECORDS; i++) {
@@ -88,8 +99,8 @@ class AvroDecodingPropertyTest {
       expected.add(input);
     }
     try {
-      decoder.prepare(bytes);
-      decoder.decode(bytes, rows, row);
+      decoder.prepare(InputRecords.of(bytes));
+      decoder.decode(InputRecords.of(bytes), rows, row);
     } catch (UndecodableRecordException e) {
       assertThat(refusals)
           .as("reasons to refuse %s: %s", record, e.getMessage())
@@ -110,11 +121,13 @@ class AvroDecodingPropertyTest {
   }
 
   private static IndexedRecord generic(Schema schema, byte[] bytes) throws IOException {
-    return new GenericDatumReader<IndexedRecord>(schema)
+    GenericData data = new GenericData();
+    data.addLogicalTypeConversion(new Conversions.DecimalConversion());
+    return new GenericDatumReader<IndexedRecord>(schema, schema, data)
         .read(null, DecoderFactory.get().binaryDecoder(bytes, 5, bytes.length - 5, null));
   }
 
-  private static List<Object> elements(Column column, int row) {
+  static List<Object> elements(Column column, int row) {
     List<Object> elements = new ArrayList<>();
     for (int i = 0; i < column.rowElements(); i++) {
       elements.add(
@@ -144,21 +157,30 @@ class AvroDecodingPropertyTest {
   private record Leaf(String path, DType dtype, int arrays) {}
 
   private static void collect(
-      Schema schema, String prefix, int depth, List<Leaf> leaves, Random random) {
-    for (Field field : schema.getFields()) {
+      Schema record, String prefix, int depth, List<Leaf> leaves, Random random) {
+    for (Field field : record.getFields()) {
       boolean byAlias = !field.aliases().isEmpty() && random.nextBoolean();
       String name = byAlias ? field.aliases().iterator().next() : field.name();
-      List<Schema> scalars = new ArrayList<>();
-      scalars(field.schema(), scalars);
-      if (!scalars.isEmpty()) {
-        DType dtype = dtype(scalars.get(random.nextInt(scalars.size())), random);
-        leaves.add(new Leaf(prefix + name, dtype, NaiveDecoder.arrays(field.schema(), dtype)));
-      }
-      if (depth > 0) {
-        for (Schema branch : branches(field.schema())) {
-          if (branch.getType() == Schema.Type.RECORD) {
-            collect(branch, prefix + name + ".", depth - 1, leaves, random);
-          }
+      collectAt(field.schema(), prefix + name, depth, leaves, random);
+    }
+  }
+
+  /** What lies at a path and below it: fields of records, and keys of maps that may be there. */
+  private static void collectAt(
+      Schema schema, String path, int depth, List<Leaf> leaves, Random random) {
+    List<Schema> scalars = new ArrayList<>();
+    scalars(schema, scalars);
+    if (!scalars.isEmpty()) {
+      DType dtype = dtype(scalars.get(random.nextInt(scalars.size())), random);
+      leaves.add(new Leaf(path, dtype, NaiveDecoder.arrays(schema, dtype)));
+    }
+    if (depth > 0) {
+      for (Schema branch : branches(schema)) {
+        if (branch.getType() == Schema.Type.RECORD) {
+          collect(branch, path + ".", depth - 1, leaves, random);
+        } else if (branch.getType() == Schema.Type.MAP) {
+          String key = path + ".k" + random.nextInt(3);
+          collectAt(branch.getValueType(), key, depth - 1, leaves, random);
         }
       }
     }
@@ -183,6 +205,12 @@ class AvroDecodingPropertyTest {
   }
 
   private static DType dtype(Schema scalar, Random random) {
+    if (scalar.getLogicalType() != null) {
+      List<DType> numbers =
+          List.of(
+              DType.FLOAT64, DType.FLOAT32, DType.FLOAT16, DType.INT64, DType.UINT8, DType.INT8);
+      return numbers.get(random.nextInt(numbers.size()));
+    }
     List<DType> fitting =
         switch (scalar.getType()) {
           case BOOLEAN -> List.of(DType.BOOL);
@@ -229,10 +257,23 @@ class AvroDecodingPropertyTest {
                     ? List.of(-1L, random.nextBoolean() ? -1L : paths.size())
                     : shape(leaf, sample, random)));
       }
+      Set<String> narrowing = new HashSet<>();
+      Map<String, String> defaults = new HashMap<>();
+      for (TensorSpec input : inputs) {
+        if (random.nextInt(3) > 0) {
+          narrowing.add(input.name());
+        }
+        if (random.nextInt(3) == 0) {
+          defaults.put(input.name(), input.dtype() == DType.BOOL ? "true" : "7");
+          if (random.nextInt(4) == 0) {
+            fields.computeIfPresent(input.name(), (name, paths) -> List.of("no_such.field"));
+          }
+        }
+      }
       ModelSignature signature =
           new ModelSignature(
               "serving_default", inputs, List.of(new TensorSpec("y", DType.FLOAT32, List.of(-1L))));
-      return new Case(signature, new FieldMapping(fields));
+      return new Case(signature, new FieldMapping(fields, narrowing, defaults, Map.of()));
     }
 
     /** Other scalars of the same dtype beside this one, sometimes. */

@@ -3,6 +3,8 @@ package io.penstock.codec.avro;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.codec.FieldMapping;
+import io.penstock.codec.InputRecords;
+import io.penstock.codec.InputSettings;
 import io.penstock.codec.RecordDecoder;
 import io.penstock.codec.UndecodableRecordException;
 import io.penstock.model.DType;
@@ -21,7 +23,7 @@ import org.junit.jupiter.api.Test;
 /** Hostile bytes: whatever they are, a record is decoded or refused, and nothing else happens. */
 class AvroFuzzTest {
 
-  private static final int RECORDS = Integer.getInteger("penstock.fuzz.records", 150_000);
+  private static final int RECORDS = Integer.getInteger("fuzz.records", 150_000);
 
   private static final Schema SCHEMA =
       new Schema.Parser()
@@ -62,7 +64,7 @@ class AvroFuzzTest {
       byte[] record = hostile(random, id);
       try {
         // when
-        decoder.decode(record, rows, 0);
+        decoder.decode(InputRecords.of(record), rows, 0);
       } catch (UndecodableRecordException e) {
         refused++;
       } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
@@ -107,7 +109,8 @@ class AvroFuzzTest {
     FieldMapping mapping =
         new FieldMapping(
             Map.of("kind", List.of("card.kind"), "stacked", List.of("card.age", "card.age")));
-    return new AvroInputFormat(registry, mapping).decoder(signature());
+    return new AvroInputFormat(new InputSettings("in", mapping, Map.of(), registry))
+        .decoder(signature());
   }
 
   private static ModelSignature signature() {

@@ -3,7 +3,10 @@ package io.penstock.codec.avro;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.penstock.codec.AnyVersion;
 import io.penstock.codec.DeadLetterReason;
+import io.penstock.codec.OutputChoice;
+import io.penstock.codec.OutputSettings;
 import io.penstock.codec.PredictionEncoder;
 import io.penstock.codec.UndecodableRecordException;
 import io.penstock.model.Column;
@@ -12,7 +15,6 @@ import io.penstock.model.HalfPrecision;
 import io.penstock.model.ModelSignature;
 import io.penstock.model.NumericColumn;
 import io.penstock.model.Rows;
-import io.penstock.model.ServableId;
 import io.penstock.model.StringColumn;
 import io.penstock.model.TensorSpec;
 import io.penstock.registry.InMemorySchemaRegistry;
@@ -25,6 +27,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericDatumReader;
@@ -53,6 +56,7 @@ class AvroPredictionEncoderTest {
           DType.STRING);
 
   private final InMemorySchemaRegistry registry = new InMemorySchemaRegistry();
+  private int topics;
 
   @Test
   void shouldWriteWhatGenericDatumReaderReadsBack() throws IOException {
@@ -63,7 +67,7 @@ class AvroPredictionEncoderTest {
       List<TensorSpec> outputs = new ArrayList<>();
       Rows rows = outputs(random, outputs);
       ModelSignature signature = new ModelSignature("serving_default", List.of(), outputs);
-      Schema schema = PredictionSchemas.of("digits", signature);
+      Schema schema = PredictionSchemas.of("digits", signature, OutputChoice.ALL);
       int row = random.nextInt(3);
 
       // when
@@ -109,9 +113,11 @@ class AvroPredictionEncoderTest {
   @Test
   void shouldNotRegisterUnlessAllowedTo() {
     ModelSignature signature = signature(new TensorSpec("y", DType.FLOAT32, List.of(-1L)));
-    AvroOutputFormat format = new AvroOutputFormat(registry, "scores-value", false);
+    AvroOutputFormat format =
+        new AvroOutputFormat(
+            new OutputSettings("scores", OutputChoice.ALL, Map.of(), registry, false));
 
-    assertThatThrownBy(() -> format.encoder(new ServableId("fraud", 1), signature))
+    assertThatThrownBy(() -> format.encoder(AnyVersion.of("fraud", 1), signature))
         .isInstanceOf(RegistryException.class)
         .hasMessageContaining(
             "io.penstock.predictions.fraud_serving_default is not registered under subject"
@@ -119,8 +125,9 @@ class AvroPredictionEncoderTest {
   }
 
   private PredictionEncoder encoder(ModelSignature signature) {
-    return new AvroOutputFormat(registry, "digits-value", true)
-        .encoder(new ServableId("digits", 2), signature);
+    return new AvroOutputFormat(
+            new OutputSettings("out-" + topics++, OutputChoice.ALL, Map.of(), registry, true))
+        .encoder(AnyVersion.of("digits", 2), signature);
   }
 
   private static ModelSignature signature(TensorSpec output) {

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.penstock.codec.DeadLetterReason;
 import io.penstock.codec.FieldMapping;
+import io.penstock.codec.InputRecord;
+import io.penstock.codec.InputRecords;
+import io.penstock.codec.InputSettings;
 import io.penstock.codec.MappingException;
 import io.penstock.codec.RecordDecoder;
 import io.penstock.codec.UndecodableRecordException;
@@ -24,9 +27,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.generic.GenericRecordBuilder;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -68,11 +73,12 @@ class AvroRecordDecoderTest {
             "country", List.of("card.country"),
             "limits", List.of("card.limits"),
             "v", List.of("total", "count"));
-    RecordDecoder decoder = decoder(signature, fields);
+    RecordDecoder decoder =
+        decoder(signature, new FieldMapping(fields, Set.of("amount", "v"), Map.of(), Map.of()));
     Rows rows = Rows.of(signature.inputs(), 2);
 
     // when
-    decoder.decode(payment(12.5, 7, "CH", 1f, 2f, 3f), rows, 1);
+    decoder.decode(InputRecords.of(payment(12.5, 7, "CH", 1f, 2f, 3f)), rows, 1);
 
     // then
     NumericColumn amount = (NumericColumn) rows.column(0);
@@ -94,7 +100,7 @@ class AvroRecordDecoderTest {
 
     for (int length : new int[] {3, 5, 0, 1}) {
       // when
-      decoder.decode(payment(1, 1, "CH", new float[length]), rows, 0);
+      decoder.decode(InputRecords.of(payment(1, 1, "CH", new float[length])), rows, 0);
 
       // then
       assertThat(rows.column(0).rowShape()).containsExactly(length);
@@ -102,8 +108,19 @@ class AvroRecordDecoderTest {
   }
 
   @Test
-  void shouldRefuseANullValue() {
-    assertThat(refusal(null).reason()).isEqualTo(DeadLetterReason.NULL_VALUE);
+  void shouldRefuseASchemaIdInAHeaderByTheHeadersName() {
+    // given: a value without a frame, whose first bytes look like one
+    byte[] value = payment(1, 1, "CH");
+    RecordHeaders headers = new RecordHeaders();
+    headers.add("__value_schema_id", new byte[17]);
+
+    assertThatThrownBy(
+            () -> amounts().prepare(new InputRecord("payments", 0, null, value, headers)))
+        .isInstanceOfSatisfying(
+            UndecodableRecordException.class,
+            e -> assertThat(e.reason()).isEqualTo(DeadLetterReason.MALFORMED))
+        .hasMessageContaining("The schema id is in the header __value_schema_id")
+        .hasMessageContaining("value.schema.id.serializer");
   }
 
   @Test
@@ -130,11 +147,25 @@ class AvroRecordDecoderTest {
     RecordDecoder decoder = amounts();
     registry.setDown(true);
 
-    assertThatThrownBy(() -> decoder.prepare(payment(1, 1, "CH")))
+    assertThatThrownBy(() -> decoder.prepare(InputRecords.of(payment(1, 1, "CH"))))
         .isInstanceOf(RegistryException.class);
 
     registry.setDown(false);
-    decoder.prepare(payment(1, 1, "CH"));
+    decoder.prepare(InputRecords.of(payment(1, 1, "CH")));
+  }
+
+  @Test
+  void shouldKeepNothingOfWhatTheRegistryCouldNotSay() {
+    RecordDecoder decoder = amounts();
+    registry.failWith(
+        new RegistryException(RegistryException.Kind.UNUSABLE, "a PROTOBUF schema", null));
+
+    assertThatThrownBy(() -> decoder.prepare(InputRecords.of(payment(1, 1, "CH"))))
+        .isInstanceOf(UndecodableRecordException.class)
+        .hasMessage("a PROTOBUF schema");
+
+    registry.setDown(false);
+    decoder.prepare(InputRecords.of(payment(1, 1, "CH")));
   }
 
   @Test
@@ -192,11 +223,78 @@ class AvroRecordDecoderTest {
   }
 
   @Test
+  void shouldSayWhatAllowsToRoundWhatTheDtypeDoesNotHoldExactly() {
+    ModelSignature signature = signature(new TensorSpec("amount", DType.FLOAT32, List.of(-1L)));
+    ModelSignature counts = signature(new TensorSpec("count", DType.FLOAT32, List.of(-1L)));
+    byte[] exact = payment(1, 1 << 24, "CH");
+    byte[] rounded = payment(1, (1 << 24) + 1, "CH");
+
+    assertThatThrownBy(() -> decoder(signature, Map.of()).prepare(InputRecords.of(exact)))
+        .isInstanceOfSatisfying(
+            UndecodableRecordException.class,
+            e -> assertThat(e.reason()).isEqualTo(DeadLetterReason.SCHEMA_MISMATCH))
+        .hasMessageContaining(
+            "Field amount is double, which float32 holds rounded only (to allow that:"
+                + " input.casts.amount: narrowing)");
+    assertThat(refusal(decoder(counts, Map.of()), counts, rounded))
+        .hasMessageContaining(
+            "Field count is 16777217 (expected: a whole number that float32 holds exactly;"
+                + " input.casts.count: narrowing rounds it)")
+        .extracting(UndecodableRecordException::reason)
+        .isEqualTo(DeadLetterReason.VALUE_OUT_OF_RANGE);
+    assertThat(floats(counts, FieldMapping.byName(), exact)).containsExactly((float) (1 << 24));
+    assertThat(
+            floats(
+                counts, new FieldMapping(Map.of(), Set.of("count"), Map.of(), Map.of()), rounded))
+        .containsExactly((float) (1 << 24));
+  }
+
+  @Test
+  void shouldPutDefaultsForWhatIsMissingOrNullAndConstants() {
+    // given
+    ModelSignature signature =
+        signature(
+            new TensorSpec("limits", DType.FLOAT32, List.of(-1L, 2L)),
+            new TensorSpec("open", DType.FLOAT32, List.of(-1L, -1L)),
+            new TensorSpec("threshold", DType.FLOAT32, List.of(-1L, 2L)),
+            new TensorSpec("v", DType.FLOAT32, List.of(-1L, 2L)));
+    FieldMapping mapping =
+        new FieldMapping(
+            Map.of(
+                "limits", List.of("card.limits"),
+                "open", List.of("card.limits"),
+                "v", List.of("count", "no.such.field")),
+            Set.of(),
+            Map.of("limits", "0.5", "open", "-1", "v", "9"),
+            Map.of("threshold", "0.25"));
+
+    // when, then
+    assertThat(floats(signature, mapping, payment(1, 3, null)))
+        .containsExactly(0.5f, 0.5f, -1f, 0.25f, 0.25f, 3f, 9f);
+    assertThat(floats(signature, mapping, payment(1, 3, "CH", 6f, 7f)))
+        .containsExactly(6f, 7f, 6f, 7f, 0.25f, 0.25f, 3f, 9f);
+  }
+
+  /** The elements of all inputs, one after another. */
+  private List<Float> floats(ModelSignature signature, FieldMapping mapping, byte[] record) {
+    Rows rows = Rows.of(signature.inputs(), 1);
+    decoder(signature, mapping).decode(InputRecords.of(record), rows, 0);
+    List<Float> floats = new ArrayList<>();
+    for (int i = 0; i < signature.inputs().size(); i++) {
+      NumericColumn column = (NumericColumn) rows.column(i);
+      for (int element = 0; element < column.rowElements(); element++) {
+        floats.add(column.floatAt(column.offset(0, element)));
+      }
+    }
+    return floats;
+  }
+
+  @Test
   void shouldRefuseEveryRecordOfASchemaThatLacksAField() {
     ModelSignature signature = signature(new TensorSpec("age", DType.FLOAT32, List.of(-1L)));
     RecordDecoder decoder = decoder(signature, Map.of());
 
-    assertThatThrownBy(() -> decoder.prepare(payment(1, 1, "CH")))
+    assertThatThrownBy(() -> decoder.prepare(InputRecords.of(payment(1, 1, "CH"))))
         .isInstanceOfSatisfying(
             UndecodableRecordException.class,
             e -> assertThat(e.reason()).isEqualTo(DeadLetterReason.SCHEMA_MISMATCH))
@@ -211,8 +309,8 @@ class AvroRecordDecoderTest {
     ModelSignature signature = signature(new TensorSpec("price", DType.STRING, List.of(-1L)));
     RecordDecoder decoder = decoder(signature, Map.of());
 
-    assertThatThrownBy(() -> decoder.prepare(payment(1, 1, "CH")))
-        .hasMessageContaining("Field price is a decimal, which does not fit string");
+    assertThatThrownBy(() -> decoder.prepare(InputRecords.of(payment(1, 1, "CH"))))
+        .hasMessageContaining("Field price is a decimal(9, 2), which does not fit string");
   }
 
   @Test
@@ -236,9 +334,36 @@ class AvroRecordDecoderTest {
     ModelSignature signature = amountSignature();
 
     // when
-    decoder(signature, Map.of()).decode(record, Rows.of(signature.inputs(), 1), 0);
+    decoder(signature, Map.of()).decode(InputRecords.of(record), Rows.of(signature.inputs(), 1), 0);
 
     // then it comes back: 2^41 nulls have no bytes
+  }
+
+  @Test
+  void shouldRefuseArraysOfOctetsWithoutWidthWhichCouldBeAnyNumber() {
+    // given
+    Schema schema =
+        new Schema.Parser()
+            .parse(
+                """
+                {"type": "record", "name": "Hollow", "fields": [
+                  {"name": "pixels", "type": {"type": "array", "items":
+                    {"type": "fixed", "name": "Nothing", "size": 0}}}]}
+                """);
+    int hollow = registry.register("hollow", schema);
+    byte[] record =
+        ByteBuffer.allocate(5 + 7 + 1)
+            .put((byte) 0)
+            .putInt(hollow)
+            .put(new byte[] {-128, -128, -128, -128, -128, -128, 1, 0})
+            .array();
+    ModelSignature signature =
+        signature(new TensorSpec("pixels", DType.UINT8, List.of(-1L, -1L, -1L)));
+
+    assertThat(refusal(decoder(signature, Map.of()), signature, record))
+        .hasMessageContaining("is Nothing of no bytes")
+        .extracting(UndecodableRecordException::reason)
+        .isEqualTo(DeadLetterReason.SCHEMA_MISMATCH);
   }
 
   @Test
@@ -274,15 +399,15 @@ class AvroRecordDecoderTest {
                 + " float64[-1]])");
   }
 
-  private UndecodableRecordException refusal(byte @Nullable [] record) {
+  private UndecodableRecordException refusal(byte[] record) {
     return refusal(amounts(), amountSignature(), record);
   }
 
   private static UndecodableRecordException refusal(
-      RecordDecoder decoder, ModelSignature signature, byte @Nullable [] record) {
+      RecordDecoder decoder, ModelSignature signature, byte[] record) {
     Rows rows = Rows.of(signature.inputs(), 1);
     return catchThrowableOfType(
-        UndecodableRecordException.class, () -> decoder.decode(record, rows, 0));
+        UndecodableRecordException.class, () -> decoder.decode(InputRecords.of(record), rows, 0));
   }
 
   private RecordDecoder amounts() {
@@ -294,7 +419,12 @@ class AvroRecordDecoderTest {
   }
 
   private RecordDecoder decoder(ModelSignature signature, Map<String, List<String>> fields) {
-    return new AvroInputFormat(registry, new FieldMapping(fields)).decoder(signature);
+    return decoder(signature, new FieldMapping(fields));
+  }
+
+  private RecordDecoder decoder(ModelSignature signature, FieldMapping mapping) {
+    return new AvroInputFormat(new InputSettings("in", mapping, Map.of(), registry))
+        .decoder(signature);
   }
 
   private static ModelSignature signature(TensorSpec... inputs) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.codec.MappingException;
+import io.penstock.codec.OutputChoice;
 import io.penstock.model.DType;
 import io.penstock.model.ModelSignature;
 import io.penstock.model.TensorSpec;
@@ -24,7 +25,8 @@ class PredictionSchemasTest {
                 new TensorSpec("label", DType.INT64, List.of(-1L)),
                 new TensorSpec("text", DType.STRING, List.of(-1L)),
                 new TensorSpec("sure", DType.BOOL, List.of(-1L)),
-                new TensorSpec("pixels", DType.UINT8, List.of(-1L, 2L))));
+                new TensorSpec("pixels", DType.UINT8, List.of(-1L, 2L))),
+            OutputChoice.ALL);
 
     assertThat(schema)
         .isEqualTo(
@@ -50,8 +52,8 @@ class PredictionSchemasTest {
     TensorSpec ten = new TensorSpec("scores", DType.FLOAT32, List.of(-1L, 10L));
     TensorSpec twenty = new TensorSpec("scores", DType.FLOAT32, List.of(-1L, 20L));
 
-    assertThat(PredictionSchemas.of("m", signature(ten)).toString())
-        .isEqualTo(PredictionSchemas.of("m", signature(twenty)).toString());
+    assertThat(PredictionSchemas.of("m", signature(ten), OutputChoice.ALL).toString())
+        .isEqualTo(PredictionSchemas.of("m", signature(twenty), OutputChoice.ALL).toString());
   }
 
   @Test
@@ -62,7 +64,8 @@ class PredictionSchemasTest {
             new ModelSignature(
                 "serving:v1",
                 List.of(),
-                List.of(new TensorSpec("dense/Softmax:0", DType.FLOAT32, List.of(-1L)))));
+                List.of(new TensorSpec("dense/Softmax:0", DType.FLOAT32, List.of(-1L)))),
+            OutputChoice.ALL);
 
     assertThat(schema.getFullName()).isEqualTo("io.penstock.predictions._2_cars_mpg_serving_v1");
     assertThat(schema.getFields())
@@ -77,9 +80,10 @@ class PredictionSchemasTest {
             new TensorSpec("y-1", DType.FLOAT32, List.of(-1L)),
             new TensorSpec("y_1", DType.FLOAT32, List.of(-1L)));
 
-    assertThatThrownBy(() -> PredictionSchemas.of("m", signature))
+    assertThatThrownBy(() -> PredictionSchemas.of("m", signature, OutputChoice.ALL))
         .isInstanceOf(MappingException.class)
-        .hasMessageContaining("Outputs y-1 and y_1 of signature serving_default both are y_1");
+        .hasMessageStartingWith(
+            "Outputs y-1: float32[-1] and y_1: float32[-1] of signature serving_default both are y_1");
   }
 
   @Test
@@ -89,7 +93,7 @@ class PredictionSchemasTest {
             new TensorSpec("a", DType.BFLOAT16, List.of(-1L)),
             new TensorSpec("b", DType.FLOAT16, List.of(-1L)));
 
-    assertThat(PredictionSchemas.of("m", signature).getFields())
+    assertThat(PredictionSchemas.of("m", signature, OutputChoice.ALL).getFields())
         .extracting(field -> field.schema().getType())
         .containsExactly(Schema.Type.FLOAT, Schema.Type.FLOAT);
   }

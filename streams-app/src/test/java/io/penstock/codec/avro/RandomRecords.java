@@ -3,12 +3,15 @@ package io.penstock.codec.avro;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
 import org.apache.avro.Schema.Field;
 import org.apache.avro.generic.GenericData;
@@ -35,10 +38,14 @@ final class RandomRecords {
   };
 
   private final Random random;
+  private final int precision;
+  private final int scale;
   private int names;
 
   RandomRecords(Random random) {
     this.random = random;
+    this.precision = new int[] {3, 6, 12, 25}[random.nextInt(4)];
+    this.scale = random.nextInt(precision + 1);
   }
 
   /** A record schema with one field at least. */
@@ -79,6 +86,9 @@ final class RandomRecords {
   }
 
   private Schema scalar() {
+    if (random.nextInt(12) == 0) {
+      return decimal();
+    }
     Schema.Type type = SCALARS[random.nextInt(SCALARS.length)];
     return switch (type) {
       case ENUM ->
@@ -86,6 +96,15 @@ final class RandomRecords {
       case FIXED -> Schema.createFixed("F" + names++, null, "random", random.nextInt(5));
       default -> Schema.create(type);
     };
+  }
+
+  /** All decimals of a schema are alike. */
+  private Schema decimal() {
+    Schema bytes =
+        random.nextBoolean()
+            ? Schema.create(Schema.Type.BYTES)
+            : Schema.createFixed("F" + names++, null, "random", 12);
+    return LogicalTypes.decimal(precision, scale).addToSchema(bytes);
   }
 
   private Schema union(int depth) {
@@ -117,9 +136,17 @@ final class RandomRecords {
       case DOUBLE ->
           random.nextBoolean() ? random.nextGaussian() : Double.longBitsToDouble(random.nextLong());
       case STRING -> new Utf8("s".repeat(random.nextInt(4)) + "é");
-      case BYTES -> ByteBuffer.wrap(bytes(length));
+      case BYTES ->
+          schema.getLogicalType() == null
+              ? ByteBuffer.wrap(bytes(length))
+              : ByteBuffer.wrap(unscaled().toByteArray());
       case ENUM -> new GenericData.EnumSymbol(schema, symbol(schema.getEnumSymbols()));
-      case FIXED -> new GenericData.Fixed(schema, bytes(schema.getFixedSize()));
+      case FIXED ->
+          new GenericData.Fixed(
+              schema,
+              schema.getLogicalType() == null
+                  ? bytes(schema.getFixedSize())
+                  : extended(unscaled().toByteArray(), schema.getFixedSize()));
       case ARRAY -> array(schema, length, depth);
       case MAP -> map(schema, length, depth);
       case UNION -> branch(schema, length, depth);
@@ -165,6 +192,22 @@ final class RandomRecords {
   /** Numbers of every length, many of them small. */
   private long number() {
     return random.nextLong() >> random.nextInt(64);
+  }
+
+  /** An integer of no more digits than decimals have, often a small or a round one. */
+  private BigInteger unscaled() {
+    BigInteger most = BigInteger.TEN.pow(precision);
+    BigInteger any = new BigInteger(random.nextInt(90), random).mod(most);
+    BigInteger round = any.divide(BigInteger.TEN.pow(scale)).multiply(BigInteger.TEN.pow(scale));
+    BigInteger chosen = random.nextBoolean() ? any : round;
+    return random.nextBoolean() ? chosen : chosen.negate();
+  }
+
+  private static byte[] extended(byte[] bytes, int size) {
+    byte[] extended = new byte[size];
+    Arrays.fill(extended, (byte) (bytes[0] >> 7));
+    System.arraycopy(bytes, 0, extended, size - bytes.length, bytes.length);
+    return extended;
   }
 
   private byte[] bytes(int length) {

@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.entry;
 import io.penstock.config.BatchConfig;
 import io.penstock.config.ControlConfig;
 import io.penstock.config.DataSize;
+import io.penstock.config.FitnessConfig;
 import io.penstock.config.HttpConfig;
 import io.penstock.config.InferenceConfig;
 import io.penstock.config.ModelConfig;
 import io.penstock.config.PenstockConfig;
 import io.penstock.config.PipelineConfig;
+import io.penstock.config.RequestsConfig;
 import io.penstock.config.StartFrom;
 import io.penstock.config.VersionsConfig;
 import java.nio.file.Path;
@@ -18,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,7 +43,11 @@ final class ConfigKeysTest {
             entry("control.heartbeat-interval", "1s"),
             entry("control.liveness-timeout", "10s"),
             entry("control.prepare-timeout", "5m"),
+            entry("control.retain-for", "1h"),
+            entry("control.max-staleness", "15s"),
+            entry("control.when-stale", "pause"),
             entry("inference.threads", "6"),
+            entry("inference.max-in-flight-rows", "100000"),
             entry("inference.max-in-flight-bytes", "256MiB"),
             entry("inference.intra-op-threads", "1"),
             entry("inference.inter-op-threads", "-1"),
@@ -60,12 +67,17 @@ final class ConfigKeysTest {
             entry("models.fraud.promotion", "manual"),
             entry("models.fraud.native-memory", "unlimited"),
             entry("models.fraud.fitness.golden-checks", "optional"),
+            entry("models.fraud.fitness.finite-outputs", "required"),
+            entry("models.fraud.fitness.load-timeout", "10m"),
             entry("pipelines.payments-fraud.signature", "serving_default"),
             entry("pipelines.payments-fraud.guarantee", "exactly_once_v2"),
             entry("pipelines.payments-fraud.input.format", "avro"),
+            entry("pipelines.payments-fraud.input.tombstones", "dead-letter"),
             entry("pipelines.payments-fraud.output.format", "avro"),
+            entry("pipelines.payments-fraud.dead-letters.format", "avro"),
             entry("pipelines.payments-fraud.batch.mode", "fixed"),
             entry("pipelines.payments-fraud.batch.rows", "128"),
+            entry("pipelines.payments-fraud.output.top-classes.count", "1"),
             entry("pipelines.payments-fraud.output.non-finite", "pass"),
             entry("pipelines.payments-fraud.batch.bytes", "16MiB"),
             entry("pipelines.payments-fraud.batch.linger", "5ms"),
@@ -75,7 +87,14 @@ final class ConfigKeysTest {
             entry("pipelines.payments-fraud.share", "1"),
             entry("pipelines.payments-fraud.threads", "1"),
             entry("http.listen", "127.0.0.1:8080"),
-            entry("http.request-apis", "false"));
+            entry("requests.batch.rows", "128"),
+            entry("requests.batch.bytes", "16MiB"),
+            entry("requests.batch.linger", "2ms"),
+            entry("requests.share", "1"),
+            entry("requests.max-queued-rows", "8192"),
+            entry("requests.max-queued-bytes", "64MiB"),
+            entry("requests.max-body", "16MiB"),
+            entry("requests.timeout", "30s"));
   }
 
   @Test
@@ -104,11 +123,17 @@ final class ConfigKeysTest {
     assertThat(config.control())
         .isEqualTo(
             new ControlConfig(
-                Duration.ofSeconds(1), Duration.ofSeconds(10), Duration.ofMinutes(5)));
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(10),
+                Duration.ofMinutes(5),
+                Duration.ofHours(1),
+                Duration.ofSeconds(15),
+                ControlConfig.WhenStale.PAUSE));
     assertThat(config.inference())
         .isEqualTo(
             new InferenceConfig(
                 6,
+                100_000,
                 DataSize.ofMebibytes(256),
                 1,
                 -1,
@@ -133,7 +158,10 @@ final class ConfigKeysTest {
                     Duration.ofSeconds(1),
                     ModelConfig.Promotion.MANUAL,
                     DataSize.UNLIMITED,
-                    ModelConfig.GoldenChecks.OPTIONAL)));
+                    new FitnessConfig(
+                        FitnessConfig.Need.OPTIONAL,
+                        FitnessConfig.Need.REQUIRED,
+                        Duration.ofMinutes(10)))));
     assertThat(config.pipelines())
         .containsExactly(
             entry(
@@ -143,10 +171,27 @@ final class ConfigKeysTest {
                     "serving_default",
                     PipelineConfig.Guarantee.EXACTLY_ONCE_V2,
                     StartFrom.End.EARLIEST,
-                    new PipelineConfig.Input("payments", PipelineConfig.Format.AVRO, Map.of()),
+                    new PipelineConfig.Input(
+                        "payments",
+                        "avro",
+                        Map.of(),
+                        Map.of(),
+                        Map.of(),
+                        Map.of(),
+                        PipelineConfig.Tombstones.DEAD_LETTER,
+                        Map.of(),
+                        config.pipeline("payments-fraud").input().where()),
                     new PipelineConfig.Output(
-                        "fraud-scores", PipelineConfig.Format.AVRO, PipelineConfig.NonFinite.PASS),
-                    new PipelineConfig.DeadLetters("fraud-dead"),
+                        "fraud-scores",
+                        "avro",
+                        List.of(),
+                        null,
+                        List.of(),
+                        null,
+                        PipelineConfig.NonFinite.PASS,
+                        Map.of()),
+                    new PipelineConfig.DeadLetters(
+                        "fraud-dead", PipelineConfig.DeadLetterFormat.AVRO),
                     new BatchConfig(
                         null,
                         128,
@@ -163,7 +208,24 @@ final class ConfigKeysTest {
                     1,
                     1,
                     Map.of())));
-    assertThat(config.http()).isEqualTo(new HttpConfig(new HttpConfig.Address("127.0.0.1", 8080)));
+    assertThat(config.http())
+        .isEqualTo(HttpConfig.plain(new HttpConfig.Address("127.0.0.1", 8080)));
+  }
+
+  @Test
+  void shouldReadWhomTheAdminServerAnswers() {
+    EffectiveConfig effective =
+        new ConfigFiles(folder)
+            .load(
+                ConfigFiles.MINIMAL
+                    + "http: {token-file: token, tls: {keystore: tls/a.p12,"
+                    + " keystore-password: planted}}\n");
+
+    HttpConfig http = effective.config().http();
+    assertThat(http.tokenFile()).hasValue(folder.resolve("token"));
+    assertThat(http.tls()).hasValue(new HttpConfig.Tls(folder.resolve("tls/a.p12"), "planted"));
+    assertThat(effective.show()).contains("http.tls.keystore-password: ********");
+    assertThat(effective.show() + http).doesNotContain("planted");
   }
 
   @Test
@@ -189,8 +251,8 @@ final class ConfigKeysTest {
                 service: scoring
                 kafka: {bootstrap.servers: "a:9092,b:9092", producer.linger.ms: 7}
                 registry: {schema.registry.url: "http://registry:8081"}
-                control: {heartbeat-interval: 2s, liveness-timeout: PT12S, prepare-timeout: 1h}
-                inference: {threads: 4, max-in-flight-bytes: 100MiB, intra-op-threads: 2, inter-op-threads: 0, run-timeout: 20s, max-abandoned-threads: 1, load-threads: 2, native-memory: 6GiB}
+                control: {heartbeat-interval: 2s, liveness-timeout: PT12S, prepare-timeout: 1h, retain-for: 2h, max-staleness: 20s, when-stale: go-on}
+                inference: {threads: 4, max-in-flight-rows: 5000, max-in-flight-bytes: 100MiB, intra-op-threads: 2, inter-op-threads: 0, run-timeout: 20s, max-abandoned-threads: 1, load-threads: 2, native-memory: 6GiB}
                 models:
                   fraud:
                     path: /models/fraud
@@ -204,16 +266,16 @@ final class ConfigKeysTest {
                     load-retry-interval: 1m
                     promotion: automatic
                     native-memory: 512MiB
-                    fitness: {golden-checks: required}
+                    fitness: {golden-checks: required, finite-outputs: optional, load-timeout: 2m}
                 pipelines:
                   payments:
                     model: fraud
                     signature: classify
                     guarantee: at_least_once
                     start-from: 2026-01-31T00:00:00Z
-                    input: {topic: in, format: avro, fields: {amount: amount, country: card.country, v: [v1, v2]}}
-                    output: {topic: out, format: avro, non-finite: dead-letter}
-                    dead-letters: {topic: dead}
+                    input: {topic: in, format: avro, fields: {amount: amount, country: card.country, v: [v1, v2]}, casts: {amount: narrowing}, defaults: {country: CH}, constants: {threshold: 0.5}, tombstones: pass}
+                    output: {topic: out, format: avro, outputs: [classes as labels, scores], top-classes: {of: score, count: 3, labels: assets/labels.txt}, copy: [id, card.country as country], non-finite: dead-letter}
+                    dead-letters: {topic: dead, format: json}
                     batch:
                       mode: fixed
                       rows: 64
@@ -224,13 +286,14 @@ final class ConfigKeysTest {
                       max-age: 2m
                       padding: {tokens: 0, text: ""}
                       length-buckets: [16, 64]
-                      max-in-flight-rows: 100
+                      max-in-flight-rows: 200
                       max-in-flight-bytes: 8MB
                     on-model-failure: roll-back
                     share: 3
                     threads: 2
                     kafka: {commit.interval.ms: 100}
-                http: {listen: "[::1]:0", request-apis: false}
+                http: {listen: "[::1]:0"}
+                requests: {rest: "0.0.0.0:8501", batch: {rows: 32, allowed-sizes: [8, 32], bytes: 1MiB, linger: 0ms}, share: 2, max-queued-rows: 100, max-queued-bytes: 2MiB, max-body: 3MiB, timeout: 4s}
                 """)
             .config();
 
@@ -242,11 +305,18 @@ final class ConfigKeysTest {
             entry("commit.interval.ms", "100"));
     assertThat(config.control())
         .isEqualTo(
-            new ControlConfig(Duration.ofSeconds(2), Duration.ofSeconds(12), Duration.ofHours(1)));
+            new ControlConfig(
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(12),
+                Duration.ofHours(1),
+                Duration.ofHours(2),
+                Duration.ofSeconds(20),
+                ControlConfig.WhenStale.GO_ON));
     assertThat(config.inference())
         .isEqualTo(
             new InferenceConfig(
                 4,
+                5_000,
                 DataSize.ofMebibytes(100),
                 2,
                 0,
@@ -269,7 +339,10 @@ final class ConfigKeysTest {
                 Duration.ofMinutes(1),
                 ModelConfig.Promotion.AUTOMATIC,
                 DataSize.ofMebibytes(512),
-                ModelConfig.GoldenChecks.REQUIRED));
+                new FitnessConfig(
+                    FitnessConfig.Need.REQUIRED,
+                    FitnessConfig.Need.OPTIONAL,
+                    Duration.ofMinutes(2))));
     assertThat(pipeline)
         .isEqualTo(
             new PipelineConfig(
@@ -279,14 +352,27 @@ final class ConfigKeysTest {
                 new StartFrom.Time(Instant.parse("2026-01-31T00:00:00Z")),
                 new PipelineConfig.Input(
                     "in",
-                    PipelineConfig.Format.AVRO,
+                    "avro",
                     Map.of(
                         "amount", List.of("amount"),
                         "country", List.of("card.country"),
-                        "v", List.of("v1", "v2"))),
+                        "v", List.of("v1", "v2")),
+                    Map.of("amount", PipelineConfig.Cast.NARROWING),
+                    Map.of("country", "CH"),
+                    Map.of("threshold", "0.5"),
+                    PipelineConfig.Tombstones.PASS,
+                    Map.of(),
+                    pipeline.input().where()),
                 new PipelineConfig.Output(
-                    "out", PipelineConfig.Format.AVRO, PipelineConfig.NonFinite.DEAD_LETTER),
-                new PipelineConfig.DeadLetters("dead"),
+                    "out",
+                    "avro",
+                    List.of("classes as labels", "scores"),
+                    new PipelineConfig.TopClasses("score", 3, "assets/labels.txt"),
+                    List.of("id", "card.country as country"),
+                    null,
+                    PipelineConfig.NonFinite.DEAD_LETTER,
+                    Map.of()),
+                new PipelineConfig.DeadLetters("dead", PipelineConfig.DeadLetterFormat.JSON),
                 new BatchConfig(
                     null,
                     64,
@@ -297,14 +383,46 @@ final class ConfigKeysTest {
                     Duration.ofMinutes(2),
                     Map.of("tokens", "0", "text", ""),
                     List.of(16, 64),
-                    100,
+                    200,
                     DataSize.ofBytes(8_000_000)),
                 PipelineConfig.OnModelFailure.ROLL_BACK,
                 3,
                 2,
                 Map.of("commit.interval.ms", "100")));
-    assertThat(config.http()).isEqualTo(new HttpConfig(new HttpConfig.Address("::1", 0)));
+    assertThat(config.http()).isEqualTo(HttpConfig.plain(new HttpConfig.Address("::1", 0)));
+    assertThat(config.requests())
+        .isEqualTo(
+            new RequestsConfig(
+                Optional.of(new RequestsConfig.Own(new HttpConfig.Address("0.0.0.0", 8501))),
+                new RequestsConfig.Batching(
+                    32, List.of(8, 32), DataSize.ofMebibytes(1), Duration.ZERO),
+                2,
+                100,
+                DataSize.ofMebibytes(2),
+                DataSize.ofMebibytes(3),
+                Duration.ofSeconds(4)));
     assertThat(config.applicationId("payments")).isEqualTo("scoring-payments");
+  }
+
+  @Test
+  void shouldAnswerRequestsOnlyWhereThisMachineAloneReachesItUnlessItIsSaid() {
+    assertThat(restOf("127.0.0.1:8080", "")).isEqualTo(RequestsConfig.Rest.ADMIN);
+    assertThat(restOf("localhost:0", "")).isEqualTo(RequestsConfig.Rest.ADMIN);
+    assertThat(restOf("[::1]:0", "")).isEqualTo(RequestsConfig.Rest.ADMIN);
+    assertThat(restOf("0.0.0.0:8080", "")).isEqualTo(RequestsConfig.Rest.NONE);
+    assertThat(restOf("127.evil.example:8080", "")).isEqualTo(RequestsConfig.Rest.NONE);
+    assertThat(restOf("127.0.0.1:8080", "none")).isEqualTo(RequestsConfig.Rest.NONE);
+    assertThat(restOf("0.0.0.0:8080", "admin")).isEqualTo(RequestsConfig.Rest.ADMIN);
+  }
+
+  private RequestsConfig.Rest restOf(String listen, String rest) {
+    return new ConfigFiles(folder)
+        .load(
+            ConfigFiles.MINIMAL
+                + "http: {listen: \"%s\"}\n".formatted(listen)
+                + (rest.isEmpty() ? "" : "requests: {rest: %s}\n".formatted(rest)))
+        .config()
+        .rest();
   }
 
   @Test

@@ -42,8 +42,12 @@ final class ConfigProblemsTest {
           {topic: fraud-dead}         | {topic: payments}        | 15: pipelines.payments-fraud.dead-letters.topic: payments (expected: another topic than input.topic)
           {topic: fraud-dead}         | {topic: fraud-scores}    | 15: pipelines.payments-fraud.dead-letters.topic: fraud-scores (expected: another topic than output.topic)
           {topic: payments}           | payments                 | 13: pipelines.payments-fraud.input: payments (expected: keys and values)
-          {topic: payments}           | {topic: payments, format: json}  | 13: pipelines.payments-fraud.input.format: json (not supported yet; expected: avro)
-          {topic: fraud-scores}       | {topic: s, copy: [id]}   | 14: pipelines.payments-fraud.output.copy: not supported yet (expected: nothing)
+          {topic: payments}           | {topic: payments, format: avor}  | 13: pipelines.payments-fraud.input.format: avor (expected: one of the formats: avro, json, raw, tf-example; did you mean avro?)
+          {topic: payments}           | {topic: payments, options: {a: b}} | 13: pipelines.payments-fraud.input.options: [a] (expected: nothing, since format avro takes no options)
+          {topic: payments}           | {topic: payments, fields: {amount: .x}} | 13: pipelines.payments-fraud.input.fields.amount: .x (expected: field names with single dots between)
+          {topic: fraud-scores}       | {topic: s, copy: [id, a.b as id]}   | '14: pipelines.payments-fraud.output.copy: [id, a.b as id] (expected: every name once; id twice needs: a.b as other-name)'
+          {topic: fraud-scores}       | {topic: s, copy: [a..b]}   | 14: pipelines.payments-fraud.output.copy: a..b (expected: field names with single dots between)
+          {topic: fraud-scores}       | {topic: s, format: raw, copy: [id]}   | 14: pipelines.payments-fraud.output.copy: [id] (expected: nothing, since a raw prediction has no fields)
           path: models/fraud          | pth: models/fraud        | 8: models.fraud.pth: unknown key (expected: path, complete-when, settle, follow-links, poll-interval, versions, transition, load-retries, load-retry-interval, promotion, native-memory, fitness; did you mean path?)
           path: models/fraud          | {path: m, settle: 5}     | 8: models.fraud.settle: 5 (expected: a time such as 5ms, 10s, 2m or PT5S, at least 1ms)
           path: models/fraud          | {path: m, complete-when: copied}     | '8: models.fraud.complete-when: copied (expected: settled | marker | manifest)'
@@ -56,11 +60,11 @@ final class ConfigProblemsTest {
           path: models/fraud          | {path: m, versions: {policy: specific, numbers: [v3]}} | 8: models.fraud.versions.numbers: v3 (expected: a version's number, 0 or more)
           path: models/fraud          | {path: m, transition: brave}         | '8: models.fraud.transition: brave (expected: availability-preserving | resource-preserving)'
           path: models/fraud          | {path: m, versions: {count: 0}}      | 8: models.fraud.versions.count: 0 (expected: 1-100)
-          path: models/fraud          | {path: m, fitness: {load-timeout: 2m}}   | 8: models.fraud.fitness.load-timeout: not supported yet (expected: nothing)
-          start-from: earliest        | start: earliest          | 12: pipelines.payments-fraud.start: unknown key (expected: model, signature, guarantee, start-from, input, output, dead-letters, batch, on-model-failure, share, threads, kafka; did you mean start-from?)
+          path: models/fraud          | {path: m, fitness: {load-timeout: 0s}}   | '8: models.fraud.fitness.load-timeout: 0s (expected: a time such as 5ms, 10s, 2m or PT5S, at least 1000ms)'
+          start-from: earliest        | start: earliest          | 12: pipelines.payments-fraud.start: unknown key (expected: model, signature, guarantee, start-from, input, output, dead-letters, threads, batch, on-model-failure, share, kafka; did you mean start-from?)
           start-from: earliest        | share: 0                 | 12: pipelines.payments-fraud.share: 0 (expected: 1-1000)
           models:                     | 'inference: {native-memory: 6}\nmodels:'      | 6: inference.native-memory: 6 (expected: unlimited, or a size such as 512MiB or 6GiB, at least 1MiB)
-          models:                     | 'control: {max-staleness: 15s}\nmodels:'         | 6: control.max-staleness: not supported yet (expected: nothing)
+          models:                     | 'control: {max-staleness: 1ms}\nmodels:'         | 6: control.max-staleness: 1ms (expected: a time such as 5ms, 10s, 2m or PT5S, at least 1000ms)
           service: scoring            | service: "a b"           | 1: service: a b (expected: up to 100 letters, digits, '.', '_' and '-', as in a Kafka application.id)
           bootstrap.servers: kafka:9092 | bootstrap.servers: kafka | 3: kafka.bootstrap.servers: kafka (expected: host:port, several with commas)
           bootstrap.servers           | bootstrap.server           | 2: kafka.bootstrap.servers: missing (expected: host:port, several with commas)
@@ -76,11 +80,30 @@ final class ConfigProblemsTest {
       delimiter = '|',
       textBlock =
           """
+          raw  | json, copy: [id]                        | output.copy: [id] (expected: nothing, since the input's format has no fields to copy)
+          json | avro, copy: [id]                        | output.copy: [id] of json records have no types (to say them: output.copy-schema)
+          json | 'avro, copy: [id], copy-schema: none.avsc' | 'none.avsc: java.nio.file.NoSuchFileException: none.avsc (expected: a file with an Avro schema)'
+          """)
+  void shouldSayWhyFieldsCannotBeCopied(String input, String output, String problem) {
+    assertThat(
+            problems(
+                minimal ->
+                    minimal
+                        .replace("{topic: payments}", "{topic: payments, format: " + input + "}")
+                        .replace("{topic: fraud-scores}", "{topic: s, format: " + output + "}")))
+        .anyMatch(found -> found.contains(problem));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
           mode: adaptive              | 'mode: adaptive (expected: fixed | auto)'
           rows: 0                     | rows: 0 (expected: 1-65536)
           rows: 1e3                   | rows: 1e3 (expected: 1-65536)
           linger: -5ms                | linger: -5ms (expected: a time such as 5ms, 10s, 2m or PT5S)
-          max-in-flight-rows: 64      | max-in-flight-rows: 64 (expected: at least rows: 128)
+          max-in-flight-rows: 64      | max-in-flight-rows: 64 (expected: at least 128, a batch for each of the threads: 1)
           max-in-flight-bytes: 64     | max-in-flight-bytes: 64 (expected: a size such as 512KB, 64MiB or 6GiB, at least 1MiB)
           max-in-flight-bytes: 1B     | max-in-flight-bytes: 1B (expected: a size such as 512KB, 64MiB or 6GiB, at least 1MiB)
           latency: 20ms               | latency: not used with mode: fixed, which has linger (expected: nothing)
@@ -139,6 +162,16 @@ final class ConfigProblemsTest {
   }
 
   @Test
+  void shouldAskForBothOrNeitherOfAKeystoreAndItsPassword() {
+    assertThat(problemsOf(ConfigFiles.MINIMAL + "http: {tls: {keystore: a.p12}}\n"))
+        .containsExactly(
+            "fraud.yaml:16: http.tls.keystore-password: missing (expected: beside keystore)");
+    assertThat(problemsOf(ConfigFiles.MINIMAL + "http: {tls: {keystore-password: planted}}\n"))
+        .containsExactly(
+            "fraud.yaml:16: http.tls.keystore: missing (expected: beside keystore-password)");
+  }
+
+  @Test
   void shouldPassAPlugInsKeysOnWithAWarning() {
     String text =
         ConfigFiles.MINIMAL.replace(
@@ -174,6 +207,41 @@ final class ConfigProblemsTest {
 
     assertThat(new ConfigFiles(folder).problems(text, Map.of("PLANTED", "planted")))
         .containsExactly("fraud.yaml:6: registry" + problem);
+  }
+
+  @Test
+  void shouldNeedTimeToCommitATransactionIn() {
+    String slow = ConfigFiles.MINIMAL + "    kafka: {commit.interval.ms: 6000}\n";
+    String raised = slow.replace("6000", "6000, producer.transaction.timeout.ms: 12000");
+    String atLeastOnce = slow.replace("    kafka:", "    guarantee: at_least_once\n    kafka:");
+
+    assertThat(problemsOf(slow))
+        .singleElement()
+        .asString()
+        .contains(
+            "pipelines.payments-fraud: commit.interval.ms: 6000 (expected: at most half of"
+                + " transaction.timeout.ms: 10000");
+    assertThat(problemsOf(raised)).isEmpty();
+    assertThat(problemsOf(atLeastOnce)).isEmpty();
+  }
+
+  @Test
+  void shouldNeedARegistryWhereSomethingIsInAvroOnly() {
+    String without =
+        ConfigFiles.MINIMAL.replace("registry:\n  schema.registry.url: http://registry:8081\n", "");
+    String json =
+        without
+            .replace("{topic: payments}", "{topic: payments, format: json}")
+            .replace("{topic: fraud-scores}", "{topic: fraud-scores, format: raw}");
+
+    assertThat(problemsOf(without))
+        .containsExactly(
+            "fraud.yaml:1: registry: missing (expected: schema.registry.url, since"
+                + " pipelines.payments-fraud reads or writes Avro; see its input.format,"
+                + " output.format and dead-letters.format)");
+    assertThat(problemsOf(json)).isEmpty();
+    assertThat(problemsOf(json.replace("{topic: fraud-dead}", "{topic: d, format: avro}")))
+        .hasSize(1);
   }
 
   @Test
@@ -254,6 +322,21 @@ final class ConfigProblemsTest {
         .startsWith("fraud.yaml:2: not YAML: ")
         .doesNotContain("\n");
     assertThat(problemsOf("")).contains("fraud.yaml:1: models: missing (expected: at least one)");
+  }
+
+  @Test
+  void shouldDoWithoutPipelinesOnlyWhereRequestsAreAnswered() {
+    String requestsOnly =
+        "service: s\nkafka: {bootstrap.servers: \"k:9092\"}\nmodels: {m: {path: m}}\n";
+
+    assertThat(new ConfigFiles(folder).load(requestsOnly).config().pipelines()).isEmpty();
+    assertThat(problemsOf(requestsOnly + "requests: {rest: none}\n"))
+        .containsExactly(
+            "fraud.yaml:1: pipelines: missing (expected: at least one, or requests.rest, since the service would have nothing to do)");
+    assertThat(problemsOf(requestsOnly + "http: {listen: \"0.0.0.0:80\"}\n"))
+        .singleElement()
+        .asString()
+        .contains("pipelines: missing");
   }
 
   @Test

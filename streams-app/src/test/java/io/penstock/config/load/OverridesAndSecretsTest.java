@@ -66,7 +66,7 @@ final class OverridesAndSecretsTest {
                 "PENSTOCK_INFERENCE__THREDS", "4",
                 "PENSTOCK_MODELS__OTHER__PATH", "/x",
                 "PENSTOCK_HTTP__LISTEN", "",
-                "PENSTOCK_PIPELINES__PAYMENTS_FRAUD__OUTPUT__COPY", "id"));
+                "PENSTOCK_PIPELINES__PAYMENTS_FRAUD__BATCH__MAX_ROWS", "64"));
 
     assertThat(problems)
         .containsExactly(
@@ -77,8 +77,9 @@ final class OverridesAndSecretsTest {
                 + " PENSTOCK_INFERENCE__THREADS?)",
             "environment PENSTOCK_MODELS__OTHER__PATH: matches no key (expected: PENSTOCK_ and a"
                 + " key's path in upper case, __ between levels, _ for . and -)",
-            "environment PENSTOCK_PIPELINES__PAYMENTS_FRAUD__OUTPUT__COPY:"
-                + " pipelines.payments-fraud.output.copy: not supported yet (expected: nothing)");
+            "environment PENSTOCK_PIPELINES__PAYMENTS_FRAUD__BATCH__MAX_ROWS:"
+                + " pipelines.payments-fraud.batch.max-rows: not used with mode: fixed, which has"
+                + " rows (expected: nothing)");
   }
 
   @Test
@@ -102,7 +103,7 @@ final class OverridesAndSecretsTest {
                 ConfigFiles.MINIMAL,
                 Map.of(
                     "PENSTOCK_LOG_LEVEL", "DEBUG",
-                    "PENSTOCK_HOME", "/opt/penstock",
+                    "PENSTOCK_LOG_FORMAT", "json",
                     "PENSTOCK_CONFIG", "fraud.yaml",
                     "PENSTOCK_SERVICE_HOST", "10.0.0.1",
                     "PENSTOCK_SERVICE_PORT_HTTP", "8080",
@@ -133,9 +134,10 @@ final class OverridesAndSecretsTest {
                         """
                           bootstrap.servers: kafka:9092
                           ssl.key.password: ${file:%s}
+                          ssl.keystore.password: ${directory:%s:token}
                           sasl.jaas.config: ${file:%s:jaas}
                         """
-                            .formatted(token, properties)),
+                            .formatted(token, folder, properties)),
                 Map.of("REGISTRY", "http://r:1", "USER", "u$1", "PASS", "p\\w"))
             .config();
 
@@ -144,6 +146,7 @@ final class OverridesAndSecretsTest {
         .containsEntry("basic.auth.user.info", "u$1:p\\w");
     assertThat(config.kafka())
         .containsEntry("ssl.key.password", "the token")
+        .containsEntry("ssl.keystore.password", "the token")
         .containsEntry("sasl.jaas.config", "the jaas");
   }
 
@@ -159,8 +162,10 @@ final class OverridesAndSecretsTest {
               b: ${file:/nowhere:x}
               c: ${file:%s:x}
               d: ${vault:x}
+              e: ${directory:/nowhere:x}
+              f: ${directory:%s:../x}
             """
-                .formatted(properties));
+                .formatted(properties, folder));
 
     assertThat(files.problems(text))
         .containsExactly(
@@ -170,7 +175,13 @@ final class OverridesAndSecretsTest {
             "fraud.yaml:7: registry.b: ${file:/nowhere:x}: file /nowhere cannot be read",
             "fraud.yaml:8: registry.c: ${file:k.properties:x}: file k.properties has no key x",
             "fraud.yaml:9: registry.d: ${vault:x}: unknown reference (expected: ${env:NAME},"
-                + " ${file:/path} or ${file:/path.properties:key})");
+                + " ${file:/path}, ${file:/path.properties:key} or ${directory:/path:name})",
+            "fraud.yaml:10: registry.e: ${directory:/nowhere:x}: directory /nowhere has no file x",
+            "fraud.yaml:11: registry.f: ${directory:"
+                + folder
+                + ":../x}: directory "
+                + folder
+                + " has no file ../x");
   }
 
   @Test

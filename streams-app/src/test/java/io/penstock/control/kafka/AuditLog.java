@@ -5,6 +5,7 @@ import io.penstock.control.message.ControlMessages;
 import io.penstock.control.message.Decoded;
 import io.penstock.schemas.AuditEvent;
 import io.penstock.schemas.Decided;
+import io.penstock.schemas.Done;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +17,7 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 /** What a user sees on the audit topic, as short lines. Not thread-safe. */
 final class AuditLog implements AutoCloseable {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofSeconds(120);
 
   private final TopicTail tail;
   private final List<String> lines = new ArrayList<>();
@@ -45,11 +46,23 @@ final class AuditLog implements AutoCloseable {
   }
 
   private static String line(byte[] value) {
-    AuditEvent event =
-        ((Decoded.Message<AuditEvent>) ControlMessages.jsonOnly().auditEvent(value)).value();
+    Decoded<AuditEvent> decoded = ControlMessages.jsonOnly().auditEvent(value);
+    if (!(decoded instanceof Decoded.Message<AuditEvent> message)) {
+      return "GARBAGE";
+    }
+    AuditEvent event = message.value();
     if (event.getRejected() != null) {
       return "REJECTED @%d %s"
           .formatted(event.getRejected().getOffset(), event.getRejected().getReason());
+    }
+    if (event.getDone() != null) {
+      Done done = event.getDone();
+      return "DONE @%d %s %d%s"
+          .formatted(
+              done.getOffset(),
+              done.getCommand(),
+              done.getVersion(),
+              done.getLabel() == null ? "" : " " + done.getLabel());
     }
     Decided decided = event.getDecided();
     return "%s %d from %s @%d%s"

@@ -8,8 +8,10 @@ import io.penstock.control.FakeInstance;
 import io.penstock.control.message.ControlMessages;
 import io.penstock.localstack.LocalKafka;
 import io.penstock.localstack.host.JavaProcess;
+import io.penstock.testkit.Await;
 import java.io.File;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -17,13 +19,18 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -131,7 +138,7 @@ class ControlPlaneIT {
       say("{\"promote\":{\"model\":\"digits\",\"version\":\"2\"}}");
       say("{\"promote\":{\"model\":\"digitz\",\"version\":2}}");
       say("{\"explode\":{}}");
-      say("{\"pin\":{\"model\":\"digits\",\"version\":2}}");
+      say("{\"pin\":{\"model\":\"digits\",\"version\":9}}");
       say("{\"promote\":{\"model\":\"digits\",\"version\":2}}");
 
       assertThat(audit.await("ACTIVATED 2"))
@@ -140,11 +147,92 @@ class ControlPlaneIT {
                   + " framing)",
               "REJECTED @2 promote.version: \"2\" (expected: a whole number)",
               "REJECTED @3 model: digitz (expected: one of digits)",
-              "REJECTED @4 command: explode (expected: one promote, rollback or abort)",
-              "REJECTED @5 pin is not supported yet (expected: promote, rollback or abort)",
+              "REJECTED @4 command: explode (expected: one promote, rollback, load, unload, pin, unpin,"
+                  + " label, pause, resume or abort)",
+              "REJECTED @5 no live instance has digits/9 (expected: one of [1])",
               "PREPARE 2 from 1 @6",
               "ACTIVATED 2 from 1 @6");
     }
+  }
+
+  @Test
+  void shouldHoldVersionsOnEveryInstanceAndAfterARestart() throws Exception {
+    FakeInstance instance = new FakeInstance(false, 1, 2, 3);
+    try (ControlPlane plane = start("a", instance)) {
+      audit.await("ACTIVATED 3");
+      say("{\"pin\":{\"model\":\"digits\",\"version\":1}}");
+      say("{\"label\":{\"model\":\"digits\",\"label\":\"canary\",\"version\":2}}");
+      say("{\"unload\":{\"model\":\"digits\",\"version\":2}}");
+      say("{\"promote\":{\"model\":\"digits\",\"label\":\"canary\"}}");
+
+      assertThat(audit.await("ACTIVATED 2"))
+          .containsSubsequence(
+              "DONE @1 pin 1",
+              "DONE @2 label 2 canary",
+              "REJECTED @3 digits/2 is what label canary points at; move or delete that first",
+              "PREPARE 2 from 3 @4");
+      instance.awaitCall("hold [1, 2] without []");
+    }
+    FakeInstance later = new FakeInstance(false, 1, 2, 3);
+    try (ControlPlane plane = start("b", later)) {
+      assertThat(later.awaitCall("activate 2@4"))
+          .containsExactly("hold [1, 2] without []", "resume 2", "activate 2@4");
+    }
+  }
+
+  /** Noted once, where it is; the last good state stands, also for who comes later. */
+  @Test
+  void shouldPassOverGarbageOnEveryTopic() throws Exception {
+    ControlTopics topics = ControlTopics.of(service);
+    String huge = "x".repeat(900_000);
+    try (JavaProcess plane = process("garbage", 1, 0)) {
+      audit.await("ACTIVATED 1");
+      send(topics.decisions(), "digits", "{not JSON");
+      send(topics.decisions(), "/control", "noise");
+      send(topics.decisions(), "huge", huge);
+      send(
+          topics.decisions(),
+          "digits",
+          "{\"model\":\"digits\",\"phase\":\"PREPARE\",\"epoch\":9,\"time\":0,\"protocolLevel\":1}");
+      send(topics.reports(), "nobody/digits", "noise");
+      send(topics.reports(), "huge", huge);
+      send(topics.reports(), "no slash", null);
+      send(topics.audit(), null, "noise");
+      say(huge);
+      say("{\"promote\":{\"model\":\"" + huge + "\",\"version\":1}}");
+      say("{\"promote\":{\"model\":\"digits\",\"version\":2}}");
+
+      assertThat(audit.await("ACTIVATED 2"))
+          .containsSubsequence("GARBAGE", "PREPARE 2 from 1 @3", "ACTIVATED 2 from 1 @3");
+      String log = Files.readString(folder.resolve("garbage.log"));
+      for (String topic : List.of(topics.decisions(), topics.reports())) {
+        assertThat(log.lines().filter(line -> line.contains(" " + topic + "-0@")))
+            .as(topic)
+            .hasSizeGreaterThanOrEqualTo(3)
+            .allMatch(line -> line.contains("passed over"));
+      }
+    }
+    FakeInstance later = new FakeInstance(false, 1, 2);
+    try (ControlPlane plane = start("b", later)) {
+      later.awaitCall("activate 2@3");
+      say("{\"promote\":{\"model\":\"digits\",\"version\":1}}");
+      audit.await("ACTIVATED 1");
+    }
+  }
+
+  private static void send(String topic, @Nullable String key, @Nullable String value)
+      throws Exception {
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", kafka.bootstrapServers()),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      producer.send(new ProducerRecord<>(topic, bytes(key), bytes(value))).get();
+    }
+  }
+
+  private static byte @Nullable [] bytes(@Nullable String text) {
+    return text == null ? null : text.getBytes(StandardCharsets.UTF_8);
   }
 
   @Test
@@ -228,6 +316,7 @@ class ControlPlaneIT {
 
       audit.await("ACTIVATED 2");
       assertThat(instance.awaitCall("activate 2@1"))
+          .filteredOn(call -> !call.equals("stale") && !call.equals("current"))
           .containsExactly("prepare 1", "activate 1@0", "prepare 2", "activate 2@1");
     }
   }
@@ -256,10 +345,11 @@ class ControlPlaneIT {
             "REJECTED",
             "REJECTED",
             "ABORTED",
+            "DONE",
             "REJECTED",
             "REJECTED");
     try (Admin admin = admin()) {
-      admin.deleteConsumerGroups(List.of(service + "-controller")).all().get();
+      Await.until("the group is empty, and deleted", 30, () -> forgets(admin));
     }
 
     try (ControlPlane plane = start("b", new FakeInstance(false, 1))) {
@@ -292,6 +382,24 @@ class ControlPlaneIT {
     }
   }
 
+  /** What was decided would be gone one day. */
+  @Test
+  void shouldNotStartWhereDecisionsAreNotCompacted() throws Exception {
+    ConfigResource decisions =
+        new ConfigResource(ConfigResource.Type.TOPIC, ControlTopics.of(service).decisions());
+    AlterConfigOp delete =
+        new AlterConfigOp(new ConfigEntry("cleanup.policy", "delete"), AlterConfigOp.OpType.SET);
+    try (Admin admin = admin()) {
+      admin.incrementalAlterConfigs(Map.of(decisions, List.of(delete))).all().get();
+      Await.until("the broker tells of it", 30, () -> cleanup(admin, decisions).equals("delete"));
+    }
+
+    assertThatThrownBy(() -> start("a", new FakeInstance(false, 1)))
+        .isInstanceOf(ControlPlaneException.class)
+        .hasMessageStartingWith(
+            "topic %s: cleanup.policy: delete (expected: compact)".formatted(decisions.name()));
+  }
+
   @Test
   void shouldNameMissingTopics() {
     assertThatThrownBy(
@@ -311,12 +419,12 @@ class ControlPlaneIT {
   }
 
   private ControlPlane start(
-      String instanceId, FakeInstance instance, Consumer<Throwable> onFatal) {
+      String instanceId, FakeInstance instance, ControlPlane.Listener listener) {
     return ControlPlane.start(
         ControlPlaneProcess.settings(kafka.bootstrapServers(), service, instanceId),
         instance,
         ControlMessages.jsonOnly(),
-        onFatal);
+        listener);
   }
 
   /** Makes topics and waits until the broker tells of them, which is a little later. */
@@ -334,6 +442,26 @@ class ControlPlaneIT {
           }
         }
       }
+    }
+  }
+
+  private boolean forgets(Admin admin) {
+    try {
+      admin.deleteConsumerGroups(List.of(service + "-controller")).all().get();
+      return true;
+    } catch (ExecutionException e) {
+      return false;
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static String cleanup(Admin admin, ConfigResource topic) {
+    try {
+      Config config = admin.describeConfigs(List.of(topic)).all().get().get(topic);
+      return config.get("cleanup.policy").value();
+    } catch (ExecutionException | InterruptedException e) {
+      throw new AssertionError(e);
     }
   }
 

@@ -35,6 +35,8 @@ public final class ControlPlaneProcess {
         Map.of("bootstrap.servers", bootstrapServers),
         Duration.ofMillis(200),
         Duration.ofSeconds(2),
-        Duration.ofSeconds(60));
+        Duration.ofSeconds(60),
+        Duration.ofSeconds(15),
+        Duration.ofMinutes(1));
   }
 }

@@ -4,14 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.batching.BatchLimits;
 import io.penstock.batching.Batcher;
-import io.penstock.batching.ByteBudget;
 import io.penstock.batching.FakeModel;
+import io.penstock.batching.InFlightBudget;
 import io.penstock.batching.SealedBatches;
 import io.penstock.batching.VersionBinding;
 import io.penstock.batching.departure.Departures;
 import io.penstock.model.BatchSizes;
 import java.time.Duration;
-import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -31,8 +30,12 @@ final class HeldBatchesTest {
   /** A run is under way, and the first one's two rows have lingered; the second one has three. */
   @BeforeEach
   void leave() {
+    queue.add(SealedBatches.of(payments, 1), now);
+    Run before = take();
+    before.complete();
+    queue.ended(before, now);
     add(first, 1);
-    Objects.requireNonNull(queue.take(now));
+    take();
     add(first, 2);
     now += 2 * MILLI;
     add(second, 3);
@@ -98,7 +101,7 @@ final class HeldBatchesTest {
 
   private void add(Batcher batcher, int rows) {
     for (int i = 0; i < rows; i++) {
-      batcher.add(payments, FakeModel.record(i));
+      batcher.add(payments, FakeModel.input(i));
     }
   }
 
@@ -106,7 +109,7 @@ final class HeldBatchesTest {
     BatchLimits limits = new BatchLimits(8, Duration.ofMillis(5), 64, 1 << 20);
     return new Batcher(
         limits,
-        ByteBudget.unlimited(),
+        InFlightBudget.unlimited(),
         departures,
         batch -> queue.add(batch, now),
         () -> now,

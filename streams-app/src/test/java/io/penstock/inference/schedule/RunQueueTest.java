@@ -89,6 +89,7 @@ final class RunQueueTest {
       runs++;
       rows += run.rows();
       now += 5 * MILLI;
+      run.complete();
       queue.ended(run, now);
     }
     // then
@@ -137,6 +138,7 @@ final class RunQueueTest {
     assertThat(first.binding()).isSameAs(slow);
     assertThat(none).isNull();
     assertThat(second.binding()).isSameAs(fast);
+    first.complete();
     queue.ended(first, now);
     assertThat(take(queue).binding()).isSameAs(slow);
   }
@@ -155,6 +157,117 @@ final class RunQueueTest {
     // then
     assertThat(take(queue).binding()).isSameAs(slow);
     assertThat(take(queue).binding()).isSameAs(slow);
+  }
+
+  @Test
+  void shouldRunNoMoreOfAVersionWhileOneOfItsRunsIsOverdue() {
+    // given
+    RunQueue queue = new RunQueue(4);
+    VersionBinding slow = pipeline("slow", 1);
+    VersionBinding other = new FakeModel(2).binding(slow.terms());
+    run(queue, SealedBatches.of(slow, 1), 20);
+    queue.add(SealedBatches.of(slow, 1, 2, 3, 4), now);
+    Run hangs = take(queue);
+    hangs.enterModel(now);
+    queue.add(SealedBatches.urgent(slow, 1, 2, 3, 4), now);
+    queue.add(SealedBatches.urgent(slow, 1, 2, 3, 4), now);
+    queue.add(SealedBatches.of(other, 1), now);
+    // when
+    now += RunTimes.OVERDUE_FACTOR * 20 * MILLI;
+    Run inTime = take(queue);
+    inTime.complete();
+    queue.ended(inTime, now);
+    now++;
+    Run ofOther = take(queue);
+    Run none = queue.take(now);
+    hangs.complete();
+    queue.ended(hangs, now);
+    // then
+    assertThat(inTime.binding()).isSameAs(slow);
+    assertThat(ofOther.binding()).isSameAs(other);
+    assertThat(none).isNull();
+    assertThat(take(queue).binding()).isSameAs(slow);
+  }
+
+  @Test
+  void shouldLetOtherSlowPipelinesRunWhileASlowRunHangs() {
+    // given two threads, a fast pipeline and two slow ones
+    RunQueue queue = new RunQueue(2);
+    VersionBinding fast = pipeline("fast", 1);
+    VersionBinding hanging = pipeline("hanging", 1);
+    VersionBinding slow = pipeline("slow", 1);
+    run(queue, SealedBatches.of(fast, 1), 1);
+    run(queue, SealedBatches.of(hanging, 1), 100);
+    run(queue, SealedBatches.of(slow, 1), 100);
+    queue.add(SealedBatches.of(hanging, 1), now);
+    take(queue).enterModel(now);
+    queue.add(SealedBatches.of(slow, 1), now);
+    // when
+    Run tooEarly = queue.take(now);
+    now += RunTimes.OVERDUE_FACTOR * 100 * MILLI + 1;
+    // then
+    assertThat(tooEarly).isNull();
+    assertThat(take(queue).binding()).isSameAs(slow);
+  }
+
+  @Test
+  void shouldNotTakeARunForOverdueBecauseTheMachineWasBusyForAMoment() {
+    // given
+    RunQueue queue = new RunQueue(4);
+    VersionBinding fast = pipeline("fast", 1);
+    run(queue, SealedBatches.of(fast, 1), 1);
+    queue.add(SealedBatches.of(fast, 1, 2, 3, 4), now);
+    take(queue).enterModel(now);
+    queue.add(SealedBatches.of(fast, 1), now);
+    // when
+    now += RunTimes.OVERDUE_NANOS;
+    // then
+    assertThat(queue.take(now)).isNotNull();
+  }
+
+  @Test
+  void shouldTryAVersionWithOneRunFirst() {
+    // given
+    RunQueue queue = new RunQueue(4);
+    VersionBinding payments = pipeline("payments", 1);
+    queue.add(SealedBatches.of(payments, 1, 2, 3, 4), now);
+    queue.add(SealedBatches.of(payments, 1, 2, 3, 4), now);
+    queue.add(SealedBatches.of(payments, 1, 2, 3, 4), now);
+    // when
+    Run first = take(queue);
+    Run none = queue.take(now);
+    first.complete();
+    queue.ended(first, now);
+    // then
+    assertThat(none).isNull();
+    assertThat(take(queue)).isNotNull();
+    assertThat(take(queue)).isNotNull();
+  }
+
+  @Test
+  void shouldNotChargeAPipelineForARunThatWasGivenUpOn() {
+    // given
+    RunQueue queue = new RunQueue(1);
+    VersionBinding hanging = pipeline("struck", 1);
+    VersionBinding next = new FakeModel(2).binding(hanging.terms());
+    VersionBinding other = pipeline("other", 1);
+    run(queue, SealedBatches.of(other, 1), 10);
+    run(queue, SealedBatches.of(hanging, 1), 10);
+    queue.add(SealedBatches.of(hanging, 1), now);
+    Run hangs = take(queue);
+    // when
+    now += 30_000 * MILLI;
+    queue.givenUp(hangs);
+    List<String> order = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      queue.add(SealedBatches.of(next, 1, 2, 3, 4), now);
+      queue.add(SealedBatches.of(other, 1, 2, 3, 4), now);
+    }
+    for (int i = 0; i < 10; i++) {
+      order.add(runNext(queue, 10));
+    }
+    // then
+    assertThat(order.stream().filter("struck"::equals).count()).isBetween(4L, 6L);
   }
 
   @Test
@@ -231,6 +344,7 @@ final class RunQueueTest {
         Run next =
             ends.entrySet().stream().min(Map.Entry.comparingByValue()).orElseThrow().getKey();
         now = ends.remove(next);
+        next.complete();
         queue.ended(next, now);
       }
     }
@@ -261,6 +375,7 @@ final class RunQueueTest {
   private String runNext(RunQueue queue, int millis) {
     Run run = take(queue);
     now += millis * MILLI;
+    run.complete();
     queue.ended(run, now);
     return run.binding().terms().pipeline();
   }
@@ -270,6 +385,7 @@ final class RunQueueTest {
     for (int i = 0; i < runs; i++) {
       Run run = take(queue);
       rows.add(run.rows());
+      run.complete();
       queue.ended(run, now);
     }
     return rows;

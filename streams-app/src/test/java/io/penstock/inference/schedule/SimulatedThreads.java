@@ -3,8 +3,8 @@ package io.penstock.inference.schedule;
 import io.penstock.batching.Batch;
 import io.penstock.batching.BatchLimits;
 import io.penstock.batching.Batcher;
-import io.penstock.batching.ByteBudget;
 import io.penstock.batching.FakeModel;
+import io.penstock.batching.InFlightBudget;
 import io.penstock.batching.Inference;
 import io.penstock.batching.VersionBinding;
 import io.penstock.batching.departure.Departures;
@@ -116,7 +116,7 @@ final class SimulatedThreads {
       this.batcher =
           new Batcher(
               new BatchLimits(ROWS, load.linger, 4096, 64 << 20),
-              ByteBudget.unlimited(),
+              InFlightBudget.unlimited(),
               departures,
               new QueuedInference(),
               () -> now,
@@ -143,7 +143,7 @@ final class SimulatedThreads {
         return;
       }
       // It will be the next row of a batch, which may be sealed and submitted with it at once.
-      Batcher.Row row = Objects.requireNonNull(batcher.add(binding, FakeModel.record(1)));
+      Batcher.Row row = Objects.requireNonNull(batcher.add(binding, FakeModel.input(1)));
       arrivals.computeIfAbsent(row.batch(), batch -> new ArrayList<>()).add(arrival);
       at(now + TAKE_NANOS, this::work);
     }
@@ -183,6 +183,7 @@ final class SimulatedThreads {
   }
 
   private void ended(Run run) {
+    run.complete();
     run.complete();
     queue.ended(run, now);
     arrivals

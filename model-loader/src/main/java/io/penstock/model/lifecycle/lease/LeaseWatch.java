@@ -1,6 +1,7 @@
 package io.penstock.model.lifecycle.lease;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.Logger;
@@ -39,16 +40,29 @@ public final class LeaseWatch {
     return watched.stream().flatMap(leases -> leases.outstanding().stream()).toList();
   }
 
+  /** The leases that are out for too long, a sentence each. */
+  public List<String> overdue() {
+    List<String> overdue = new ArrayList<>();
+    for (Leases leases : watched) {
+      leases.outstanding().stream()
+          .filter(lease -> lease.age().compareTo(limit) > 0)
+          .forEach(lease -> overdue.add(describe(leases, lease)));
+    }
+    return overdue;
+  }
+
+  private String describe(Leases leases, HeldLease lease) {
+    return "%s has been leased by %s, longer than %d s: it cannot be unloaded before."
+        .formatted(leases.version().id(), lease, limit.toSeconds());
+  }
+
   /** Logs the leases that are out for too long, each once. To be called by one thread. */
   public void report() {
     for (Leases leases : watched) {
       for (HeldLease lease : leases.overdue(limit)) {
         LOG.warn(
-            "{} has been leased by {}, longer than {} s: it cannot be unloaded before. A thread dump"
-                + " shows what that thread does; a batch that does not end keeps its lease.",
-            leases.version().id(),
-            lease,
-            limit.toSeconds());
+            "{} A thread dump shows what that thread does; a batch that does not end keeps its lease.",
+            describe(leases, lease));
       }
     }
   }

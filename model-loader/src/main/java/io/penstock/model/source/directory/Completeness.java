@@ -39,5 +39,9 @@ public sealed interface Completeness {
   }
 
   /** Its files are those that its {@link Manifest} names, with the same SHA-256 sums. */
-  record Manifested() implements Completeness {}
+  record Manifested() implements Completeness {
+
+    /** Where that is, in the version's directory. */
+    public static final String FILE_NAME = "MANIFEST.sha256";
+  }
 }

@@ -4,6 +4,7 @@ import io.penstock.model.source.SourceReport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.function.LongSupplier;
 
@@ -42,6 +43,11 @@ public final class CompletenessCheck {
     return new VersionNames(model, basePath).find(basePath);
   }
 
+  /** The version that a directory of that name is of; empty if it is of none. */
+  public static OptionalLong version(String name) {
+    return VersionNames.number(name);
+  }
+
   /**
    * Judges versions. Takes as long as a source would: the settle period, or what it takes to read
    * every file that a manifest lists.
@@ -54,13 +60,13 @@ public final class CompletenessCheck {
   public SourceReport.Aspired judge(Path basePath, SortedMap<Long, Path> directories)
       throws IOException, InterruptedException {
     Fence fence = new Fence(basePath.toRealPath(), links);
-    SourceReport.Aspired before = scans.scan(directories, fence);
+    SourceReport.Aspired before = scans.scan(directories, fence, true);
     pause.of(settle);
-    SourceReport.Aspired now = scans.scan(directories, fence);
+    SourceReport.Aspired now = scans.scan(directories, fence, true);
     // A scan compares one version with its manifest: there is another as long as that tells more.
     for (int scan = 1; scan < directories.size() && !now.equals(before); scan++) {
       before = now;
-      now = scans.scan(directories, fence);
+      now = scans.scan(directories, fence, true);
     }
     return now;
   }

@@ -1,15 +1,19 @@
 package io.penstock.model.source.directory;
 
+import io.penstock.model.source.AspiredVersion;
 import io.penstock.model.source.ModelSource;
 import io.penstock.model.source.SourceReport;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A folder with one directory per version, named by a plain number: {@code /models/digits/2}.
@@ -20,9 +24,11 @@ import java.util.function.LongSupplier;
  * them. A version is reported by its real path, so that one which is being loaded stays the same
  * when a link is swapped.
  *
- * <p>Not thread-safe.
+ * <p>Not thread-safe, but for {@link #hasChanged}.
  */
 public final class DirectorySource implements ModelSource {
+
+  private static final Logger LOG = LoggerFactory.getLogger(DirectorySource.class);
 
   private final String model;
   private final Path basePath;
@@ -30,6 +36,9 @@ public final class DirectorySource implements ModelSource {
   private final VersionScans scans;
   private final VersionNames names;
   private final DirectoryEvents events;
+
+  /** Whether the next scan comes of a hint, and has to look only at what that may be about. */
+  private boolean hinted;
 
   /**
    * A source over a base path, which need not exist yet.
@@ -48,6 +57,8 @@ public final class DirectorySource implements ModelSource {
 
   @Override
   public SourceReport scan() {
+    boolean all = !hinted;
+    hinted = false;
     Path realPath;
     SortedMap<Long, Path> directories;
     try {
@@ -71,17 +82,45 @@ public final class DirectorySource implements ModelSource {
                   .formatted(model, basePath)
               + " directory as a number (eg. '/1/')?");
     }
-    SourceReport.Aspired report = scans.scan(directories, new Fence(realPath, links));
+    SourceReport.Aspired report = scans.scan(directories, new Fence(realPath, links), all);
     Set<Path> changing = new HashSet<>(Set.of(realPath));
     report.pending().keySet().forEach(version -> changing.add(directories.get(version)));
     events.listenTo(changing);
     return report;
   }
 
-  /** Whether a name is new in the base path, or in a directory that is not complete yet. */
+  /**
+   * Whether a name is new in the base path, or in a directory that is not complete yet, or one of
+   * these may have settled meanwhile. The scan that follows a yes looks at these only.
+   */
   @Override
   public boolean mayHaveChanged() {
-    return events.drain();
+    hinted = events.drain() || scans.mayHaveSettled();
+    return hinted;
+  }
+
+  /** By the names, sizes and times that a scan compares. */
+  @Override
+  public boolean hasChanged(AspiredVersion version) {
+    try {
+      return hasChanged(version, new Fence(basePath.toRealPath(), links));
+    } catch (IOException e) {
+      LOG.warn(
+          "{}/{}: whether its files have changed while it was loaded cannot be told: {}.",
+          model,
+          version.version(),
+          e.toString());
+      return false;
+    }
+  }
+
+  private static boolean hasChanged(AspiredVersion version, Fence fence) throws IOException {
+    try {
+      VersionFiles now = VersionFiles.list(version.directory(), fence);
+      return !now.revision().equals(version.revision());
+    } catch (NoSuchFileException | Fence.StrayLinkException e) {
+      return true;
+    }
   }
 
   @Override

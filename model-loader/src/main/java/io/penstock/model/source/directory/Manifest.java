@@ -1,14 +1,9 @@
 package io.penstock.model.source.directory;
 
+import io.penstock.model.files.Sha256;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.SortedMap;
@@ -25,14 +20,11 @@ import java.util.regex.Pattern;
  */
 record Manifest(SortedMap<String, String> sums) {
 
-  /** Where it is, in the version's directory. */
-  static final String FILE_NAME = "MANIFEST.sha256";
+  static final String FILE_NAME = Completeness.Manifested.FILE_NAME;
 
   // coreutils, sha256sum(1): a backslash first when the name has characters that are escaped; a
   // blank; another, or an asterisk for "binary", which means nothing here.
   private static final Pattern LINE = Pattern.compile("(\\\\?)(\\p{XDigit}{64}) [ *](.+)");
-
-  private static final int CHUNK_BYTES = 1 << 18;
 
   Manifest {
     sums = Collections.unmodifiableSortedMap(new TreeMap<>(sums));
@@ -85,7 +77,9 @@ record Manifest(SortedMap<String, String> sums) {
   List<String> contentsThatDiffer(VersionFiles files) throws IOException {
     List<String> differences = new ArrayList<>();
     for (var sum : sums.entrySet()) {
-      String found = sha256(files.directory().resolve(sum.getKey()));
+      Sha256 read = new Sha256();
+      read.add(files.directory().resolve(sum.getKey()));
+      String found = read.hex();
       if (!found.equals(sum.getValue())) {
         differences.add(
             "%s has SHA-256 %s (expected: %s)".formatted(sum.getKey(), found, sum.getValue()));
@@ -107,24 +101,5 @@ record Manifest(SortedMap<String, String> sums) {
       }
     }
     return text.toString();
-  }
-
-  private static String sha256(Path file) throws IOException {
-    MessageDigest digest = newDigest();
-    byte[] chunk = new byte[CHUNK_BYTES];
-    try (InputStream in = Files.newInputStream(file)) {
-      for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
-        digest.update(chunk, 0, read);
-      }
-    }
-    return HexFormat.of().formatHex(digest.digest());
-  }
-
-  private static MessageDigest newDigest() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 }

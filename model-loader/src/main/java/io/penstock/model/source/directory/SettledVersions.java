@@ -1,6 +1,7 @@
 package io.penstock.model.source.directory;
 
 import java.util.Collections;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -28,11 +29,11 @@ record SettledVersions(SortedMap<Long, Observation> observations) {
     }
 
     @Override
-    public SortedMap<Long, String> pending(Scan scan) {
+    public SortedMap<Long, Pending> pending(Scan scan) {
       // From the end of one scan to the start of another, so that a slow scan settles nothing
       // early.
-      seen = seen.next(scan.listing(), scan.endNanos());
-      SortedMap<Long, String> pending = new TreeMap<>();
+      seen = seen.next(scan);
+      SortedMap<Long, Pending> pending = new TreeMap<>();
       for (long version : scan.listing().keySet()) {
         seen.pending(version, scan.startNanos(), settleNanos)
             .ifPresent(reason -> pending.put(version, reason));
@@ -50,39 +51,34 @@ record SettledVersions(SortedMap<Long, Observation> observations) {
     return new SettledVersions(new TreeMap<>());
   }
 
-  /**
-   * The knowledge after another scan.
-   *
-   * @param listing what each version's directory holds now
-   * @param endNanos when the scan ended, by a monotonic clock
-   */
-  SettledVersions next(SortedMap<Long, VersionFiles> listing, long endNanos) {
-    SortedMap<Long, Observation> next = new TreeMap<>();
-    listing.forEach(
-        (version, files) -> {
-          Observation before = observations.get(version);
-          boolean unchanged = before != null && before.files().equals(files);
-          next.put(version, unchanged ? before : new Observation(files, endNanos));
-        });
+  /** The knowledge after another scan. Of what could not be looked at, it is what it was. */
+  SettledVersions next(Judge.Scan scan) {
+    SortedMap<Long, Observation> next = new TreeMap<>(observations);
+    next.keySet().retainAll(scan.unreadable());
+    scan.listing()
+        .forEach(
+            (version, files) -> {
+              Observation before = observations.get(version);
+              boolean unchanged = before != null && before.files().equals(files);
+              next.put(version, unchanged ? before : new Observation(files, scan.endNanos()));
+            });
     return new SettledVersions(next);
   }
 
   /**
-   * What a version waits for; empty when it has settled.
+   * What a version that the last scan saw waits for; empty when it has settled.
    *
    * @param startNanos when the last scan started
    */
-  Optional<String> pending(long version, long startNanos, long settleNanos) {
-    Observation observation = observations.get(version);
-    if (observation == null) {
-      return Optional.of("it has not been seen");
-    }
+  Optional<Judge.Pending> pending(long version, long startNanos, long settleNanos) {
+    Observation observation = Objects.requireNonNull(observations.get(version));
     Optional<String> missing = observation.files().missing();
     if (missing.isPresent()) {
-      return missing;
+      return missing.map(Judge.Pending::files);
     }
     return startNanos - observation.sinceNanos() >= settleNanos
         ? Optional.empty()
-        : Optional.of("its files have not been unchanged for the settle period yet");
+        : Optional.of(
+            Judge.Pending.look("its files have not been unchanged for the settle period yet"));
   }
 }

@@ -1,21 +1,20 @@
 package io.penstock.model.source.directory;
 
+import io.penstock.model.files.FileTree;
 import java.io.IOException;
-import java.nio.file.FileVisitOption;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.util.Collections;
-import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -30,16 +29,27 @@ import java.util.stream.Collectors;
 record VersionFiles(Path directory, SortedMap<String, Entry> entries) {
 
   /**
-   * A file, or a directory, whose size counts as 0 and whose time does not count (a directory's
-   * time changes with what it holds, which is listed anyway).
+   * A file, or a directory, whose size counts as 0 and whose times do not count (a directory's
+   * times change with what it holds, which is listed anyway).
+   *
+   * @param modifiedMillis which whoever copies may set to what it was elsewhere
+   * @param changedNanos when anything about the file was changed, which nobody can set; 0 on
+   *     systems that do not tell
    */
-  record Entry(boolean directory, long size, long modifiedMillis) {}
+  record Entry(boolean directory, long size, long modifiedMillis, long changedNanos) {
+
+    private static final Entry DIRECTORY = new Entry(true, 0, 0, 0);
+  }
 
   /** So many of the files that are missing are named, since there may be thousands. */
   private static final int NAMED = 10;
 
   // tensorflow/cc/saved_model/constants.h
   private static final String GRAPH = "saved_model.pb";
+
+  /** Other forms of the graph, from the same place and from {@code split_proto}. */
+  private static final List<String> OTHER_GRAPHS = List.of("saved_model.pbtxt", "saved_model.cpb");
+
   private static final String VARIABLES = "variables/";
   private static final String VARIABLES_INDEX = VARIABLES + "variables.index";
   // DataFilename() in tensorflow/core/util/tensor_bundle/naming.cc
@@ -60,38 +70,29 @@ record VersionFiles(Path directory, SortedMap<String, Entry> entries) {
   static VersionFiles list(Path child, Fence fence) throws IOException {
     Path directory = fence.follow(child);
     SortedMap<String, Entry> entries = new TreeMap<>();
-    Files.walkFileTree(
-        directory,
-        EnumSet.of(FileVisitOption.FOLLOW_LINKS),
-        Integer.MAX_VALUE,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes)
-              throws IOException {
-            if (!path.equals(directory)) {
-              fence.check(path);
-              entries.put(relative(path), new Entry(true, 0, 0));
-            }
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult visitFile(Path path, BasicFileAttributes attributes)
-              throws IOException {
-            fence.check(path);
-            if (!attributes.isRegularFile()) {
-              throw new IOException(path + " is neither a file nor a directory");
-            }
-            FileTime modified = attributes.lastModifiedTime();
-            entries.put(relative(path), new Entry(false, attributes.size(), modified.toMillis()));
-            return FileVisitResult.CONTINUE;
-          }
-
-          private String relative(Path path) {
-            return directory.relativize(path).toString().replace('\\', '/');
-          }
-        });
+    for (var found : FileTree.list(directory, fence::check).entrySet()) {
+      entries.put(found.getKey(), entry(directory.resolve(found.getKey()), found.getValue()));
+    }
     return new VersionFiles(directory, entries);
+  }
+
+  private static Entry entry(Path path, BasicFileAttributes attributes) throws IOException {
+    if (attributes.isDirectory()) {
+      return Entry.DIRECTORY;
+    }
+    if (!attributes.isRegularFile()) {
+      throw new IOException(path + " is neither a file nor a directory");
+    }
+    return new Entry(
+        false, attributes.size(), attributes.lastModifiedTime().toMillis(), changedNanos(path));
+  }
+
+  /** Not the file's key, an inode: some network file systems give the same file ever new ones. */
+  private static long changedNanos(Path path) throws IOException {
+    return path.getFileSystem().supportedFileAttributeViews().contains("unix")
+            && Files.getAttribute(path, "unix:ctime") instanceof FileTime time
+        ? time.to(TimeUnit.NANOSECONDS)
+        : 0;
   }
 
   /** The paths of files. */
@@ -106,6 +107,12 @@ record VersionFiles(Path directory, SortedMap<String, Entry> entries) {
   Optional<String> missing() {
     TreeSet<String> missing = new TreeSet<>();
     if (!isFile(GRAPH)) {
+      Optional<String> other = OTHER_GRAPHS.stream().filter(this::isFile).findFirst();
+      if (other.isPresent()) {
+        return Optional.of(
+            "%s is missing, and its other form %s is not loaded; export the model with %s"
+                .formatted(GRAPH, other.get(), GRAPH));
+      }
       missing.add(GRAPH);
     }
     // Empty, it is what exporters of graphs without variables leave.
@@ -128,10 +135,10 @@ record VersionFiles(Path directory, SortedMap<String, Entry> entries) {
                 .collect(Collectors.joining("; ")));
   }
 
-  /** Stands for these files as long as none of them changes. */
+  /** Stands for these files, where they are, as long as none of them changes. */
   String revision() {
     long bytes = entries.values().stream().mapToLong(Entry::size).sum();
-    return "%d entries, %d bytes, %08x".formatted(entries.size(), bytes, entries.hashCode());
+    return "%d entries, %d bytes, %08x".formatted(entries.size(), bytes, hashCode());
   }
 
   /** Whether there is a file of that path. */

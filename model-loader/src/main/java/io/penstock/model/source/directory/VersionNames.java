@@ -26,19 +26,23 @@ import org.slf4j.LoggerFactory;
  */
 final class VersionNames {
 
-  private static final Logger LOG = LoggerFactory.getLogger(VersionNames.class);
-
   private static final Comparator<Path> SHORTEST_FIRST =
       Comparator.<Path>comparingInt(path -> name(path).length()).thenComparing(VersionNames::name);
 
   private final String model;
   private final Path basePath;
+  private final Logger log;
   private Set<String> ignored = Set.of();
 
   /** For that model, under a base path as the user knows it. */
   VersionNames(String model, Path basePath) {
+    this(model, basePath, LoggerFactory.getLogger(VersionNames.class));
+  }
+
+  VersionNames(String model, Path basePath, Logger log) {
     this.model = model;
     this.basePath = basePath;
+    this.log = log;
   }
 
   /** The versions' directories, by number. */
@@ -90,11 +94,12 @@ final class VersionNames {
   private void ignore(String name, String reason, Set<String> others) {
     others.add(name);
     if (!ignored.contains(name)) {
-      LOG.info("Ignoring {} under base path {} of servable {}: {}.", name, basePath, model, reason);
+      log.info("Ignoring {} under base path {} of servable {}: {}.", name, basePath, model, reason);
     }
   }
 
-  private static OptionalLong number(String name) {
+  /** The version that a directory of that name is of; empty if it is of none. */
+  static OptionalLong number(String name) {
     if (name.isEmpty() || !name.chars().allMatch(c -> c >= '0' && c <= '9')) {
       return OptionalLong.empty();
     }

@@ -11,7 +11,8 @@ import org.tensorflow.proto.TensorProto;
 
 /**
  * Reads the requests of {@code tensorflow.serving.PredictionLog} messages. What is recorded beside
- * requests is passed over, and so are kinds of logs that TensorFlow Serving passes over. Stateless.
+ * requests is passed over, and so are logs of kinds that TensorFlow Serving does not know either.
+ * Stateless.
  */
 public final class LoggedRequests {
 
@@ -44,14 +45,20 @@ public final class LoggedRequests {
   private LoggedRequests() {}
 
   /**
-   * The requests of one log: one as a rule, several for a {@code MultiInferenceLog}.
+   * The requests of one log: one as a rule, several for a {@code MultiInferenceLog}, none for other
+   * kinds.
    *
-   * @throws InvalidProtocolBufferException if it is no {@code PredictionLog}, or of a kind that
-   *     cannot be run
+   * @throws InvalidProtocolBufferException if it is no {@code PredictionLog}
+   * @throws IllegalArgumentException if it is a {@code SessionRunLog}, with which TensorFlow
+   *     Serving refuses a version, too ({@code saved_model_warmup.cc})
    */
   public static List<LoggedRequest> parse(byte[] predictionLog)
       throws InvalidProtocolBufferException {
     UnknownFieldSet log = UnknownFieldSet.parseFrom(predictionLog);
+    if (log.hasField(SESSION_RUN_LOG)) {
+      throw new IllegalArgumentException(
+          "a SessionRunLog (expected: Predict, Classify, Regress or MultiInference)");
+    }
     if (log.hasField(PREDICT_LOG)) {
       return List.of(predict(message(message(log, PREDICT_LOG), REQUEST)));
     }
@@ -63,10 +70,6 @@ public final class LoggedRequests {
     }
     if (log.hasField(MULTI_INFERENCE_LOG)) {
       return multiInference(message(message(log, MULTI_INFERENCE_LOG), REQUEST));
-    }
-    if (log.hasField(SESSION_RUN_LOG)) {
-      throw new InvalidProtocolBufferException(
-          "a SessionRunLog (expected: a log of Predict, Classify, Regress or MultiInference)");
     }
     return List.of();
   }

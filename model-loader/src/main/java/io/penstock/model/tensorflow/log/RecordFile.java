@@ -38,7 +38,8 @@ public final class RecordFile implements AutoCloseable {
   /**
    * The next record; empty after the last.
    *
-   * @throws IOException if the file cannot be read, ends within a record, or is no TFRecord file
+   * @throws IOException if the file cannot be read
+   * @throws IllegalArgumentException if it ends within a record, or is no TFRecord file
    */
   public Optional<byte[]> next() throws IOException {
     if (remainingBytes == 0) {
@@ -49,7 +50,7 @@ public final class RecordFile implements AutoCloseable {
     long length = numbers.getLong();
     check("length", numbers.getInt(), header, Long.BYTES);
     if (length < 0 || length > Math.min(remainingBytes - Integer.BYTES, Integer.MAX_VALUE)) {
-      throw new IOException(
+      throw new IllegalArgumentException(
           "it ends within a record: %d bytes left (expected: %d)"
               .formatted(remainingBytes, length));
     }
@@ -65,10 +66,10 @@ public final class RecordFile implements AutoCloseable {
     return Integer.rotateRight((int) crc.getValue(), 15) + MASK_DELTA;
   }
 
-  private static void check(String what, int stored, byte[] bytes, int length) throws IOException {
+  private static void check(String what, int stored, byte[] bytes, int length) {
     int computed = maskedChecksum(bytes, length);
     if (stored != computed) {
-      throw new IOException(
+      throw new IllegalArgumentException(
           "a %s has the checksum %08x (expected: %08x)".formatted(what, stored, computed));
     }
   }
@@ -76,7 +77,7 @@ public final class RecordFile implements AutoCloseable {
   private byte[] read(int bytes) throws IOException {
     byte[] read = content.readNBytes(bytes);
     if (read.length < bytes) {
-      throw new IOException(
+      throw new IllegalArgumentException(
           "it ends within a record: %d bytes left (expected: %d)".formatted(read.length, bytes));
     }
     remainingBytes -= bytes;

@@ -2,6 +2,7 @@ package io.penstock.model.source.directory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.penstock.model.TestModels;
 import io.penstock.model.source.AspiredVersion;
@@ -56,6 +57,179 @@ final class DirectorySourceTest {
     assertThat(settled.versions()).containsOnlyKeys(1L);
     assertThat(version(settled, 1).directory()).isEqualTo(base.toRealPath().resolve("1"));
     assertThat(settled.pending()).isEmpty();
+  }
+
+  @Test
+  void shouldNotForgetAVersionThatCannotBeReadForAScan() throws IOException {
+    // given
+    completeVersion("1");
+    scanAfter(Duration.ZERO);
+    SourceReport.Aspired settled = scanAfter(SETTLE);
+
+    // when something in it leads nowhere
+    Path link = Files.createSymbolicLink(base.resolve("1/link"), base.resolve("nowhere"));
+    assertThat(scanAfter(SETTLE).pending().get(1L)).startsWith("it could not be read: ");
+    Files.delete(link);
+
+    // then it need not settle again
+    assertThat(scanAfter(Duration.ZERO)).isEqualTo(settled);
+  }
+
+  @Test
+  void shouldAskForAScanOnceACopyMayHaveSettled() throws IOException {
+    // given
+    completeVersion("1");
+    scanAfter(Duration.ZERO);
+
+    // when, then
+    nowNanos += SETTLE.toNanos() - 1;
+    assertThat(source.mayHaveChanged()).isFalse();
+    nowNanos++;
+    assertThat(source.mayHaveChanged()).isTrue();
+    scanAfter(Duration.ZERO);
+    nowNanos += SETTLE.toNanos();
+    assertThat(source.mayHaveChanged()).as("all is settled").isFalse();
+  }
+
+  @Test
+  void shouldSayWhetherAVersionIsNotWhatItWas() throws IOException {
+    // given
+    completeVersion("1");
+    completeVersion("2");
+    scanAfter(Duration.ZERO);
+    SourceReport.Aspired settled = scanAfter(SETTLE);
+
+    // when, then
+    assertThat(source.hasChanged(version(settled, 1))).isFalse();
+    Files.writeString(base.resolve("1/saved_model.pb"), "longer than it was");
+    assertThat(source.hasChanged(version(settled, 1))).isTrue();
+    delete("2");
+    assertThat(source.hasChanged(version(settled, 2))).isTrue();
+
+    // when nothing can be told
+    Files.move(base, base.resolveSibling("elsewhere"));
+    assertThat(source.hasChanged(version(settled, 1))).isFalse();
+    Files.move(base.resolveSibling("elsewhere"), base);
+  }
+
+  @Test
+  void shouldLookLessAndLessAtACopyThatRests() throws IOException {
+    // given one that was abandoned
+    write("1/variables/variables.index");
+    scanAfter(Duration.ZERO);
+
+    // when, then
+    for (int pause = 2; pause <= 64; pause *= 2) {
+      nowNanos += Duration.ofSeconds(pause).toNanos() - 1;
+      assertThat(source.mayHaveChanged()).as("%d s", pause).isFalse();
+      nowNanos++;
+      assertThat(source.mayHaveChanged()).as("%d s", pause).isTrue();
+      scanAfter(Duration.ZERO);
+    }
+
+    // when it goes on
+    Files.writeString(base.resolve("1/variables/variables.index"), "more than there was");
+    scanAfter(Duration.ZERO);
+
+    // then it is looked at as often as before
+    nowNanos += SETTLE.toNanos();
+    assertThat(source.mayHaveChanged()).isTrue();
+  }
+
+  @Test
+  void shouldLookAgainAfterTheSettlePeriodHoweverManyHintsCome() throws IOException {
+    // given
+    completeVersion("1");
+    scanAfter(Duration.ZERO);
+
+    // when something else happens again and again
+    for (int scan = 0; scan < 5; scan++) {
+      scanAfter(Duration.ofMillis(1));
+    }
+
+    // then
+    nowNanos += SETTLE.toNanos();
+    assertThat(source.mayHaveChanged()).isTrue();
+    assertThat(scanAfter(Duration.ZERO).versions()).containsOnlyKeys(1L);
+  }
+
+  @Test
+  void shouldLookOnlyAtWhatAHintMayBeAbout() throws IOException {
+    // given a version that is complete, and a link to another
+    completeVersion("1");
+    completeVersion("..a");
+    completeVersion("..b");
+    Path link = Files.createSymbolicLink(base.resolve("2"), base.resolve("..a"));
+    SourceReport.Aspired before = settledReport();
+    source.mayHaveChanged();
+
+    // when one is changed, the other swapped, and a third is new
+    Files.writeString(base.resolve("1/saved_model.pb"), "changed, which gives no event");
+    Files.delete(link);
+    Files.createSymbolicLink(link, base.resolve("..b"));
+    completeVersion("3");
+    awaitHint();
+    SourceReport.Aspired hinted = scanAfter(Duration.ZERO);
+
+    // then
+    assertThat(version(hinted, 1)).isEqualTo(version(before, 1));
+    assertThat(hinted.pending()).containsOnlyKeys(2L, 3L);
+
+    // and a poll sees it
+    assertThat(scanAfter(Duration.ZERO).pending()).containsOnlyKeys(1L, 2L, 3L);
+  }
+
+  /** As {@code rsync --checksum --times} mends a copy. */
+  @Test
+  void shouldTellAFileThatKeepsItsSizeAndTime() throws IOException {
+    // given
+    completeVersion("1");
+    Path graph = base.resolve("1/saved_model.pb");
+    Files.setLastModifiedTime(graph, LONG_AGO);
+    AspiredVersion before = version(settledReport(), 1);
+    assertThat(source.hasChanged(before)).isFalse();
+
+    // when its bytes are others, once the file system's clock has moved on
+    Object changed = changeTime(graph);
+    do {
+      Files.writeString(graph, "CONTENT");
+      Files.setLastModifiedTime(graph, LONG_AGO);
+    } while (changeTime(graph).equals(changed));
+
+    // then
+    assertThat(source.hasChanged(before)).isTrue();
+    assertThat(version(settledReport(), 1).revision()).isNotEqualTo(before.revision());
+  }
+
+  private static Object changeTime(Path file) throws IOException {
+    assumeTrue(file.getFileSystem().supportedFileAttributeViews().contains("unix"));
+    return Files.getAttribute(file, "unix:ctime");
+  }
+
+  @Test
+  void shouldTellFilesOfTheSameSizesAndTimesInAnotherFolder() throws IOException {
+    // given two copies, and a link to the first
+    completeVersion("..a");
+    completeVersion("..b");
+    Path link = Files.createSymbolicLink(base.resolve("1"), base.resolve("..a"));
+    for (Path copy : new Path[] {base.resolve("..a"), base.resolve("..b")}) {
+      try (var files = Files.walk(copy)) {
+        for (Path path : files.toList()) {
+          Files.setLastModifiedTime(path, LONG_AGO);
+        }
+      }
+    }
+    scanAfter(Duration.ZERO);
+    SourceReport.Aspired first = scanAfter(SETTLE);
+
+    // when it is swapped
+    Files.delete(link);
+    Files.createSymbolicLink(link, base.resolve("..b"));
+    scanAfter(Duration.ZERO);
+    SourceReport.Aspired second = scanAfter(SETTLE);
+
+    // then a version that failed is tried again
+    assertThat(version(second, 1).revision()).isNotEqualTo(version(first, 1).revision());
   }
 
   @Test
@@ -134,6 +308,16 @@ final class DirectorySourceTest {
     assertThat(report.versions()).isEmpty();
     assertThat(report.pending()).containsEntry(1L, "saved_model.pb is missing");
     assertThat(report.describe()).isEqualTo("1 (saved_model.pb is missing)");
+  }
+
+  @Test
+  void shouldSayThatAnotherFormOfTheGraphIsNotLoaded() throws IOException {
+    write("1/saved_model.pbtxt");
+
+    assertThat(settledReport().pending())
+        .containsEntry(
+            1L,
+            "saved_model.pb is missing, and its other form saved_model.pbtxt is not loaded; export the model with saved_model.pb");
   }
 
   @Test

@@ -11,8 +11,10 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -103,17 +105,50 @@ final class ManifestJudgeTest {
     // given a file that is listed, and cannot be read
     complete("1");
     look();
-    Judge.Scan scan = scan();
-    Path away = base.resolve("1").resolve(SHARD);
-    Path aside = base.resolveSibling(base.getFileName() + "-aside");
-    Files.move(away, aside);
-    assertThat(judge.pending(scan).get(1L)).startsWith("it could not be compared with ");
+    SortedMap<Long, VersionFiles> listing = scan().listing();
+    Path aside = putAside("1/" + SHARD);
+    assertThat(judge.pending(at(0, listing)).get(1L).reason())
+        .startsWith("it could not be compared with ");
 
     // when it can be, as it was
-    Files.move(aside, away);
+    Files.move(aside, base.resolve("1/" + SHARD));
+
+    // then not at once, but before long
+    assertThat(judge.pending(at(59, listing))).containsOnlyKeys(1L);
+    assertThat(judge.pending(at(60, listing))).isEmpty();
+  }
+
+  @Test
+  void shouldNotLetAVersionThatCannotBeReadHoldUpOlderOnes() throws Exception {
+    // given a newest version one of whose files cannot be read
+    complete("8");
+    complete("9");
+    look();
+    SortedMap<Long, VersionFiles> listing = scan().listing();
+    putAside("9/" + SHARD);
+    assertThat(judge.pending(at(0, listing))).containsOnlyKeys(8L, 9L);
+
+    // when, then the next scan reads the other, however long the first took
+    assertThat(judge.pending(at(3_600, listing))).containsOnlyKeys(9L);
+  }
+
+  /** Moves a file away from where it was listed, so that to read it fails, whoever reads. */
+  private Path putAside(String path) throws IOException {
+    Path aside = base.resolveSibling(base.getFileName() + "-aside");
+    return Files.move(base.resolve(path), aside);
+  }
+
+  @Test
+  void shouldKeepItsVerdictOnWhatCannotBeLookedAt() throws Exception {
+    // given
+    complete("1");
+    assertThat(pending(1)).isNull();
+
+    // when a scan cannot read it, and others would be read by now
+    assertThat(judge.pending(new Judge.Scan(new TreeMap<>(), Set.of(1L), 0, 0))).isEmpty();
 
     // then
-    assertThat(judge.pending(scan)).isEmpty();
+    assertThat(look()).isEmpty();
   }
 
   @Test
@@ -122,20 +157,58 @@ final class ManifestJudgeTest {
     complete("1");
     assertThat(pending(1)).isNull();
 
-    // when other bytes come with the old size and time, as no copy leaves them
+    // when other bytes come where no file system tells, then nothing is read again
     Path shard = base.resolve("1").resolve(SHARD);
-    FileTime time = Files.getLastModifiedTime(shard);
+    Judge.Scan before = scan();
     Files.writeString(shard, "x".repeat(SHARD.length()));
-    Files.setLastModifiedTime(shard, time);
-
-    // then nothing is read again
-    assertThat(pending(1)).isNull();
+    assertThat(judge.pending(before)).isEmpty();
 
     // when the time differs
     Files.setLastModifiedTime(shard, FileTime.fromMillis(1));
 
     // then
     assertThat(pending(1)).contains(SHARD + " has SHA-256 ");
+  }
+
+  @Test
+  void shouldReadAgainNowAndThenWhatDidNotMatch() throws Exception {
+    // given
+    complete("1");
+    write("1/" + SHARD, "y".repeat(SHARD.length()));
+    assertThat(pending(1)).contains(SHARD + " has SHA-256 ");
+
+    // when it is mended where no file system tells
+    SortedMap<Long, VersionFiles> listing = scan().listing();
+    judge.pending(at(0, listing));
+    judge.pending(at(0, listing));
+    write("1/" + SHARD, SHARD);
+
+    // then not at once, but before long
+    assertThat(judge.pending(at(59, listing))).containsOnlyKeys(1L);
+    assertThat(judge.pending(at(60, listing))).isEmpty();
+    assertThat(judge.pending(at(61, listing))).isEmpty();
+  }
+
+  @Test
+  void shouldReadLessAndLessWhatDoesNotMatch() throws Exception {
+    // given
+    complete("1");
+    write("1/" + SHARD, "y".repeat(SHARD.length()));
+    pending(1);
+    SortedMap<Long, VersionFiles> listing = scan().listing();
+
+    // when it is read a second time, a minute later, and then mended
+    judge.pending(at(60, listing));
+    write("1/" + SHARD, SHARD);
+
+    // then
+    assertThat(judge.pending(at(60 + 119, listing))).containsOnlyKeys(1L);
+    assertThat(judge.pending(at(60 + 120, listing))).isEmpty();
+  }
+
+  private static Judge.Scan at(long seconds, SortedMap<Long, VersionFiles> listing) {
+    long nanos = TimeUnit.SECONDS.toNanos(seconds);
+    return new Judge.Scan(listing, Set.of(), nanos, nanos);
   }
 
   @Test
@@ -198,7 +271,9 @@ final class ManifestJudgeTest {
   }
 
   private SortedMap<Long, String> look() throws IOException {
-    return judge.pending(scan());
+    SortedMap<Long, String> reasons = new TreeMap<>();
+    judge.pending(scan()).forEach((version, pending) -> reasons.put(version, pending.reason()));
+    return reasons;
   }
 
   private Judge.Scan scan() throws IOException {
@@ -210,7 +285,7 @@ final class ManifestJudgeTest {
             VersionFiles.list(child, new Fence(base, Links.INSIDE)));
       }
     }
-    return new Judge.Scan(listing, 0, 0);
+    return new Judge.Scan(listing, Set.of(), 0, 0);
   }
 
   /** A version each of whose files holds its own path, with a manifest. */

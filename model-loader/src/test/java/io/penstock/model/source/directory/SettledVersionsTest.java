@@ -7,8 +7,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -17,14 +19,12 @@ final class SettledVersionsTest {
   private static final long SETTLE_NANOS = 3;
 
   /** A scan, as the naive model remembers it. */
-  private record Scan(long startNanos, long endNanos, SortedMap<Long, VersionFiles> listing) {}
-
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
   void shouldAgreeWithAModelThatRemembersEveryScan(long seed) {
     // given
     Random random = new Random(seed);
-    List<Scan> history = new ArrayList<>();
+    List<Judge.Scan> history = new ArrayList<>();
     SortedMap<Long, VersionFiles> files = new TreeMap<>();
     SettledVersions versions = SettledVersions.none();
     long now = random.nextLong();
@@ -34,11 +34,16 @@ final class SettledVersionsTest {
       mutate(files, random);
       long start = now + random.nextInt(3);
       now = start + random.nextInt(2);
-      history.add(new Scan(start, now, new TreeMap<>(files)));
-      versions = versions.next(files, now);
+      SortedMap<Long, VersionFiles> listing = new TreeMap<>(files);
+      Set<Long> unreadable = new TreeSet<>(files.keySet());
+      unreadable.removeIf(version -> random.nextInt(5) > 0);
+      listing.keySet().removeAll(unreadable);
+      Judge.Scan scan = new Judge.Scan(listing, unreadable, start, now);
+      history.add(scan);
+      versions = versions.next(scan);
 
       // then
-      for (long version : files.keySet()) {
+      for (long version : listing.keySet()) {
         assertThat(versions.pending(version, start, SETTLE_NANOS).isEmpty())
             .as("seed %d, step %d, version %d", seed, step, version)
             .isEqualTo(isSettled(history, version));
@@ -46,15 +51,21 @@ final class SettledVersionsTest {
     }
   }
 
-  /** Complete, and an earlier scan, like all since, saw the same files a settle period ago. */
-  private static boolean isSettled(List<Scan> history, long version) {
-    Scan last = history.get(history.size() - 1);
+  /**
+   * Complete, and an earlier scan, like all since that could look, saw the same files a settle
+   * period ago.
+   */
+  private static boolean isSettled(List<Judge.Scan> history, long version) {
+    Judge.Scan last = history.get(history.size() - 1);
     VersionFiles files = last.listing().get(version);
     if (files == null || files.missing().isPresent()) {
       return false;
     }
     for (int i = history.size() - 1; i >= 0; i--) {
-      Scan scan = history.get(i);
+      Judge.Scan scan = history.get(i);
+      if (scan.unreadable().contains(version)) {
+        continue;
+      }
       if (!files.equals(scan.listing().get(version))) {
         return false;
       }
@@ -72,10 +83,12 @@ final class SettledVersionsTest {
       case 1, 2 -> {
         SortedMap<String, Entry> entries = new TreeMap<>();
         if (random.nextInt(4) > 0) {
-          entries.put("saved_model.pb", new Entry(false, random.nextInt(3), random.nextInt(2)));
+          entries.put(
+              "saved_model.pb",
+              new Entry(false, random.nextInt(3), random.nextInt(2), random.nextInt(2)));
         }
         if (random.nextInt(4) == 0) {
-          entries.put("variables", new Entry(true, 0, 0));
+          entries.put("variables", new Entry(true, 0, 0, 0));
         }
         files.put(version, new VersionFiles(Path.of("" + version), entries));
       }

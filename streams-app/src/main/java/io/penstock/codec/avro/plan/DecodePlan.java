@@ -29,13 +29,8 @@ public final class DecodePlan {
     try {
       return new DecodePlan(new PlanCompiler().compile(schemaId, writer, bindings), null);
     } catch (UndecodableRecordException e) {
-      return refusing(e);
+      return new DecodePlan(new Step.Refuse(e), e);
     }
-  }
-
-  /** A plan that refuses every record. */
-  public static DecodePlan refusing(UndecodableRecordException refusal) {
-    return new DecodePlan(new Step.Refuse(refusal), refusal);
   }
 
   /**

@@ -2,11 +2,11 @@ package io.penstock.codec.avro.plan;
 
 import io.penstock.codec.InputBinding;
 import io.penstock.codec.UndecodableRecordException;
-import io.penstock.codec.avro.plan.FieldTree.Leaf;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.apache.avro.Schema;
 import org.apache.avro.Schema.Field;
 
@@ -18,7 +18,10 @@ import org.apache.avro.Schema.Field;
 final class PlanCompiler {
 
   private final SkipCompiler skips = new SkipCompiler();
-  private final List<Step> reshapes = new ArrayList<>();
+  private final List<Step> beforehand = new ArrayList<>();
+
+  /** A field that feeds an element of an input, or the whole of it. */
+  private record Leaf(InputBinding binding, int index, FieldTarget target) {}
 
   /**
    * The steps over a record of that schema.
@@ -28,17 +31,31 @@ final class PlanCompiler {
   Step compile(int schemaId, Schema writer, List<InputBinding> bindings) {
     for (InputBinding binding : bindings) {
       if (binding.isStacked() && !binding.input().isFixedSize()) {
-        reshapes.add(new Step.Reshape(binding.column(), new int[] {binding.paths().size()}));
+        beforehand.add(new Step.Reshape(binding.column(), new int[] {binding.paths().size()}));
+      } else if (binding.isConstant()) {
+        beforehand.add(new Step.FallBack(binding, 0));
       }
     }
-    Step record = below(writer, FieldTree.of(bindings, schemaId));
-    List<Step> steps = new ArrayList<>(reshapes);
+    PathTree<Leaf> needed = needed(bindings, schemaId);
+    Step record = needed.children().isEmpty() ? skips.of(writer) : below(writer, needed);
+    List<Step> steps = new ArrayList<>(beforehand);
     steps.add(record);
     return inOrder(steps);
   }
 
+  private static PathTree<Leaf> needed(List<InputBinding> bindings, int schemaId) {
+    PathTree<Leaf> needed = new PathTree<>();
+    for (InputBinding binding : bindings) {
+      for (int i = 0; i < binding.paths().size(); i++) {
+        String path = binding.paths().get(i);
+        needed.add(path, new Leaf(binding, i, new FieldTarget(path, binding.input(), schemaId)));
+      }
+    }
+    return needed;
+  }
+
   /** A field that feeds inputs itself, or has fields below that do. */
-  private Step value(Schema schema, FieldTree node) {
+  private Step value(Schema schema, PathTree<Leaf> node) {
     List<Step> steps = new ArrayList<>();
     if (!node.children().isEmpty()) {
       steps.add(below(schema, node));
@@ -49,20 +66,21 @@ final class PlanCompiler {
     return steps.size() == 1 ? steps.get(0) : new Step.Repeat(steps);
   }
 
-  private Step below(Schema schema, FieldTree node) {
+  private Step below(Schema schema, PathTree<Leaf> node) {
     return switch (schema.getType()) {
       case RECORD -> record(schema, node);
-      case NULL -> new Step.Refuse(node.any().target().isNull());
+      case MAP -> map(schema, node);
+      case NULL -> absent(node, FieldTarget::isNull);
       case UNION ->
           new Step.Branch(schema.getTypes().stream().map(branch -> branch(branch, node)).toList());
       default ->
           throw node.any()
               .target()
-              .mismatch("is not in reach: " + schema.getFullName() + " is no record");
+              .mismatch("is not in reach: " + schema.getFullName() + " is neither record nor map");
     };
   }
 
-  private Step branch(Schema branch, FieldTree node) {
+  private Step branch(Schema branch, PathTree<Leaf> node) {
     try {
       return below(branch, node);
     } catch (UndecodableRecordException e) {
@@ -70,15 +88,17 @@ final class PlanCompiler {
     }
   }
 
-  private Step record(Schema schema, FieldTree node) {
+  private Step record(Schema schema, PathTree<Leaf> node) {
+    List<Step> steps = new ArrayList<>();
     node.children()
         .forEach(
             (name, child) -> {
               if (schema.getFields().stream().noneMatch(field -> isNamed(schema, field, name))) {
-                throw child.any().target().mismatch("is missing: " + contents(schema, name));
+                steps.add(
+                    absent(
+                        child, target -> target.mismatch("is missing: " + contents(schema, name))));
               }
             });
-    List<Step> steps = new ArrayList<>();
     List<Field> unused = new ArrayList<>();
     for (Field field : schema.getFields()) {
       List<Step> uses = uses(schema, field, node);
@@ -93,9 +113,47 @@ final class PlanCompiler {
     return inOrder(steps);
   }
 
-  private List<Step> uses(Schema record, Field field, FieldTree node) {
+  private Step map(Schema schema, PathTree<Leaf> node) {
+    List<Step.Entries.Entry> entries = new ArrayList<>();
+    node.children()
+        .forEach(
+            (key, child) ->
+                entries.add(
+                    new Step.Entries.Entry(
+                        key.getBytes(StandardCharsets.UTF_8),
+                        value(schema.getValueType(), child),
+                        orRefuse(
+                            child,
+                            target -> target.mismatch("is missing: the map has no key " + key)))));
+    return new Step.Entries(entries, skips.of(schema.getValueType()));
+  }
+
+  /** The same at its place in the record, where the schema alone does not say it. */
+  private static Step orRefuse(
+      PathTree<Leaf> node, Function<FieldTarget, UndecodableRecordException> refusal) {
+    try {
+      return absent(node, refusal);
+    } catch (UndecodableRecordException e) {
+      return new Step.Refuse(e);
+    }
+  }
+
+  /** What a field that is not there leaves to do; refuses where something has to be there. */
+  private static Step absent(
+      PathTree<Leaf> node, Function<FieldTarget, UndecodableRecordException> refusal) {
+    List<Step> steps = new ArrayList<>();
+    for (Leaf leaf : node.all()) {
+      if (leaf.binding().fallback() == null) {
+        throw refusal.apply(leaf.target());
+      }
+      steps.add(new Step.FallBack(leaf.binding(), leaf.index()));
+    }
+    return inOrder(steps);
+  }
+
+  private List<Step> uses(Schema record, Field field, PathTree<Leaf> node) {
     List<Step> uses = new ArrayList<>();
-    for (Map.Entry<String, FieldTree> child : node.children().entrySet()) {
+    for (Map.Entry<String, PathTree<Leaf>> child : node.children().entrySet()) {
       if (isNamed(record, field, child.getKey())) {
         uses.add(value(field.schema(), child.getValue()));
       }
@@ -112,7 +170,7 @@ final class PlanCompiler {
 
   private Step fill(Schema schema, Leaf leaf) {
     InputBinding binding = leaf.binding();
-    ReaderCompiler compiler = new ReaderCompiler(leaf.target());
+    ReaderCompiler compiler = new ReaderCompiler(leaf.target(), binding);
     if (binding.isStacked()) {
       return new Step.Fill(compiler.element(schema), binding.column(), leaf.index());
     }
@@ -120,20 +178,19 @@ final class PlanCompiler {
     if (binding.input().isFixedSize()) {
       return new Step.Fill(reader, binding.column(), 0);
     }
-    int[] declared =
-        binding.input().rowShape().stream().mapToInt(d -> (int) Math.max(-1, d)).toArray();
     if (compiler.isSingle(schema)) {
-      Arrays.fill(declared, 1);
-      reshapes.add(new Step.Reshape(binding.column(), declared));
+      beforehand.add(new Step.Reshape(binding.column(), binding.shapeOfOne()));
       return new Step.Fill(reader, binding.column(), 0);
     }
+    int[] declared =
+        binding.input().rowShape().stream().mapToInt(d -> (int) Math.max(-1, d)).toArray();
     return new Step.MeasureAndFill(reader, binding.column(), declared);
   }
 
   /**
    * Whether a path's segment means that field: by its name, or by an alias that is nobody's name.
    */
-  private static boolean isNamed(Schema record, Field field, String segment) {
+  static boolean isNamed(Schema record, Field field, String segment) {
     return field.name().equals(segment)
         || (field.aliases().contains(segment) && record.getField(segment) == null);
   }

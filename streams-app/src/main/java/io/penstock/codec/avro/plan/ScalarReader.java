@@ -1,20 +1,19 @@
 package io.penstock.codec.avro.plan;
 
+import io.penstock.codec.NumericCast;
 import io.penstock.model.Column;
-import io.penstock.model.DType;
-import io.penstock.model.HalfPrecision;
 import io.penstock.model.NumericColumn;
 import io.penstock.model.StringColumn;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.apache.avro.Schema;
 
-/** Reads a value that is one element. Numbers are promoted as {@link ReaderCompiler} allows it. */
+/** Reads a value that is one element. Numbers are cast as {@link ReaderCompiler} allows it. */
 abstract class ScalarReader extends ValueReader {
 
   private final Skip skip;
 
-  private ScalarReader(Skip skip) {
+  ScalarReader(Skip skip) {
     this.skip = skip;
   }
 
@@ -23,49 +22,26 @@ abstract class ScalarReader extends ValueReader {
     skip.skip(in, values);
   }
 
-  /** An int or long as a number, held against the range of an integer dtype. */
+  /** An int or long as a number. */
   static final class Integers extends ScalarReader {
 
-    /** From the next number on, float16 rounds to infinity. */
-    private static final long MOST_AS_FLOAT16 = 65_519;
-
     private final FieldTarget target;
-    private final DType dtype;
+    private final NumericCast cast;
     private final boolean isInt;
-    private final long least;
-    private final long most;
 
-    Integers(FieldTarget target, boolean isInt) {
+    Integers(FieldTarget target, NumericCast cast, boolean isInt) {
       super(new Skip.Varint());
       this.target = target;
-      this.dtype = target.input().dtype();
+      this.cast = cast;
       this.isInt = isInt;
-      boolean isUnsigned = dtype.isUnsigned();
-      int bits = dtype.isFloat() ? Long.SIZE : dtype.widthBytes() * Byte.SIZE;
-      // The upper half of uint64 is out of reach, since Avro's long is signed.
-      int magnitude = Math.min(isUnsigned ? bits : bits - 1, Long.SIZE - 1);
-      boolean isFloat16 = dtype == DType.FLOAT16;
-      this.most = isFloat16 ? MOST_AS_FLOAT16 : Long.MAX_VALUE >> (Long.SIZE - 1 - magnitude);
-      this.least = isUnsigned ? 0 : isFloat16 ? -most : Long.MIN_VALUE >> (Long.SIZE - bits);
     }
 
     @Override
     int read(AvroCursor in, Column column, int row, int index) {
       long value = isInt ? in.readInt() : in.readLong();
-      if (value < least || value > most) {
-        throw target.outOfRange(String.valueOf(value), least + " to " + most);
-      }
       NumericColumn to = (NumericColumn) column;
-      int at = to.offset(row, index);
-      switch (dtype) {
-        case FLOAT32 -> to.putFloat(at, (float) value);
-        case FLOAT64 -> to.putDouble(at, (double) value);
-        case FLOAT16 -> to.putShort(at, HalfPrecision.toFloat16((double) value));
-        case BFLOAT16 -> to.putShort(at, HalfPrecision.toBfloat16((double) value));
-        case INT64, UINT64 -> to.putLong(at, value);
-        case INT32, UINT32 -> to.putInt(at, (int) value);
-        case INT16, UINT16 -> to.putShort(at, (short) value);
-        default -> to.bytes()[at] = (byte) value;
+      if (!cast.put(value, to, to.offset(row, index))) {
+        throw target.outOfRange(String.valueOf(value), cast.expected(value));
       }
       return index + 1;
     }
@@ -103,70 +79,27 @@ abstract class ScalarReader extends ValueReader {
     }
   }
 
-  /** A float as float64. */
-  static final class Widened extends ScalarReader {
-
-    Widened() {
-      super(new Skip.Width(Float.BYTES));
-    }
-
-    @Override
-    int read(AvroCursor in, Column column, int row, int index) {
-      NumericColumn to = (NumericColumn) column;
-      to.putDouble(to.offset(row, index), in.readFloat());
-      return index + 1;
-    }
-  }
-
-  /** A double as float32, rounded; a finite one that float32 cannot hold is refused. */
-  static final class Rounded extends ScalarReader {
+  /** A float or double as a float of another width. */
+  static final class Floats extends ScalarReader {
 
     private final FieldTarget target;
-
-    Rounded(FieldTarget target) {
-      super(new Skip.Width(Double.BYTES));
-      this.target = target;
-    }
-
-    @Override
-    int read(AvroCursor in, Column column, int row, int index) {
-      double value = in.readDouble();
-      float rounded = (float) value;
-      if (Float.isInfinite(rounded) && !Double.isInfinite(value)) {
-        throw target.outOfRange(String.valueOf(value), -Float.MAX_VALUE + " to " + Float.MAX_VALUE);
-      }
-      NumericColumn to = (NumericColumn) column;
-      to.putFloat(to.offset(row, index), rounded);
-      return index + 1;
-    }
-  }
-
-  /** A float or double as one of 16 bits, rounded; a finite one that it cannot hold is refused. */
-  static final class Halved extends ScalarReader {
-
-    private final FieldTarget target;
-    private final boolean isFloat16;
+    private final NumericCast cast;
     private final boolean isDouble;
 
-    Halved(FieldTarget target, boolean isDouble) {
+    Floats(FieldTarget target, NumericCast cast, boolean isDouble) {
       super(new Skip.Width(isDouble ? Double.BYTES : Float.BYTES));
       this.target = target;
-      this.isFloat16 = target.input().dtype() == DType.FLOAT16;
+      this.cast = cast;
       this.isDouble = isDouble;
     }
 
     @Override
     int read(AvroCursor in, Column column, int row, int index) {
       double value = isDouble ? in.readDouble() : in.readFloat();
-      short bits = isFloat16 ? HalfPrecision.toFloat16(value) : HalfPrecision.toBfloat16(value);
-      float rounded =
-          isFloat16 ? HalfPrecision.fromFloat16(bits) : HalfPrecision.fromBfloat16(bits);
-      if (Float.isInfinite(rounded) && !Double.isInfinite(value)) {
-        float most = isFloat16 ? HalfPrecision.FLOAT16_MAX : HalfPrecision.BFLOAT16_MAX;
-        throw target.outOfRange(String.valueOf(value), -most + " to " + most);
-      }
       NumericColumn to = (NumericColumn) column;
-      to.putShort(to.offset(row, index), bits);
+      if (!cast.put(value, to, to.offset(row, index))) {
+        throw target.outOfRange(String.valueOf(value), cast.expectedFloat());
+      }
       return index + 1;
     }
   }

@@ -1,5 +1,7 @@
 package io.penstock.codec.avro.plan;
 
+import io.penstock.codec.FlatRow;
+import io.penstock.codec.InputBinding;
 import io.penstock.codec.UndecodableRecordException;
 import io.penstock.model.Column;
 import io.penstock.model.Rows;
@@ -62,6 +64,56 @@ abstract class Step {
     }
   }
 
+  /** A map of which some keys are needed; of a key that is there twice, the last value counts. */
+  static final class Entries extends Step {
+
+    private final Entry[] entries;
+    private final Skip unused;
+    private final boolean[] seen;
+
+    Entries(List<Entry> entries, Skip unused) {
+      this.entries = entries.toArray(Entry[]::new);
+      this.unused = unused;
+      this.seen = new boolean[entries.size()];
+    }
+
+    /** A key, what becomes of its value, and what where it is missing. */
+    @SuppressWarnings("ArrayRecordComponent") // Compared with nothing.
+    record Entry(byte[] key, Step present, Step missing) {}
+
+    @Override
+    void run(AvroCursor in, Rows rows, int row) {
+      Arrays.fill(seen, false);
+      for (long items = in.readBlockCount(); items != 0; items = in.readBlockCount()) {
+        for (long i = 0; i < items; i++) {
+          int length = in.readLength();
+          int at = find(in.bytes(), in.take(length), length);
+          if (at < 0) {
+            unused.skip(in);
+          } else {
+            entries[at].present.run(in, rows, row);
+            seen[at] = true;
+          }
+        }
+      }
+      for (int i = 0; i < entries.length; i++) {
+        if (!seen[i]) {
+          entries[i].missing.run(in, rows, row);
+        }
+      }
+    }
+
+    private int find(byte[] bytes, int from, int length) {
+      for (int i = 0; i < entries.length; i++) {
+        byte[] key = entries[i].key;
+        if (Arrays.equals(key, 0, key.length, bytes, from, from + length)) {
+          return i;
+        }
+      }
+      return -1;
+    }
+  }
+
   /** A value that cannot be what an input needs. */
   static final class Refuse extends Step {
 
@@ -121,8 +173,25 @@ abstract class Step {
       }
       in.rewind(start);
       Column target = rows.column(column);
-      makeRoom(target, measured);
+      FlatRow.makeRoom(target, measured);
       reader.read(in, target, row, 0);
+    }
+  }
+
+  /** Puts what stands in for a field that is not there, or a constant. */
+  static final class FallBack extends Step {
+
+    private final InputBinding binding;
+    private final int path;
+
+    FallBack(InputBinding binding, int path) {
+      this.binding = binding;
+      this.path = path;
+    }
+
+    @Override
+    void run(AvroCursor in, Rows rows, int row) {
+      binding.fallBack(rows.column(binding.column()), row, path);
     }
   }
 
@@ -139,20 +208,7 @@ abstract class Step {
 
     @Override
     void run(AvroCursor in, Rows rows, int row) {
-      makeRoom(rows.column(column), shape);
+      FlatRow.makeRoom(rows.column(column), shape);
     }
-  }
-
-  private static void makeRoom(Column column, int[] shape) {
-    if (column.capacityRows() >= 1 && Arrays.equals(column.rowShape(), shape)) {
-      return;
-    }
-    if (column.capacityRows() > 1) {
-      throw new IllegalStateException(
-          "capacityRows: "
-              + column.capacityRows()
-              + " (expected: 1, since an input with open dimensions is reshaped)");
-    }
-    column.reshape(shape, 1);
   }
 }

@@ -1,5 +1,6 @@
 package io.penstock.codec.avro.plan;
 
+import io.penstock.codec.ConstantValue;
 import io.penstock.codec.UndecodableRecordException;
 import io.penstock.model.Column;
 import java.util.List;
@@ -43,6 +44,37 @@ abstract class ValueReader {
     void measure(AvroCursor in, long values, int[] shape) {
       for (long i = 0; i < values; i++) {
         branches[in.readIndex(branches.length)].measure(in, 1, shape);
+      }
+    }
+  }
+
+  /** A null that something stands in for: an element, or the row from its beginning. */
+  static final class FallBack extends ValueReader {
+
+    private final ConstantValue value;
+    private final boolean isRow;
+
+    FallBack(ConstantValue value, boolean isRow) {
+      this.value = value;
+      this.isRow = isRow;
+    }
+
+    @Override
+    int read(AvroCursor in, Column column, int row, int index) {
+      if (isRow) {
+        value.fill(column, row);
+        return column.rowElements();
+      }
+      value.put(column, row, index);
+      return index + 1;
+    }
+
+    @Override
+    void measure(AvroCursor in, long values, int[] shape) {
+      if (isRow) {
+        for (int i = 0; i < shape.length; i++) {
+          shape[i] = shape[i] < 0 ? 1 : shape[i];
+        }
       }
     }
   }

@@ -1,0 +1,99 @@
+package io.penstock.http;
+
+import io.penstock.config.HttpConfig;
+import io.penstock.http.exchange.Exchange;
+import java.io.Closeable;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
+
+/** The socket of the admin server: plain HTTP, or HTTPS where there is a keystore. */
+final class Listener {
+
+  private static final int ACCEPTORS = 1;
+  private static final int SELECTORS = 1;
+
+  private final HttpConfig.Address address;
+  private final Optional<SslContextFactory.Server> tls;
+
+  /**
+   * @throws AdminServerException if the keystore cannot be used
+   */
+  Listener(HttpConfig config) {
+    this.address = config.listen();
+    this.tls = config.tls().map(Listener::context);
+  }
+
+  /** A part of that server, at rest. */
+  ServerConnector connector(Server jetty, HttpConfiguration http) {
+    http.setSendServerVersion(false);
+    http.addCustomizer(Listener::letBeCutOff);
+    ServerConnector connector =
+        new ServerConnector(
+            jetty,
+            null,
+            new ScheduledExecutorScheduler("penstock-http-timer", true),
+            null,
+            ACCEPTORS,
+            SELECTORS,
+            protocols(http));
+    connector.setHost(address.host());
+    connector.setPort(address.port());
+    return connector;
+  }
+
+  private static Request letBeCutOff(Request request, HttpFields.Mutable unusedHeaders) {
+    EndPoint connection = request.getConnectionMetaData().getConnection().getEndPoint();
+    Closeable cut =
+        () -> connection.close(new TimeoutException("the answer was not taken in time"));
+    request.setAttribute(Exchange.CONNECTION, cut);
+    return request;
+  }
+
+  private ConnectionFactory[] protocols(HttpConfiguration http) {
+    if (tls.isEmpty()) {
+      return new ConnectionFactory[] {new HttpConnectionFactory(http)};
+    }
+    // Probes and scrapers ask by address: whether the certificate has that name is for them to say.
+    http.addCustomizer(new SecureRequestCustomizer(false));
+    HttpConnectionFactory inner = new HttpConnectionFactory(http);
+    return new ConnectionFactory[] {
+      new SslConnectionFactory(tls.get(), inner.getProtocol()), inner
+    };
+  }
+
+  private static SslContextFactory.Server context(HttpConfig.Tls tls) {
+    SslContextFactory.Server context = new SslContextFactory.Server();
+    context.setKeyStore(keystore(tls));
+    context.setKeyStorePassword(tls.password());
+    return context;
+  }
+
+  private static KeyStore keystore(HttpConfig.Tls tls) {
+    try {
+      return KeyStore.getInstance(tls.keystore().toFile(), tls.password().toCharArray());
+    } catch (IOException | GeneralSecurityException e) {
+      throw new AdminServerException(
+          "http.tls.keystore: "
+              + tls.keystore()
+              + " cannot be opened with http.tls.keystore-password (expected: a PKCS12 or JKS"
+              + " keystore of that password): "
+              + e.getMessage(),
+          e);
+    }
+  }
+}

@@ -1,0 +1,179 @@
+package io.penstock.replay;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.penstock.schemas.DeadLetter;
+import io.penstock.schemas.DeadLetterHeader;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends the records that dead letters hold to the topic that they came from: key, value and headers
+ * as they were, to the partition that they had, with the header {@value #HEADER}. In transactions
+ * of {@value #LETTERS_PER_TRANSACTION} letters, so that what is sent when something fails is known
+ * to the letter, and the rest can be sent later. Not thread-safe.
+ */
+public final class Resubmission implements AutoCloseable {
+
+  /** Where in the dead-letter topic a record was: {@code topic-partition@offset}. */
+  static final String HEADER = "penstock-replayed-from";
+
+  static final int LETTERS_PER_TRANSACTION = 500;
+
+  /** Of keys and values that wait for a transaction; one letter may be larger. */
+  private static final long BYTES_PER_TRANSACTION = 16 << 20;
+
+  private final String deadLetterTopic;
+  private final boolean newTimestamps;
+  private final Producer<byte[], byte[]> producer;
+  private final List<StoredLetter> waiting = new ArrayList<>();
+  private final Map<Integer, Long> sentUpTo = new TreeMap<>();
+  private long waitingBytes;
+  private int sent;
+
+  /**
+   * A way back from a dead-letter topic.
+   *
+   * @param kafka the pipeline's Kafka keys
+   * @param transactionalId of the pipeline, so that of two replays one ends
+   * @param newTimestamps whether records get the time at which they are sent instead of their own
+   */
+  public static Resubmission of(
+      String deadLetterTopic,
+      Map<String, String> kafka,
+      String clientId,
+      String transactionalId,
+      boolean newTimestamps) {
+    return new Resubmission(
+        deadLetterTopic,
+        new KafkaProducer<>(
+            ReplayKeys.ofProducer(kafka, clientId, transactionalId),
+            new ByteArraySerializer(),
+            new ByteArraySerializer()),
+        newTimestamps);
+  }
+
+  Resubmission(String deadLetterTopic, Producer<byte[], byte[]> producer, boolean newTimestamps) {
+    this.deadLetterTopic = deadLetterTopic;
+    this.newTimestamps = newTimestamps;
+    this.producer = producer;
+    producer.initTransactions();
+  }
+
+  /** Whether a letter holds its whole record. */
+  public static boolean canSend(StoredLetter stored) {
+    return !stored.letter().getTruncated();
+  }
+
+  /**
+   * Sends a letter's record, once so many wait that a transaction is worth it.
+   *
+   * @throws KafkaException if brokers do not take it: then they have {@link #sent} letters and no
+   *     more
+   */
+  public void send(StoredLetter stored) {
+    waiting.add(stored);
+    waitingBytes += stored.letter().getKeyBytes() + (long) stored.letter().getValueBytes();
+    if (waiting.size() == LETTERS_PER_TRANSACTION || waitingBytes >= BYTES_PER_TRANSACTION) {
+      sendWaiting();
+    }
+  }
+
+  /**
+   * Sends all that waits.
+   *
+   * @throws KafkaException if brokers do not take it: then they have {@link #sent} letters and no
+   *     more
+   */
+  public void sendWaiting() {
+    if (waiting.isEmpty()) {
+      return;
+    }
+    try {
+      producer.beginTransaction();
+      for (StoredLetter stored : waiting) {
+        var unused = producer.send(record(stored)); // Its failure is the transaction's.
+      }
+      commit();
+    } catch (KafkaException e) {
+      throw new KafkaException("A record was not taken: " + e.getMessage(), e);
+    }
+    waiting.forEach(stored -> sentUpTo.merge(stored.partition(), stored.offset(), Math::max));
+    sent += waiting.size();
+    waiting.clear();
+    waitingBytes = 0;
+  }
+
+  /** A commit that timed out may be asked for again, and only so becomes known. */
+  private void commit() {
+    try {
+      producer.commitTransaction();
+    } catch (TimeoutException e) {
+      try {
+        producer.commitTransaction();
+      } catch (TimeoutException again) {
+        throw new KafkaException(
+            "brokers have not said whether they have the letters from %s to %s; if so, records with the header %s in the input topic name them"
+                .formatted(
+                    waiting.get(0).position(), waiting.get(waiting.size() - 1).position(), HEADER),
+            again);
+      }
+    }
+  }
+
+  /** How many records brokers have. */
+  public int sent() {
+    return sent;
+  }
+
+  /** Behind which places of the dead-letter topic the rest begins, as the command's options. */
+  public String whereToGoOn() {
+    return sentUpTo.entrySet().stream()
+        .map(entry -> "--after " + StoredLetter.position(entry.getKey(), entry.getValue()))
+        .collect(Collectors.joining(" "));
+  }
+
+  private ProducerRecord<byte[], byte[]> record(StoredLetter stored) {
+    DeadLetter letter = stored.letter();
+    Headers headers = new RecordHeaders();
+    for (DeadLetterHeader header : letter.getHeaders()) {
+      headers.add(header.getKey(), bytes(header.getValue()));
+    }
+    headers.add(HEADER, (deadLetterTopic + "-" + stored.position()).getBytes(UTF_8));
+    return new ProducerRecord<>(
+        letter.getTopic(),
+        letter.getPartition(),
+        newTimestamps ? null : letter.getTimestamp(),
+        bytes(letter.getKey()),
+        bytes(letter.getValue()),
+        headers);
+  }
+
+  private static byte @Nullable [] bytes(@Nullable ByteBuffer buffer) {
+    if (buffer == null) {
+      return null;
+    }
+    byte[] bytes = new byte[buffer.remaining()];
+    buffer.duplicate().get(bytes);
+    return bytes;
+  }
+
+  /** Gives up what waits, and a transaction that was not committed. */
+  @Override
+  public void close() {
+    producer.close();
+  }
+}

@@ -1,0 +1,416 @@
+package io.penstock.codec.copy;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.penstock.codec.AnyVersion;
+import io.penstock.codec.Copies;
+import io.penstock.codec.DeadLetterReason;
+import io.penstock.codec.FieldMapping;
+import io.penstock.codec.InputFormat;
+import io.penstock.codec.InputRecords;
+import io.penstock.codec.InputSettings;
+import io.penstock.codec.MappingException;
+import io.penstock.codec.OutputChoice;
+import io.penstock.codec.OutputFormat;
+import io.penstock.codec.OutputSettings;
+import io.penstock.codec.PredictionEncoder;
+import io.penstock.codec.UndecodableRecordException;
+import io.penstock.codec.avro.AvroInputFormat;
+import io.penstock.codec.avro.AvroOutputFormat;
+import io.penstock.codec.example.ExampleInputFormat;
+import io.penstock.codec.example.Examples;
+import io.penstock.codec.json.JsonInputFormat;
+import io.penstock.codec.json.JsonOutputFormat;
+import io.penstock.model.DType;
+import io.penstock.model.ModelSignature;
+import io.penstock.model.NumericColumn;
+import io.penstock.model.Rows;
+import io.penstock.model.TensorSpec;
+import io.penstock.registry.InMemorySchemaRegistry;
+import io.penstock.registry.WireFormat;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.generic.GenericRecordBuilder;
+import org.apache.avro.io.DecoderFactory;
+import org.apache.avro.io.EncoderFactory;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class CopiedFieldsTest {
+
+  private static final ModelSignature SIGNATURE =
+      new ModelSignature(
+          "serving_default",
+          List.of(new TensorSpec("x", DType.FLOAT32, List.of(-1L))),
+          List.of(new TensorSpec("score", DType.FLOAT32, List.of(-1L))));
+
+  private static final Schema CARD =
+      new Schema.Parser()
+          .parse(
+              """
+              {"type": "record", "name": "Card", "fields": [
+                {"name": "country", "type": {"type": "enum", "name": "Country",
+                  "symbols": ["CH", "DE"]}}]}\
+              """);
+
+  private static final Schema PAYMENT =
+      new Schema.Parser()
+          .parse(
+              """
+              {"type": "record", "name": "Payment", "fields": [
+                {"name": "x", "type": "float"},
+                {"name": "label", "type": ["null", "string"], "default": null},
+                {"name": "card", "type": ["null", %s], "default": null},
+                {"name": "id", "type": "long"},
+                {"name": "tags", "type": {"type": "map", "values": "string"}},
+                {"name": "at", "type": {"type": "long", "logicalType": "timestamp-millis"}},
+                {"name": "last", "type": {"type": "array", "items": "double"}}]}\
+              """
+                  .formatted(CARD));
+
+  private final InMemorySchemaRegistry registry = new InMemorySchemaRegistry();
+  private final Rows outputs = outputs();
+
+  @Test
+  void shouldCopyFieldsOfAvroWithTheirTypes() throws IOException {
+    byte[] record = avro(PAYMENT, payment().build());
+
+    GenericRecord prediction =
+        avro(
+            copy(
+                fromAvro(),
+                toAvro(null, "label", "card.country as country", "at", "tags.a"),
+                record));
+
+    assertThat(prediction.toString())
+        .isEqualTo(
+            "{\"score\": 0.5, \"label\": \"new\", \"country\": \"CH\", \"at\": 1700, \"tags_a\":"
+                + " \"A\"}");
+    assertThat(prediction.getSchema().getField("at").schema())
+        .isEqualTo(PAYMENT.getField("at").schema());
+    assertThat(prediction.getSchema().getField("country").schema().isNullable()).isTrue();
+    assertThat(prediction.getSchema().getField("tags_a").defaultVal()).isNotNull();
+  }
+
+  @Test
+  void shouldHoldNullForWhatIsMissingWhereThatMayBe() throws IOException {
+    byte[] record =
+        avro(PAYMENT, payment().set("label", null).set("card", null).set("tags", Map.of()).build());
+
+    GenericRecord prediction =
+        avro(copy(fromAvro(), toAvro(null, "label", "card.country", "tags.a", "id"), record));
+
+    assertThat(prediction.toString())
+        .isEqualTo(
+            "{\"score\": 0.5, \"label\": null, \"card_country\": null, \"tags_a\": null, \"id\":"
+                + " 7}");
+  }
+
+  @Test
+  void shouldCopyWhatOtherWritersWriteAsTheConfiguredSchemaHasIt() throws IOException {
+    Schema older =
+        new Schema.Parser()
+            .parse(
+                """
+                {"type": "record", "name": "Payment", "fields": [
+                  {"name": "id", "type": "int"}, {"name": "x", "type": "float"}]}\
+                """);
+    GenericRecord value = new GenericRecordBuilder(older).set("id", 3).set("x", 1f).build();
+
+    GenericRecord prediction =
+        avro(copy(fromAvro(), toAvro(PAYMENT, "id", "label"), avro(older, value)));
+
+    assertThat(prediction.toString()).isEqualTo("{\"score\": 0.5, \"id\": 3, \"label\": null}");
+    assertThat(prediction.getSchema().getField("id").schema().getType())
+        .isEqualTo(Schema.Type.LONG);
+  }
+
+  @Test
+  void shouldRefuseARecordWithoutAFieldThatPredictionsMustHold() throws IOException {
+    Schema other =
+        new Schema.Parser()
+            .parse(
+                """
+                {"type": "record", "name": "Payment", "fields": [{"name": "x", "type": "float"}]}\
+                """);
+    byte[] record = avro(other, new GenericRecordBuilder(other).set("x", 1f).build());
+
+    assertThatThrownBy(() -> copy(fromAvro(), toAvro(PAYMENT, "id"), record))
+        .isInstanceOfSatisfying(
+            UndecodableRecordException.class,
+            e -> assertThat(e.reason()).isEqualTo(DeadLetterReason.NULL_FIELD))
+        .hasMessageContaining("Field id is missing or null");
+  }
+
+  @Test
+  void shouldRefuseATimeOfAnotherUnit() throws IOException {
+    Schema micros =
+        new Schema.Parser()
+            .parse(PAYMENT.toString().replace("timestamp-millis", "timestamp-micros"));
+    GenericRecord value = payment().build();
+    GenericRecord same = new GenericData.Record(micros);
+    PAYMENT.getFields().forEach(field -> same.put(field.pos(), value.get(field.pos())));
+    byte[] record = avro(micros, same);
+
+    assertThatThrownBy(() -> copy(fromAvro(), toAvro(PAYMENT, "at"), record))
+        .isInstanceOf(UndecodableRecordException.class)
+        .hasMessageContaining("Field at is a timestamp-micros (expected: a timestamp-millis");
+  }
+
+  @Test
+  void shouldCopyFieldsOfAvroIntoJson() throws IOException {
+    byte[] record = avro(PAYMENT, payment().build());
+
+    assertThat(text(copy(fromAvro(), toJson("id", "label", "card", "last", "tags", "no"), record)))
+        .isEqualTo(
+            "{\"score\":0.5,\"id\":7,\"label\":\"new\",\"card\":{\"country\":\"CH\"},"
+                + "\"last\":[1.5,2.0],\"tags\":{\"a\":\"A\"},\"no\":null}");
+  }
+
+  @Test
+  void shouldCopyJsonAsItStands() {
+    String record =
+        "{\"x\": 1, \"id\" : 12345678901234567890.50 , \"deep\": {\"a\": [1,  {\"b\":"
+            + " \"\\u00e4\"}]}}";
+
+    assertThat(text(copy(fromJson(), toJson("deep.a as a", "id", "no"), record.getBytes(UTF_8))))
+        .isEqualTo(
+            "{\"score\":0.5,\"a\":[1,  {\"b\": \"\\u00e4\"}],\"id\":12345678901234567890.50,"
+                + "\"no\":null}");
+  }
+
+  @Test
+  void shouldCopyJsonIntoAvroByTheConfiguredSchema() throws IOException {
+    String record =
+        "{\"x\": 1, \"id\": 7e0, \"label\": \"\\u00e4\", \"card\": {\"country\": \"DE\"}, \"last\":"
+            + " [1, 2.5]}";
+
+    GenericRecord prediction =
+        avro(
+            copy(
+                fromJson(),
+                toAvro(PAYMENT, "id", "label", "card.country as country", "last"),
+                record.getBytes(UTF_8)));
+
+    assertThat(prediction.toString())
+        .isEqualTo(
+            "{\"score\": 0.5, \"id\": 7, \"label\": \"ä\", \"country\": \"DE\", \"last\": [1.0,"
+                + " 2.5]}");
+  }
+
+  @Test
+  void shouldRefuseJsonThatDoesNotFitTheConfiguredSchema() {
+    OutputFormat output = toAvro(PAYMENT, "id");
+
+    for (String id :
+        List.of(
+            "1.5",
+            "\"7\"",
+            "1e19",
+            "1e99999999999",
+            "1e-99999999999",
+            "[7]",
+            "{}",
+            "true",
+            "null")) {
+      byte[] record = "{\"x\": 1, \"id\": %s}".formatted(id).getBytes(UTF_8);
+      assertThatThrownBy(() -> copy(fromJson(), output, record))
+          .as(id)
+          .isInstanceOf(UndecodableRecordException.class)
+          .hasMessageContaining("Field id ");
+    }
+  }
+
+  @Test
+  void shouldRefuseAnExponentThatNoNumberHas() {
+    byte[] record = "{\"x\": 1, \"last\": [1e99999999999]}".getBytes(UTF_8);
+
+    assertThatThrownBy(() -> copy(fromJson(), toAvro(PAYMENT, "last"), record))
+        .isInstanceOfSatisfying(
+            UndecodableRecordException.class,
+            e -> assertThat(e.reason()).isEqualTo(DeadLetterReason.VALUE_OUT_OF_RANGE));
+  }
+
+  @Test
+  void shouldRefuseAFieldThatIsThereTwice() {
+    byte[] record = "{\"x\": 1, \"id\": 1, \"id\": 2}".getBytes(UTF_8);
+
+    assertThatThrownBy(() -> copy(fromJson(), toJson("id"), record))
+        .isInstanceOf(UndecodableRecordException.class)
+        .hasMessageContaining("second time");
+  }
+
+  @Test
+  void shouldCopyFeatures() throws IOException {
+    byte[] record =
+        new Examples().texts("label", "new").integers("id", 7).floats("last", 1, 2).serialized();
+
+    assertThat(text(copy(fromExample(), toJson("id", "label", "last", "no"), record)))
+        .isEqualTo("{\"score\":0.5,\"id\":7,\"label\":\"new\",\"last\":[1.0,2.0],\"no\":null}");
+    assertThat(avro(copy(fromExample(), toAvro(PAYMENT, "id", "last"), record)).toString())
+        .isEqualTo("{\"score\": 0.5, \"id\": 7, \"last\": [1.0, 2.0]}");
+  }
+
+  @Test
+  void shouldRefuseNamesThatOutputsHave() {
+    assertThatThrownBy(() -> toJson("score").requireWritable("fraud", SIGNATURE))
+        .isInstanceOf(MappingException.class)
+        .hasMessageContaining("output.copy: score has the name of output score");
+    assertThatThrownBy(() -> toAvro(null, "a.b", "a_b").requireWritable("fraud", SIGNATURE))
+        .isInstanceOf(MappingException.class)
+        .hasMessageContaining("both are a_b in Avro");
+    assertThatThrownBy(() -> toAvro(PAYMENT, "no").requireWritable("fraud", SIGNATURE))
+        .isInstanceOf(MappingException.class)
+        .hasMessageContaining("output.copy: no: Payment has no field no (expected: one of [x,");
+  }
+
+  @Test
+  void shouldSayThatTypesAreNotKnown() {
+    assertThatThrownBy(() -> encoder(toAvro(null, "id")))
+        .isInstanceOf(MappingException.class)
+        .hasMessageContaining(
+            "subject in-value has no schema yet (to say them: output.copy-schema)");
+  }
+
+  /** Whatever bytes there are: a refusal, or a prediction that its readers can read. */
+  @Test
+  void shouldWriteNothingThatCannotBeRead() throws IOException {
+    long base = Long.getLong("penstock.property.seed", 7L);
+    byte[] avro = avro(PAYMENT, payment().build());
+    byte[] json =
+        "{\"x\":1,\"id\":7,\"label\":\"n\\n\",\"last\":[1,2],\"card\":{\"country\":\"CH\"}}"
+            .getBytes(UTF_8);
+    byte[] example =
+        new Examples().texts("label", "new").integers("id", 7).floats("last", 1, 2).serialized();
+    String[] fields = {"id", "label", "last", "card.country as country"};
+    for (int i = 0; i < 1_000; i++) {
+      mutate(fromAvro(), avro, WireFormat.HEADER_BYTES, fields, base + i);
+      mutate(fromJson(), json, 0, fields, base + i);
+      mutate(fromExample(), example, 0, fields, base + i);
+    }
+  }
+
+  private void mutate(InputFormat input, byte[] record, int keep, String[] fields, long seed) {
+    Random random = new Random(seed);
+    byte[] mutated = record.clone();
+    for (int i = random.nextInt(3); i >= 0; i--) {
+      mutated[keep + random.nextInt(mutated.length - keep)] = (byte) random.nextInt();
+    }
+    try {
+      var unused = avro(copy(input, toAvro(PAYMENT, fields), mutated));
+    } catch (UndecodableRecordException e) {
+      assertThat(e.getMessage()).isNotBlank();
+    } catch (RuntimeException | IOException e) {
+      fail("seed " + seed + ": " + HexFormat.of().formatHex(mutated), e);
+    }
+    try {
+      String text = text(copy(input, toJson(fields), mutated)).replace("NaN", "0");
+      var unused = new ObjectMapper().readTree(text.replace("Infinity", "0"));
+    } catch (UndecodableRecordException e) {
+      assertThat(e.getMessage()).isNotBlank();
+    } catch (RuntimeException | IOException e) {
+      fail("seed " + seed + ": " + HexFormat.of().formatHex(mutated), e);
+    }
+  }
+
+  private byte[] copy(InputFormat input, OutputFormat output, byte[] record) {
+    PredictionEncoder encoder = encoder(output);
+    byte[] copied = input.copier(encoder.copyTarget().orElseThrow()).copy(InputRecords.of(record));
+    return encoder.encode(outputs, 0, copied);
+  }
+
+  private static PredictionEncoder encoder(OutputFormat output) {
+    return output.encoder(AnyVersion.of("fraud", 1), SIGNATURE);
+  }
+
+  private InputFormat fromAvro() {
+    return new AvroInputFormat(input());
+  }
+
+  private InputFormat fromJson() {
+    return new JsonInputFormat(input());
+  }
+
+  private InputFormat fromExample() {
+    return new ExampleInputFormat(input());
+  }
+
+  private InputSettings input() {
+    return new InputSettings("in", FieldMapping.byName(), Map.of(), registry);
+  }
+
+  private OutputFormat toJson(String... fields) {
+    return new JsonOutputFormat(output(null, fields));
+  }
+
+  private OutputFormat toAvro(@Nullable Schema types, String... fields) {
+    return new AvroOutputFormat(output(types, fields));
+  }
+
+  private OutputSettings output(@Nullable Schema types, String... fields) {
+    Copies copies = new Copies(Copies.fields(List.of(fields)), types, "in");
+    String topic = "out-" + String.join("-", fields);
+    return new OutputSettings(topic, OutputChoice.ALL, copies, Map.of(), registry, true);
+  }
+
+  private byte[] avro(Schema schema, GenericRecord record) throws IOException {
+    int id = registry.register("in-value", schema);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    bytes.write(0);
+    bytes.writeBytes(ByteBuffer.allocate(4).putInt(id).array());
+    var encoder = EncoderFactory.get().directBinaryEncoder(bytes, null);
+    new GenericDatumWriter<GenericRecord>(schema).write(record, encoder);
+    return bytes.toByteArray();
+  }
+
+  /** A prediction, read to its last byte by its registered schema. */
+  private GenericRecord avro(byte[] prediction) throws IOException {
+    Schema schema = registry.schemaById(WireFormat.schemaId(prediction));
+    int header = WireFormat.HEADER_BYTES;
+    var decoder =
+        DecoderFactory.get().binaryDecoder(prediction, header, prediction.length - header, null);
+    GenericRecord record = new GenericDatumReader<GenericRecord>(schema).read(null, decoder);
+    assertThat(decoder.isEnd()).isTrue();
+    return record;
+  }
+
+  private static String text(byte[] prediction) {
+    return new String(prediction, UTF_8);
+  }
+
+  private static GenericRecordBuilder payment() {
+    Schema country = CARD.getField("country").schema();
+    return new GenericRecordBuilder(PAYMENT)
+        .set("x", 1f)
+        .set("label", "new")
+        .set(
+            "card",
+            new GenericRecordBuilder(CARD)
+                .set("country", new GenericData.EnumSymbol(country, "CH"))
+                .build())
+        .set("id", 7L)
+        .set("tags", Map.of("a", "A"))
+        .set("at", 1_700L)
+        .set("last", List.of(1.5, 2.0));
+  }
+
+  private static Rows outputs() {
+    Rows rows = Rows.of(SIGNATURE.outputs(), 1);
+    ((NumericColumn) rows.column(0)).putFloat(0, 0.5f);
+    return rows;
+  }
+}

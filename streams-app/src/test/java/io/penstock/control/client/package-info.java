@@ -1,0 +1,4 @@
+@NullMarked
+package io.penstock.control.client;
+
+import org.jspecify.annotations.NullMarked;

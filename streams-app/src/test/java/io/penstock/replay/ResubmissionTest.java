@@ -1,0 +1,80 @@
+package io.penstock.replay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Test;
+
+class ResubmissionTest {
+
+  private final MockProducer<byte[], byte[]> producer =
+      new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
+
+  @Test
+  void shouldSendRecordsAsTheyWere() {
+    Resubmission resubmission = new Resubmission("dead", producer, false);
+
+    resubmission.send(letter(2, 7));
+    assertThat(producer.history()).as("before the transaction is worth it").isEmpty();
+    resubmission.sendWaiting();
+
+    ProducerRecord<byte[], byte[]> sent = producer.history().get(0);
+    assertThat(sent.topic()).isEqualTo("in");
+    assertThat(sent.timestamp()).isEqualTo(1_000_007L);
+    assertThat(sent.value()).asString().isEqualTo("v7");
+    assertThat(sent.headers().lastHeader("penstock-replayed-from").value())
+        .asString()
+        .isEqualTo("dead-2@7");
+    assertThat(resubmission.sent()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldGiveRecordsTheTimeOfTheReplayWhereThatIsAskedFor() {
+    Resubmission resubmission = new Resubmission("dead", producer, true);
+
+    resubmission.send(letter(0, 7));
+    resubmission.sendWaiting();
+
+    assertThat(producer.history().get(0).timestamp()).as("left to the producer").isNull();
+  }
+
+  @Test
+  void shouldKnowToTheLetterWhatIsSentWhenATransactionFails() {
+    // given
+    Resubmission resubmission = new Resubmission("dead", producer, false);
+    for (int i = 0; i < Resubmission.LETTERS_PER_TRANSACTION; i++) {
+      resubmission.send(letter(i % 2, i));
+    }
+    resubmission.send(letter(0, 900));
+    producer.commitTransactionException = new KafkaException("fenced");
+
+    // when, then
+    assertThatThrownBy(resubmission::sendWaiting)
+        .isInstanceOf(KafkaException.class)
+        .hasMessage("A record was not taken: fenced");
+    assertThat(producer.history()).hasSize(500);
+    assertThat(resubmission.sent()).isEqualTo(500);
+    assertThat(resubmission.whereToGoOn()).isEqualTo("--after 0@498 --after 1@499");
+  }
+
+  @Test
+  void shouldNameTheLettersThatNobodyKnowsOf() {
+    Resubmission resubmission = new Resubmission("dead", producer, false);
+    resubmission.send(letter(0, 3));
+    resubmission.send(letter(1, 4));
+    producer.commitTransactionException = new TimeoutException("late");
+
+    assertThatThrownBy(resubmission::sendWaiting)
+        .hasMessageContaining("have not said whether they have the letters from 0@3 to 1@4");
+    assertThat(resubmission.sent()).isZero();
+  }
+
+  private static StoredLetter letter(int partition, long offset) {
+    return Letters.of("p", "MALFORMED", partition, offset);
+  }
+}
