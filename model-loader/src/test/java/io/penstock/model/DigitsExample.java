@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /** Says which digit an image shows, by the version that a label stands for. Thread-safe. */
 final class DigitsExample implements AutoCloseable {
@@ -34,7 +35,13 @@ final class DigitsExample implements AutoCloseable {
     model.addListener(System.out::println);
     model.retain(Set.copyOf(labels.values()));
     model.start();
-    labels.values().forEach(version -> model.whenAvailable(version).join());
+  }
+
+  /** Throws if one of the versions cannot be loaded, or takes too long; close it then, too. */
+  void awaitVersions() {
+    for (long version : labels.values()) {
+      model.whenAvailable(version).orTimeout(1, TimeUnit.MINUTES).join();
+    }
   }
 
   int digit(String label, JsonNode image) {

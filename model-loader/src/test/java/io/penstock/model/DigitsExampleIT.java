@@ -35,6 +35,7 @@ final class DigitsExampleIT {
 
     // when, then
     try (DigitsExample digits = new DigitsExample(TestModels.examples().resolve("digits"))) {
+      digits.awaitVersions();
       assertThat(digits.digit("stable", pixels)).isEqualTo(Integer.parseInt(image[1]));
       assertThat(digits.digit("canary", pixels)).isEqualTo(Integer.parseInt(image[1]));
     }

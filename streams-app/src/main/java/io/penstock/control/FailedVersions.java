@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A failure counts until the version's files here change: somebody may have mended it. For the
  * same reason what failed before this process started does not count. A failure to load here, at
  * all or in time, counts until the version is loaded after all, unless a command has aborted it.
- * What has served since counts no more.
+ * What a command aborts while it is still copied here counts for good: its files are not changed
+ * but completed. What has served since counts no more.
  */
 final class FailedVersions {
 
@@ -60,7 +61,8 @@ final class FailedVersions {
             new Failure(
                 givenUp.getEpoch(),
                 served.aspired().get(version),
-                isFailureToLoad(decision, version, served)));
+                isFailureToLoad(decision, version, served),
+                Promotion.isAbortedByCommand(decision, version)));
       }
     }
   }
@@ -83,8 +85,13 @@ final class FailedVersions {
   }
 
   private static boolean hasPassed(Failure failure, long version, ServedModel served) {
-    return !Objects.equals(failure.files(), served.aspired().get(version))
+    return hasChanged(failure, served.aspired().get(version))
         || (failure.ofLoading() && served.isAvailable(version));
+  }
+
+  private static boolean hasChanged(Failure failure, @Nullable String files) {
+    boolean isToBeCompleted = failure.byCommand() && failure.files() == null;
+    return !isToBeCompleted && !Objects.equals(failure.files(), files);
   }
 
   private Set<Long> versions(BiPredicate<Long, Failure> which) {
@@ -99,6 +106,8 @@ final class FailedVersions {
    *
    * @param files what stood for the state of its files here; null if they were not complete
    * @param ofLoading whether it was not loaded here, and that may have been why
+   * @param byCommand whether somebody said so
    */
-  private record Failure(long epoch, @Nullable String files, boolean ofLoading) {}
+  private record Failure(
+      long epoch, @Nullable String files, boolean ofLoading, boolean byCommand) {}
 }

@@ -127,10 +127,14 @@ record HoldingOrder(
     }
     return switch (kind) {
       case LOAD ->
-          when(held.loaded().contains(version), "is loaded by command already")
+          when(
+                  held.loaded().contains(version),
+                  "is loaded by command already; to have it tried again after a failure, unload it first")
               .or(() -> objections.absent(model, version));
       case PIN ->
-          when(held.pins().contains(version), "is pinned already")
+          when(
+                  held.pins().contains(version),
+                  "is pinned already; to have it tried again after a failure, unpin it first")
               .or(() -> objections.absent(model, version));
       case LABEL ->
           when(

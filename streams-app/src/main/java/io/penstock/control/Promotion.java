@@ -150,9 +150,16 @@ public final class Promotion {
 
   /** Whether that version was given up just now, and not since a command said so. */
   static boolean hasFailed(ModelDecision decision, long version) {
-    return decision.getPhase() == Phase.ABORTED
-        && decision.getTarget() == version
-        && !reason(decision).startsWith(BY_COMMAND);
+    return isGivenUp(decision, version) && !reason(decision).startsWith(BY_COMMAND);
+  }
+
+  /** Whether that version was given up just now, since a command said so. */
+  static boolean isAbortedByCommand(ModelDecision decision, long version) {
+    return isGivenUp(decision, version) && reason(decision).startsWith(BY_COMMAND);
+  }
+
+  private static boolean isGivenUp(ModelDecision decision, long version) {
+    return decision.getPhase() == Phase.ABORTED && decision.getTarget() == version;
   }
 
   /** Whether a version was given up since it was not ready in time. */

@@ -110,7 +110,7 @@ public final class Rehearsal {
     LoadThread thread = new LoadThread(terms, clock, task -> daemon(task, "penstock-load"));
     CompletableFuture<Loaded> outcome = new CompletableFuture<>();
     try {
-      thread.load(id, () -> fitLoader.attempt(id, directory), outcome::complete);
+      thread.load(id, isGivenUp -> fitLoader.attempt(id, directory, isGivenUp), outcome::complete);
       return outcome.join();
     } finally {
       thread.shutdown();

@@ -200,6 +200,20 @@ class ParticipantTest {
   }
 
   @Test
+  void shouldNotProposeWhatACommandGaveUpOnceItIsCopied() {
+    start(active(1, 0, 1));
+    participant.decide(
+        Promotion.abortByCommand(prepare(1L, 2, 5), 6, " by somebody", Instant.EPOCH));
+
+    instance.aspire(2);
+    participant.heartbeat();
+    instance.load(2);
+    participant.heartbeat();
+
+    assertThat(outbox.proposedVersions()).isEmpty();
+  }
+
+  @Test
   void shouldProposeTheFirstVersionAgainOnceItLoadsAfterAll() {
     instance.move(1, VersionState.START, "the volume does not answer");
     start();

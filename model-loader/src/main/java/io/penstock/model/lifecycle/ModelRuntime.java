@@ -32,6 +32,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -299,10 +300,10 @@ public final class ModelRuntime implements AutoCloseable {
    * On the load thread. What failed may have failed because its files were changed; what did not is
    * made of what nobody has judged.
    */
-  private Loaded loadUnlessChanged(ServableId id, AspiredVersion files) {
+  private Loaded loadUnlessChanged(ServableId id, AspiredVersion files, BooleanSupplier isGivenUp) {
     Loaded outcome;
     try (var unused = MDC.putCloseable("version", Long.toString(id.version()))) {
-      outcome = fitLoader.attempt(id, files.directory());
+      outcome = fitLoader.attempt(id, files.directory(), isGivenUp);
     }
     if (!watch.hasChanged(files)) {
       return outcome;
@@ -412,7 +413,9 @@ public final class ModelRuntime implements AutoCloseable {
     @Override
     public void load(ServableId id, AspiredVersion version) {
       load.load(
-          id, () -> loadUnlessChanged(id, version), outcome -> loadEnded(id, version, outcome));
+          id,
+          isGivenUp -> loadUnlessChanged(id, version, isGivenUp),
+          outcome -> loadEnded(id, version, outcome));
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,13 +45,18 @@ public final class FitLoader {
   /**
    * Loads a version.
    *
+   * @param isGivenUp whether nobody waits for it any more, since its files were too long in coming
    * @throws ModelException if it is not fit; the message says why
    */
-  public FitVersion load(ServableId id, Path directory) {
+  public FitVersion load(ServableId id, Path directory, BooleanSupplier isGivenUp) {
     long begin = System.nanoTime();
     Claim claim = terms.memory().claim(id, fileBytes(id, directory), terms.memoryLimit());
     boolean fit = false;
     try {
+      // After the claim: one that is made before it is given up on is booked as that.
+      if (isGivenUp.getAsBoolean()) {
+        throw new ModelException(id + " is not loaded any more: it was given up on before.");
+      }
       FitVersion version = loadAndProve(id, directory, claim, begin);
       claim.loaded();
       fit = true;
@@ -69,10 +75,10 @@ public final class FitLoader {
     }
   }
 
-  /** Loads a version, and says what came of it: throws nothing. */
-  public Loaded attempt(ServableId id, Path directory) {
+  /** Loads a version, and says what came of it: throws nothing. Parameters as {@link #load}. */
+  public Loaded attempt(ServableId id, Path directory, BooleanSupplier isGivenUp) {
     try {
-      return new Loaded.Fit(load(id, directory));
+      return new Loaded.Fit(load(id, directory, isGivenUp));
     } catch (NoRoomException e) {
       return e.isRoomOnItsWay() ? new Loaded.Postponed(e, e.givenBack()) : new Loaded.Failed(e);
     } catch (ModelException e) {

@@ -16,7 +16,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Supplier;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,12 +67,18 @@ public final class LoadThread {
   }
 
   /**
-   * Loads a version once there is a slot for it. To be called for one version at a time.
+   * Loads a version once there is a slot for it, unless an earlier load of it has not come back: a
+   * second one would wait for the same. To be called for one version at a time.
    *
    * @param load runs on the thread; does not throw
    */
-  public void load(ServableId id, Supplier<Loaded> load, Answer answer) {
+  public void load(ServableId id, Load load, Answer answer) {
     List<Attempt> hung = List.copyOf(leftBehind);
+    List<Attempt> itsOwn = hung.stream().filter(attempt -> attempt.id.equals(id)).toList();
+    if (!itsOwn.isEmpty()) {
+      answer.ended(new Loaded.Hung(notBack(id), firstOf(itsOwn)));
+      return;
+    }
     if (hung.size() >= MOST_LEFT_BEHIND) {
       answer.ended(new Loaded.Hung(tooMany(id, hung), firstOf(hung)));
       return;
@@ -80,6 +86,12 @@ public final class LoadThread {
     Attempt attempt = new Attempt(id, load, answer);
     newest = attempt;
     thread.execute(() -> terms.slots().run(attempt));
+  }
+
+  private static ModelException notBack(ServableId id) {
+    return new RetriableModelException(
+        "%s is not loaded: its last load has not come back, and no other is begun before it has. Look at its storage; restart this process if it answers."
+            .formatted(id));
   }
 
   private static ModelException tooMany(ServableId id, List<Attempt> hung) {
@@ -108,6 +120,18 @@ public final class LoadThread {
     thread.shutdown();
   }
 
+  /** What a load does. Does not throw. */
+  @FunctionalInterface
+  public interface Load {
+
+    /**
+     * Loads a version.
+     *
+     * @param isGivenUp whether it has taken too long, so that nobody waits for it any more
+     */
+    Loaded run(BooleanSupplier isGivenUp);
+  }
+
   /** Hears what became of a load; called once, on the thread or on the clock. */
   @FunctionalInterface
   public interface Answer {
@@ -118,7 +142,7 @@ public final class LoadThread {
   private final class Attempt implements LoadSlots.Load {
 
     private final ServableId id;
-    private final Supplier<Loaded> load;
+    private final Load load;
     private final Answer answer;
     private final AtomicBoolean begun = new AtomicBoolean();
     private final AtomicBoolean ended = new AtomicBoolean();
@@ -127,7 +151,7 @@ public final class LoadThread {
     /** Belongs to the clock. */
     private int looks;
 
-    Attempt(ServableId id, Supplier<Loaded> load, Answer answer) {
+    Attempt(ServableId id, Load load, Answer answer) {
       this.id = id;
       this.load = load;
       this.answer = answer;
@@ -142,7 +166,7 @@ public final class LoadThread {
       Future<?> watch =
           clock.scheduleWithFixedDelay(
               () -> look(slot), lookNanos, lookNanos, TimeUnit.NANOSECONDS);
-      Loaded outcome = load.get();
+      Loaded outcome = load.run(ended::get);
       watch.cancel(false);
       if (ended.compareAndSet(false, true)) {
         answer.ended(outcome);

@@ -9,7 +9,6 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.tensorflow.Graph;
 import org.tensorflow.Operation;
-import org.tensorflow.Output;
 import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
@@ -49,14 +48,13 @@ final class BitCarriers {
   }
 
   /**
-   * A graph with carriers for some of its signatures, which name them; empty if it needs none.
+   * A graph with carriers for its signatures, which name them; empty if it needs none.
    *
    * @throws TensorFlowException or an {@link IllegalArgumentException} or {@link
    *     IllegalStateException}, if TensorFlow does not take the graph
    */
-  static Optional<MetaGraphDef> install(MetaGraphDef metaGraph, Set<String> signatures) {
+  static Optional<MetaGraphDef> install(MetaGraphDef metaGraph) {
     Map<String, SignatureDef> carried = new HashMap<>(metaGraph.getSignatureDefMap());
-    carried.keySet().retainAll(signatures);
     carried.values().removeIf(signature -> !needsCarriers(signature));
     if (carried.isEmpty()) {
       return Optional.empty();
@@ -116,12 +114,14 @@ final class BitCarriers {
     return TensorType.dtype(tensor.getDtype())
         .filter(TensorType::isCarried)
         .filter(dtype -> nodes.containsKey(SignatureReader.node(tensor.getName())))
-        .filter(
-            dtype -> {
-              Output<?> output = typed.output(tensor.getName());
-              return output != null
-                  && TensorType.value(output.dataType()) == TensorType.dataType(dtype);
-            });
+        .filter(dtype -> inGraph(tensor.getName()).equals(Optional.of(TensorType.dataType(dtype))));
+  }
+
+  /** What a tensor is in the graph; empty if its node has no such output. */
+  private Optional<DataType> inGraph(String tensor) {
+    return Optional.ofNullable(typed.operation(SignatureReader.node(tensor)))
+        .filter(node -> SignatureReader.index(tensor) < node.numOutputs())
+        .map(node -> TensorType.value(node.output(SignatureReader.index(tensor)).dataType()));
   }
 
   private NodeDef node(TensorInfo tensor) {

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import org.tensorflow.Graph;
 import org.tensorflow.Output;
 import org.tensorflow.Session;
@@ -81,15 +80,6 @@ record BoundSignature(
       }
     }
     return Optional.empty();
-  }
-
-  /** Whether it has a tensor of a dtype that can be fed or fetched by a carrier only, without. */
-  boolean lacksCarriers() {
-    List<TensorSpec> specs = specs();
-    List<Output<?>> handles = handles();
-    return IntStream.range(0, specs.size())
-        .filter(i -> TensorType.isCarried(specs.get(i).dtype()))
-        .anyMatch(i -> !BitCarriers.isCarrier(handles.get(i).op()));
   }
 
   /** Inputs, then outputs. */

@@ -32,7 +32,7 @@ public final class SavedModelLoader implements ModelLoader {
   @Override
   public LoadedModel load(ServableId id, Path directory, Set<String> requiredSignatures) {
     String fingerprint = fingerprint(id, directory);
-    Reading reading = read(id, directory, requiredSignatures);
+    Reading reading = read(id, directory);
     Opened opened =
         reading
             .carried()
@@ -46,7 +46,6 @@ public final class SavedModelLoader implements ModelLoader {
       SavedModelContents usable = withoutContradictions(contents, signatures);
       requiredSignatures.forEach(usable::signature);
       signatures.keySet().retainAll(usable.signatures().keySet());
-      signatures.values().removeIf(BoundSignature::lacksCarriers);
       bound = true;
       return new SavedModelVersion(
           id,
@@ -67,11 +66,10 @@ public final class SavedModelLoader implements ModelLoader {
    * Decides from the model's file alone how it is opened, so that it is opened once. Without the
    * graph, which TensorFlow reads for itself: there need not be two on the heap.
    */
-  private static Reading read(ServableId id, Path directory, Set<String> requiredSignatures) {
+  private static Reading read(ServableId id, Path directory) {
     MetaGraphDef graph = servingGraph(id, directory);
     try {
-      return new Reading(
-          BitCarriers.install(graph, requiredSignatures), DeclaredSignatures.of(graph));
+      return new Reading(BitCarriers.install(graph), DeclaredSignatures.of(graph));
     } catch (TensorFlowException | IllegalArgumentException | IllegalStateException e) {
       throw LoadFailure.explain(id, directory, e);
     }
@@ -177,7 +175,7 @@ public final class SavedModelLoader implements ModelLoader {
   /**
    * What a model's file says before TensorFlow sees it.
    *
-   * @param carried the graph with carriers, if it takes some to feed and fetch what is required
+   * @param carried the graph with carriers, if it takes some to feed and fetch it
    * @param declared the signatures as they are, whatever carries their tensors
    */
   private record Reading(Optional<MetaGraphDef> carried, List<DeclaredSignature> declared) {}

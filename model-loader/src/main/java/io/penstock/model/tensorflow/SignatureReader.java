@@ -179,7 +179,7 @@ final class SignatureReader {
   }
 
   /** Which of its node's outputs a tensor is. */
-  private static int index(String tensor) {
+  static int index(String tensor) {
     int colon = tensor.lastIndexOf(':');
     return colon < 0 ? 0 : Integer.parseInt(tensor.substring(colon + 1));
   }

@@ -104,10 +104,24 @@ final class FitLoaderTest {
   }
 
   @Test
+  void shouldTakeNoMemoryForWhatWasGivenUpOnWhileItsFilesWereRead() {
+    Loaded outcome = loader().attempt(ID, version, () -> true);
+
+    assertThat(outcome)
+        .isInstanceOfSatisfying(
+            Loaded.Failed.class,
+            failed ->
+                assertThat(failed.reason())
+                    .hasMessage(ID + " is not loaded any more: it was given up on before."));
+    assertThat(memory.bookedBytes()).isZero();
+    assertThat(model.runs()).isZero();
+  }
+
+  @Test
   void shouldWarmUpForWhatIsAskedWhenALoadBegins() {
     // given
     FitLoader loader = loader();
-    loader.load(ID, version).close();
+    loader.load(ID, version, () -> false).close();
     assertThat(model.sizes()).containsOnly(1, 4);
     model = new FakeModel(ID);
 
@@ -115,12 +129,12 @@ final class FitLoaderTest {
     loader.require(Fitness.of(Set.of(ModelSettings.DEFAULT_SIGNATURE), Set.of(2, 8)));
 
     // then
-    loader.load(ID, version).close();
+    loader.load(ID, version, () -> false).close();
     assertThat(model.sizes()).containsOnly(2, 8);
   }
 
   private FitVersion load() {
-    return loader().load(ID, version);
+    return loader().load(ID, version, () -> false);
   }
 
   private FitLoader loader() {

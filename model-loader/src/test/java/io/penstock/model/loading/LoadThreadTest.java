@@ -21,6 +21,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -65,7 +66,7 @@ final class LoadThreadTest {
     BlockingQueue<Loaded> answers = new LinkedBlockingQueue<>();
 
     // when
-    thread.load(id(1), () -> fit(new FakeModel(id(1))), answers::add);
+    thread.load(id(1), isGivenUp -> fit(new FakeModel(id(1))), answers::add);
 
     // then
     assertThat(answers.take()).isInstanceOf(Loaded.Fit.class);
@@ -76,7 +77,15 @@ final class LoadThreadTest {
     // given
     BlockingQueue<Loaded> answers = new LinkedBlockingQueue<>();
     FakeModel late = new FakeModel(id(1));
-    thread.load(id(1), () -> hang(late), answers::add);
+    AtomicBoolean knew = new AtomicBoolean();
+    thread.load(
+        id(1),
+        isGivenUp -> {
+          Loaded outcome = hang(late);
+          knew.set(isGivenUp.getAsBoolean());
+          return outcome;
+        },
+        answers::add);
 
     // when
     clock.passTimeout();
@@ -87,7 +96,7 @@ final class LoadThreadTest {
     assertThat(answer.cameBack().toCompletableFuture()).isNotDone();
 
     // when another is loaded, by the same thread's successor and in the same slot
-    thread.load(id(2), () -> fit(new FakeModel(id(2))), answers::add);
+    thread.load(id(2), isGivenUp -> fit(new FakeModel(id(2))), answers::add);
 
     // then
     assertThat(answers.take()).isInstanceOf(Loaded.Fit.class);
@@ -100,14 +109,42 @@ final class LoadThreadTest {
     // then nothing is left of it, and who was told hears that it is back
     assertThat(answer.cameBack().toCompletableFuture()).isCompleted();
     assertThat(late.isClosed()).isTrue();
+    assertThat(knew).isTrue();
     assertThat(answers).isEmpty();
+  }
+
+  @Test
+  void shouldNotBeginAnotherLoadOfWhatHangs() throws Exception {
+    // given
+    BlockingQueue<Loaded> answers = new LinkedBlockingQueue<>();
+    thread.load(id(1), isGivenUp -> hang(new FakeModel(id(1))), answers::add);
+    clock.passTimeout();
+    answers.take();
+
+    // when
+    thread.load(id(1), isGivenUp -> fit(new FakeModel(id(1))), answers::add);
+
+    // then
+    Loaded.Hung answer = (Loaded.Hung) answers.take();
+    assertThat(answer.reason())
+        .isInstanceOf(RetriableModelException.class)
+        .hasMessageStartingWith("digits/1 is not loaded: its last load has not come back");
+    assertThat(answer.cameBack().toCompletableFuture()).isNotDone();
+
+    // when
+    hung.countDown();
+    answer.cameBack().toCompletableFuture().join();
+    thread.load(id(1), isGivenUp -> fit(new FakeModel(id(1))), answers::add);
+
+    // then
+    assertThat(answers.take()).isInstanceOf(Loaded.Fit.class);
   }
 
   @Test
   void shouldNotTakeAPauseOfTheProcessForAHungLoad() throws Exception {
     // given
     BlockingQueue<Loaded> answers = new LinkedBlockingQueue<>();
-    thread.load(id(1), () -> hang(new FakeModel(id(1))), answers::add);
+    thread.load(id(1), isGivenUp -> hang(new FakeModel(id(1))), answers::add);
 
     // when
     clock.look();
@@ -122,13 +159,13 @@ final class LoadThreadTest {
     // given
     BlockingQueue<Loaded> answers = new LinkedBlockingQueue<>();
     for (int i = 0; i < LoadThread.MOST_LEFT_BEHIND; i++) {
-      thread.load(id(i), () -> hang(new FakeModel(id(9))), answers::add);
+      thread.load(id(i), isGivenUp -> hang(new FakeModel(id(9))), answers::add);
       clock.passTimeout();
       assertThat(answers.take()).isInstanceOf(Loaded.Hung.class);
     }
 
     // when
-    thread.load(id(7), () -> fit(new FakeModel(id(7))), answers::add);
+    thread.load(id(7), isGivenUp -> fit(new FakeModel(id(7))), answers::add);
 
     // then
     Loaded.Hung answer = (Loaded.Hung) answers.take();
@@ -141,7 +178,7 @@ final class LoadThreadTest {
     // when
     hung.countDown();
     answer.cameBack().toCompletableFuture().join();
-    thread.load(id(7), () -> fit(new FakeModel(id(7))), answers::add);
+    thread.load(id(7), isGivenUp -> fit(new FakeModel(id(7))), answers::add);
 
     // then
     assertThat(answers.take()).isInstanceOf(Loaded.Fit.class);
@@ -163,7 +200,7 @@ final class LoadThreadTest {
     other.setDaemon(true);
     other.start();
     taken.await();
-    thread.load(id(1), () -> fit(new FakeModel(id(1))), answers::add);
+    thread.load(id(1), isGivenUp -> fit(new FakeModel(id(1))), answers::add);
 
     // when
     thread.stop(new ModelException("closed"));
@@ -197,7 +234,7 @@ final class LoadThreadTest {
                 Fitness.of(Set.of(ModelSettings.DEFAULT_SIGNATURE), Set.of(1)),
                 terms,
                 (id, directory, signatures) -> model)
-            .load(model.id(), empty));
+            .load(model.id(), empty, () -> false));
   }
 
   private static ServableId id(long version) {
