@@ -73,6 +73,25 @@ public final class LatencyProbe implements AutoCloseable {
     return new Reading(point, metrics);
   }
 
+  /**
+   * How many records come through in a second, when more are sent than can: what sender, broker,
+   * subject and receiver do together on this machine.
+   *
+   * @param perSecond more than that
+   */
+  public Reading flood(int perSecond, Duration duration) {
+    receiver.countFromNow();
+    long start = System.nanoTime();
+    long sent = sender.send(perSecond, duration);
+    awaitOutcomes(sent);
+    double seconds = (System.nanoTime() - start) / 1e9;
+    Map<Metric, Double> metrics = new EnumMap<>(Metric.class);
+    metrics.put(Metric.SENT, (double) sent);
+    metrics.put(Metric.RECEIVED, (double) receiver.received());
+    metrics.put(Metric.RATE, receiver.received() / seconds);
+    return new Reading("", metrics);
+  }
+
   /** Waits for so many outcomes, but not for ever: what does not come is missing in the reading. */
   private void awaitOutcomes(long count) {
     long deadline = System.nanoTime() + LATE_LIMIT.toNanos();

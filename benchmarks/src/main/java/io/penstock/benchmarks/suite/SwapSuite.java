@@ -22,8 +22,8 @@ import java.util.OptionalDouble;
 /**
  * What it costs that versions of a small convolutional network are swapped every two seconds. Only
  * the newest version stays loaded beside the active one, so that each promotion loads, warms up,
- * cuts over and unloads. Latencies are those at half of what the machine can do, which the first
- * variant of the same run measures.
+ * cuts over and unloads. Latencies are those at half of what the machine can do, which a flood
+ * measures first: it drives a sender, a broker and a receiver as well as the service.
  */
 final class SwapSuite implements Suite {
 
@@ -35,9 +35,15 @@ final class SwapSuite implements Suite {
   private static final Duration WARM_UP = Duration.ofSeconds(10);
   private static final Duration FLOW = Duration.ofSeconds(40);
   private static final Duration QUICK_FLOW = Duration.ofSeconds(12);
+
+  /** More than any machine takes; its records are all sent, however long that takes. */
+  private static final int FLOOD_RATE = 100_000;
+
+  private static final Duration FLOOD = Duration.ofSeconds(4);
   private static final long RECORDS = 600_000;
   private static final long QUICK_RECORDS = 200_000;
 
+  private static final String FLOODED = "flow-flooded";
   private static final String STEADY = "flow-steady";
   private static final String SWAPPING = "flow-swapping";
   private static final String DRAIN_STEADY = "drain-steady";
@@ -63,7 +69,8 @@ final class SwapSuite implements Suite {
     Map<String, String> every = Map.of("promotion", "every " + INTERVAL.toSeconds() + " s");
     Capacity capacity = new Capacity();
     return List.of(
-        capacity.measuredBy(drain.variant(DRAIN_STEADY, Map.of(), service(starters))),
+        drain.variant(DRAIN_STEADY, Map.of(), service(starters)),
+        capacity.measuredBy(flooded(starters)),
         flow(starters, STEADY, Map.of(), capacity, service(starters)),
         flow(starters, SWAPPING, every, capacity, swapping(starters)),
         drain.variant(DRAIN_SWAPPING, every, swapping(starters)));
@@ -75,12 +82,12 @@ final class SwapSuite implements Suite {
     private OptionalDouble perSecond = OptionalDouble.empty();
 
     /** That variant, whose rate it is. */
-    Variant measuredBy(Variant drain) {
+    Variant measuredBy(Variant flood) {
       return new Variant(
-          drain.name(),
-          drain.settings(),
+          flood.name(),
+          flood.settings(),
           trial -> {
-            List<Reading> readings = drain.measure().measure(trial);
+            List<Reading> readings = flood.measure().measure(trial);
             if (perSecond.isEmpty()) {
               perSecond =
                   readings.stream()
@@ -97,7 +104,7 @@ final class SwapSuite implements Suite {
       return (int)
           (share
               * perSecond.orElseThrow(
-                  () -> new IllegalStateException(DRAIN_STEADY + " has measured no capacity")));
+                  () -> new IllegalStateException(FLOODED + " has measured no capacity")));
     }
   }
 
@@ -128,6 +135,23 @@ final class SwapSuite implements Suite {
               VERSIONS,
               INTERVAL));
     };
+  }
+
+  private static Variant flooded(Starters starters) {
+    return new Variant(
+        FLOODED,
+        Map.of(),
+        trial ->
+            new Flow(starters.bench(), starters.workload(), PARTITIONS)
+                .through(
+                    trial,
+                    false,
+                    service(starters),
+                    (probe, subject) -> {
+                      probe.warmUp(WARM_UP_RATE, WARM_UP);
+                      probe.flood(FLOOD_RATE, FLOOD);
+                      return List.of(probe.flood(FLOOD_RATE, FLOOD));
+                    }));
   }
 
   private static Variant flow(
