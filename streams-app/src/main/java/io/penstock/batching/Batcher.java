@@ -190,7 +190,7 @@ public final class Batcher {
     } else {
       sealLingered(clock.getAsLong());
     }
-    park(nanos);
+    park(Math.min(nanos, nanosUntilLingered(clock.getAsLong())));
   }
 
   /** Waits until a batch is finished or has to be sealed, or for that long; may return early. */
@@ -217,7 +217,11 @@ public final class Batcher {
 
   private long nanosUntilDue() {
     long now = clock.getAsLong();
-    long due = companion.nanosToLull(now);
+    return Math.min(companion.nanosToLull(now), nanosUntilLingered(now));
+  }
+
+  private long nanosUntilLingered(long now) {
+    long due = Long.MAX_VALUE;
     long lingerNanos = limits.lingerNanos();
     for (Gathering gathering : gatherings.values()) {
       if (!gathering.isEmpty()) {

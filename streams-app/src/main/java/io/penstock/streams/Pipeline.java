@@ -6,6 +6,7 @@ import io.penstock.batching.InFlightBudget;
 import io.penstock.batching.Inference;
 import io.penstock.batching.VersionBinding;
 import io.penstock.batching.VersionQuarantinedException;
+import io.penstock.config.kafka.BootstrapServers;
 import io.penstock.pipeline.Cutover;
 import io.penstock.pipeline.DeadLetters;
 import io.penstock.pipeline.Horizon;
@@ -410,8 +411,8 @@ public final class Pipeline implements AutoCloseable {
       } catch (ExecutionException | RuntimeException e) {
         Throwable cause =
             e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
-        if (!(cause instanceof RetriableException)) {
-          halt("cannot start: " + FailurePolicy.describe(cause));
+        if (!(cause instanceof RetriableException) && !BootstrapServers.areUnresolved(cause)) {
+          haltUnlessOvertaken(attempt, "cannot start: " + FailurePolicy.describe(cause));
           return;
         }
         log.warn(
@@ -453,7 +454,9 @@ public final class Pipeline implements AutoCloseable {
   private void startStreams(long attempt) throws ExecutionException, InterruptedException {
     PipelineRuns.Run run = runs.create(versions, statistics, horizon);
     KafkaStreams started = run.streams();
-    started.setUncaughtExceptionHandler(failure -> threadDied(failure, run.lanes()));
+    ThreadSuccession succession =
+        new ThreadSuccession(name(), started, run.lanes(), runs.streamThreads());
+    started.setUncaughtExceptionHandler(failure -> threadDied(failure, run.lanes(), succession));
     started.setStateListener(
         (now, before) -> log.info("pipeline={} state={} was={}", name(), now, before));
     onRun.accept(started);
@@ -472,7 +475,16 @@ public final class Pipeline implements AutoCloseable {
   }
 
   /** Runs on the dying stream thread, before Streams closes its tasks. */
-  private StreamThreadExceptionResponse threadDied(Throwable failure, ThreadLanes lanes) {
+  private StreamThreadExceptionResponse threadDied(
+      Throwable failure, ThreadLanes lanes, ThreadSuccession succession) {
+    StreamThreadExceptionResponse response = responseTo(failure, lanes);
+    if (response == StreamThreadExceptionResponse.REPLACE_THREAD) {
+      succession.watch(Thread.currentThread());
+    }
+    return response;
+  }
+
+  private StreamThreadExceptionResponse responseTo(Throwable failure, ThreadLanes lanes) {
     lanes.current().drop(new StreamsException("the stream thread has failed", failure));
     if (lanes.areStopped()) {
       return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
@@ -545,6 +557,12 @@ public final class Pipeline implements AutoCloseable {
     long end = System.nanoTime() + backOff.toNanos();
     for (long left = backOff.toNanos(); left > 0; left = end - System.nanoTime()) {
       LockSupport.parkNanos(left);
+    }
+  }
+
+  private synchronized void haltUnlessOvertaken(long attempt, String reason) {
+    if (isStarting(attempt)) {
+      halt(reason);
     }
   }
 

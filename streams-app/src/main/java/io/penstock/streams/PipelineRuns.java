@@ -86,6 +86,11 @@ final class PipelineRuns {
     return new Run(streams, lanes);
   }
 
+  /** How many stream threads a run has. */
+  int streamThreads() {
+    return config.getInt(StreamsConfig.NUM_STREAM_THREADS_CONFIG);
+  }
+
   /** Of a run that nobody starts, with outcomes that go to those topics. Looks at the cluster. */
   PipelineSettings settings(String outputTopic, String deadLetterTopic)
       throws ExecutionException, InterruptedException {

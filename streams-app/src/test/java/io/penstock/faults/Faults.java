@@ -20,6 +20,7 @@ public final class Faults {
   private final AtomicReference<@Nullable ForwardPath> forwardTimeout = new AtomicReference<>();
   private final AtomicBoolean failedSend = new AtomicBoolean();
   private final Set<Integer> failedFlushes = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger unmadeConsumers = new AtomicInteger();
   private final Set<Thread> timedOutThreads = ConcurrentHashMap.newKeySet();
 
   /** The next run of a model takes so much longer. */
@@ -52,6 +53,11 @@ public final class Faults {
     failedFlushes.addAll(partitions);
   }
 
+  /** So many consumers cannot be made, one after the other. */
+  public void failConsumers(int count) {
+    unmadeConsumers.set(count);
+  }
+
   /** What has not struck yet does not; versions that fail for good do so on. */
   public void disarm() {
     hangMillis.set(0);
@@ -59,16 +65,24 @@ public final class Faults {
     forwardTimeout.set(null);
     failedSend.set(false);
     failedFlushes.clear();
+    unmadeConsumers.set(0);
   }
 
   /** Whether forwards and sends have had the faults that were armed for them. */
   public boolean haveStruckOutcomes() {
-    return forwardTimeout.get() == null && !failedSend.get() && failedFlushes.isEmpty();
+    return forwardTimeout.get() == null
+        && !failedSend.get()
+        && failedFlushes.isEmpty()
+        && unmadeConsumers.get() == 0;
   }
 
   /** The threads on which a forward has timed out. */
   public Set<Thread> timedOutThreads() {
     return timedOutThreads;
+  }
+
+  boolean takeUnmadeConsumer() {
+    return unmadeConsumers.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
   }
 
   long takeHang() {

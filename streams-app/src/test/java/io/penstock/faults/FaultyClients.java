@@ -16,6 +16,7 @@ import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -46,6 +47,9 @@ public final class FaultyClients extends PipelineClients {
   @Override
   public org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> getConsumer(
       Map<String, Object> config) {
+    if (faults.takeUnmadeConsumer()) {
+      throw new KafkaException("injected: no consumer can be made");
+    }
     return super.getConsumer(addressed(config));
   }
 

@@ -111,6 +111,20 @@ class PipelineFaultIT {
     }
   }
 
+  /** Streams replaces a thread once, and goes on without it if that fails. */
+  @Test
+  void shouldGoOnThoughASuccessorOfAThreadCannotBeMadeAtFirst() throws Exception {
+    Runnable arming =
+        () -> {
+          faults.failConsumers(2);
+          faults.failSend();
+        };
+    try (Census census = runThrough(Collections.nCopies(2, arming), true)) {
+      assertThat(census.lost()).as("%s", census).isZero();
+      assertThat(census.duplicated()).as("%s", census).isZero();
+    }
+  }
+
   /** A failure that is met only when the pipeline stops: the task's offset stays where it was. */
   @Test
   void shouldCommitNothingPastAFailureThatTheStopMeets() throws Exception {

@@ -166,7 +166,7 @@ public final class LoadThread {
       Future<?> watch =
           clock.scheduleWithFixedDelay(
               () -> look(slot), lookNanos, lookNanos, TimeUnit.NANOSECONDS);
-      Loaded outcome = load.run(ended::get);
+      Loaded outcome = outcome();
       watch.cancel(false);
       if (ended.compareAndSet(false, true)) {
         answer.ended(outcome);
@@ -175,6 +175,15 @@ public final class LoadThread {
         leftBehind.remove(this);
         LOG.warn("The load of {} that was given up on has come back. Nothing is left of it.", id);
         cameBack.complete(null);
+      }
+    }
+
+    /** A load that throws, against what is asked of it, must not count as one that hangs. */
+    private Loaded outcome() {
+      try {
+        return load.run(ended::get);
+      } catch (RuntimeException | Error e) {
+        return new Loaded.Failed(new ModelException(id + " could not be loaded: " + e, e), e);
       }
     }
 

@@ -11,7 +11,10 @@ import java.time.Duration;
  */
 public interface BatchPlan {
 
-  /** What batches are to be like from now on: at most one volatile read. */
+  /**
+   * What batches are to be like from now on. Asked for every record: a few volatile reads, and
+   * nothing is made unless it has changed.
+   */
   BatchTarget target();
 
   /** Whether it changes with what it is told. */

@@ -3,6 +3,7 @@ package io.penstock.batching.plan;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A plan within the time that a commit has, which waits for all that is under way.
@@ -43,6 +44,9 @@ public final class CautiousPlan implements BatchPlan {
 
   private volatile int timelyRows = UNBOUNDED;
 
+  /** What was said last, which holds as long as what it was made of. */
+  private volatile @Nullable Bounded last;
+
   /** Of all that is under way on one stream thread. Guarded by this, as the next two. */
   private double maxNanos = Double.MAX_VALUE;
 
@@ -72,14 +76,24 @@ public final class CautiousPlan implements BatchPlan {
     BatchTarget wanted = plan.target();
     int rows = maxRows.get();
     int timely = timelyRows;
+    if (rows >= wanted.rows() && timely >= Math.min(wanted.inFlightRows(), maxInFlightRows)) {
+      return wanted;
+    }
+    Bounded said = last;
+    if (said == null || !said.isOf(wanted, rows, timely)) {
+      said = new Bounded(wanted, rows, timely, bound(wanted, rows, timely));
+      last = said;
+    }
+    return said.target();
+  }
+
+  private static BatchTarget bound(BatchTarget wanted, int rows, int timely) {
     if (rows >= wanted.rows()) {
-      return timely >= Math.min(wanted.inFlightRows(), maxInFlightRows)
-          ? wanted
-          : new BatchTarget(
-              Math.min(wanted.rows(), timely),
-              wanted.lingerNanos(),
-              timely,
-              wanted.reason() + "; more would not be computed while a commit can wait");
+      return new BatchTarget(
+          Math.min(wanted.rows(), timely),
+          wanted.lingerNanos(),
+          timely,
+          wanted.reason() + "; more would not be computed while a commit can wait");
     }
     int small = Math.min(rows, timely);
     return new BatchTarget(
@@ -87,6 +101,13 @@ public final class CautiousPlan implements BatchPlan {
         wanted.lingerNanos(),
         Math.min(wanted.inFlightRows(), BATCHES_UNDER_WAY * small),
         "a commit was late: small at first, of " + wanted.rows() + " rows in the end");
+  }
+
+  /** A target with the bounds that it was made of. */
+  private record Bounded(BatchTarget wanted, int rows, int timely, BatchTarget target) {
+    boolean isOf(BatchTarget nowWanted, int nowRows, int nowTimely) {
+      return wanted.equals(nowWanted) && rows == nowRows && timely == nowTimely;
+    }
   }
 
   @Override
@@ -107,7 +128,11 @@ public final class CautiousPlan implements BatchPlan {
     plan.ran(runEpoch, rows, nanos);
   }
 
+  /** A version that serves since a later decision is another one; an earlier one says no more. */
   private synchronized void learn(long runEpoch, double nanosOfRow) {
+    if (runEpoch < epoch) {
+      return;
+    }
     boolean isKnown = runEpoch == epoch || (epoch == NONE_YET && rowNanos > 0);
     double weight = nanosOfRow < rowNanos ? QUICKER : SLOWER;
     rowNanos = isKnown ? rowNanos + weight * (nanosOfRow - rowNanos) : nanosOfRow;

@@ -198,7 +198,7 @@ public final class ControlPlane implements AutoCloseable {
   private ControllerTerm newTerm(Consumer<String, byte[]> commands) {
     // The controller must know its own instance's models, or it would reject commands for them
     outbox.flush();
-    return new ControllerTerm(settings, clients, messages, ControlPlane::now, commands);
+    return ControllerTerm.open(settings, clients, messages, ControlPlane::now, commands);
   }
 
   private static Now now() {
@@ -298,7 +298,7 @@ public final class ControlPlane implements AutoCloseable {
   private void guarded(Runnable task) {
     try {
       task.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       fail(e);
     }
   }

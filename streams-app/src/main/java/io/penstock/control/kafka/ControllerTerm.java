@@ -72,20 +72,27 @@ final class ControllerTerm implements AutoCloseable {
    *
    * @param commands the consumer that owns the control topic
    */
-  ControllerTerm(
+  static ControllerTerm open(
       ControlPlaneSettings settings,
       ControlClients clients,
       ControlMessages messages,
       Supplier<Now> clock,
       Consumer<String, byte[]> commands) {
-    this(
-        settings,
-        messages,
-        clock,
-        commands,
-        clients.decisions(),
-        new TopicTail(clients.reader("controller-reports"), settings.topics().reports()),
-        new TopicTail(clients.reader("controller-decisions"), settings.topics().decisions()));
+    TopicTail reports =
+        new TopicTail(clients.reader("controller-reports"), settings.topics().reports());
+    TopicTail decisions = null;
+    try {
+      decisions =
+          new TopicTail(clients.reader("controller-decisions"), settings.topics().decisions());
+      return new ControllerTerm(
+          settings, messages, clock, commands, clients.decisions(), reports, decisions);
+    } catch (RuntimeException e) {
+      reports.close();
+      if (decisions != null) {
+        decisions.close();
+      }
+      throw e;
+    }
   }
 
   /** One with these clients, which it closes. */

@@ -1,5 +1,6 @@
 package io.penstock.control.kafka;
 
+import io.penstock.config.kafka.BootstrapServers;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -20,9 +21,9 @@ import org.slf4j.LoggerFactory;
 /**
  * A thread that lives through one session after another: an error ends the session, and after a
  * back-off the next one starts. Where access is denied, which somebody may grant or a new
- * credential mend, it is the longest back-off, and the listener hears of it. What no restart can
- * mend (wrong configuration, an {@link Error}) ends the thread and goes to the listener.
- * Thread-safe.
+ * credential mend, it is the longest back-off, and the listener hears of it. Names of brokers that
+ * do not resolve pass too: they did when this started. What no restart can mend (wrong
+ * configuration, an {@link Error}) ends the thread and goes to the listener. Thread-safe.
  */
 final class RestartingLoop {
 
@@ -125,7 +126,7 @@ final class RestartingLoop {
           denied = true;
           listener.denied(e);
           backOff(e, LONGEST_BACK_OFF);
-        } else if (isHopeless(e)) {
+        } else if (isHopeless(e) && !BootstrapServers.areUnresolved(e)) {
           listener.ended(e);
           return;
         } else {

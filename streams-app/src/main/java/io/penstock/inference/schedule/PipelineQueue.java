@@ -5,7 +5,6 @@ import io.penstock.batching.VersionBinding;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -42,9 +41,32 @@ final class PipelineQueue {
     return !waiting.isEmpty();
   }
 
-  /** Whether anything waits that may run now. */
-  boolean isReady(long now) {
-    return next(now) != null;
+  /**
+   * What of a pipeline is next, by a look at the clock and at its runs: who asks again may see
+   * another batch, or none, since runs go on meanwhile.
+   *
+   * @param nanos its virtual time, less what it may overtake others by for a commit
+   */
+  record Turn(PipelineQueue pipeline, Batch batch, double nanos) {
+
+    /** How long it is expected to take; negative if nothing is known. */
+    double expectedNanos() {
+      return pipeline.times(batch.binding()).expected(batch.rows(), pipeline.latestRunNanos);
+    }
+  }
+
+  /** What is next here; nothing if nothing waits that may run now. */
+  @Nullable Turn turn(long now) {
+    Batch next = next(now);
+    if (next == null) {
+      return null;
+    }
+    return new Turn(
+        this,
+        next,
+        next.isUrgent()
+            ? virtualNanos - RunQueue.OVERTAKING_NANOS / (double) next.binding().terms().share()
+            : virtualNanos);
   }
 
   /**
@@ -90,19 +112,6 @@ final class PipelineQueue {
     return virtualNanos;
   }
 
-  /** Whether its turn comes before another's. */
-  boolean isBefore(PipelineQueue other, long now) {
-    return turnNanos(now) < other.turnNanos(now);
-  }
-
-  /** Its virtual time, less what it may overtake others by for a commit. */
-  private double turnNanos(long now) {
-    Batch next = next(now);
-    return next == null || !next.isUrgent()
-        ? virtualNanos
-        : virtualNanos - RunQueue.OVERTAKING_NANOS / (double) next.binding().terms().share();
-  }
-
   /** Whether it has had anything to run lately. */
   boolean isActive(long now, long memoryNanos) {
     return !running.isEmpty() || !waiting.isEmpty() || now - lastSeenNanos < memoryNanos;
@@ -113,15 +122,8 @@ final class PipelineQueue {
     return latestRunNanos;
   }
 
-  /** How long its next run, which is ready, is expected to take; negative if nothing is known. */
-  double expectedNanos(long now) {
-    Batch next = Objects.requireNonNull(next(now));
-    return times(next.binding()).expected(next.rows(), latestRunNanos);
-  }
-
-  /** Takes the next batch, which is ready, and whatever can run with it. */
-  Run take(boolean isLong, long now) {
-    Batch next = Objects.requireNonNull(next(now));
+  /** Takes a batch whose turn it is, and whatever can run with it. */
+  Run take(Batch next, boolean isLong, long now) {
     List<Batch> together = new ArrayList<>();
     together.add(next);
     int rows = next.rows();

@@ -68,13 +68,14 @@ public final class RunQueue {
    * thread to others, or waits for an overdue run.
    */
   public @Nullable Run take(long now) {
-    PipelineQueue next = null;
+    PipelineQueue.Turn next = null;
     double leastVirtualNanos = Double.MAX_VALUE;
     for (PipelineQueue pipeline : pipelines.values()) {
-      if (pipeline.isReady(now) && !mustLeaveTheThread(pipeline, now)) {
+      PipelineQueue.Turn turn = pipeline.turn(now);
+      if (turn != null && !mustLeaveTheThread(turn, now)) {
         leastVirtualNanos = Math.min(leastVirtualNanos, pipeline.virtualNanos());
-        if (next == null || pipeline.isBefore(next, now)) {
-          next = pipeline;
+        if (next == null || turn.nanos() < next.nanos()) {
+          next = turn;
         }
       }
     }
@@ -82,15 +83,15 @@ public final class RunQueue {
       return null;
     }
     virtualNanos = Math.max(virtualNanos, leastVirtualNanos);
-    Run run = next.take(isLong(next, now), now);
+    Run run = next.pipeline().take(next.batch(), isLong(next, now), now);
     if (run.isLong()) {
       longRuns++;
     }
     return run;
   }
 
-  private boolean mustLeaveTheThread(PipelineQueue pipeline, long now) {
-    return threads > 1 && longRuns - overdueLongRuns(now) >= threads - 1 && isLong(pipeline, now);
+  private boolean mustLeaveTheThread(PipelineQueue.Turn turn, long now) {
+    return threads > 1 && longRuns - overdueLongRuns(now) >= threads - 1 && isLong(turn, now);
   }
 
   /** Those that may hang, for which other slow pipelines do not wait. */
@@ -103,17 +104,17 @@ public final class RunQueue {
   }
 
   /** A pipeline that has run nothing yet may turn out to be either. */
-  private boolean isLong(PipelineQueue pipeline, long now) {
+  private boolean isLong(PipelineQueue.Turn turn, long now) {
     double shortest = Double.MAX_VALUE;
     for (PipelineQueue other : pipelines.values()) {
-      if (other != pipeline && other.isActive(now, ACTIVE_NANOS)) {
+      if (other != turn.pipeline() && other.isActive(now, ACTIVE_NANOS)) {
         shortest = Math.min(shortest, Math.max(0, other.latestRunNanos()));
       }
     }
     if (shortest == Double.MAX_VALUE) {
       return false;
     }
-    double expected = pipeline.expectedNanos(now);
+    double expected = turn.expectedNanos();
     return expected < 0 || (expected > LONG_NANOS && expected >= LONG_FACTOR * shortest);
   }
 

@@ -72,6 +72,33 @@ final class CautiousPlanTest {
     assertThat(plan.target().rows()).isEqualTo(46);
   }
 
+  /** It is asked for every record. */
+  @Test
+  void shouldMakeNothingWhileItSaysTheSame() {
+    plan.commitsWithin(Duration.ofMillis(7500));
+    plan.ran(1, 1, 40_000_000);
+    BatchTarget timely = plan.target();
+    BatchTarget again = plan.target();
+    plan.late();
+    BatchTarget small = plan.target();
+
+    assertThat(again).isSameAs(timely);
+    assertThat(small.rows()).isLessThan(timely.rows());
+    assertThat(plan.target()).isSameAs(small);
+  }
+
+  /** Two versions that share the records by their timestamps alternate. */
+  @Test
+  void shouldNotForgetWhatRunsTakeWhenAnEarlierVersionRunsToo() {
+    plan.commitsWithin(Duration.ofMillis(7500));
+    plan.ran(2, 1, 40_000_000);
+
+    plan.ran(1, 1, 1_000);
+    plan.ran(2, 1, 40_000_000);
+
+    assertThat(plan.target().inFlightRows()).isEqualTo(46);
+  }
+
   @Test
   void shouldHaveARowUnderWayThoughItTakesTooLong() {
     plan.commitsWithin(Duration.ofMillis(7500));

@@ -56,7 +56,11 @@ final class RestartingLoopTest {
     sessions.addAll(
         List.of(
             new ScriptedSession(new KafkaException("no broker")),
-            new ScriptedSession(new KafkaException("no broker"))));
+            new ScriptedSession(
+                new KafkaException(
+                    "Failed to construct kafka consumer",
+                    new ConfigException(
+                        "No resolvable bootstrap urls given in bootstrap.servers")))));
     ScriptedSession last = new ScriptedSession(null);
     sessions.add(last);
 
