@@ -82,6 +82,7 @@ final class DeadLettersReplayCommand implements Callable<Integer> {
             loaded.kafka(pipeline),
             DeadLetterOptions.clientId(loaded),
             loaded.applicationId(name) + "-replay",
+            options.choice(loaded).after(),
             newTimestamps)) {
       try {
         options.forEach(loaded, terminal, stored -> send(stored, resubmission));
@@ -105,13 +106,10 @@ final class DeadLettersReplayCommand implements Callable<Integer> {
   }
 
   private void sentSoFar(String what, Resubmission resubmission) {
+    String rest = resubmission.whereToGoOn();
     terminal
         .err()
-        .println(
-            what
-                + ": "
-                + resubmission.sent()
-                + (resubmission.sent() == 0 ? "" : "; the rest: " + resubmission.whereToGoOn()));
+        .println(what + ": " + resubmission.sent() + (rest.isEmpty() ? "" : "; the rest: " + rest));
   }
 
   private boolean isToBeSent(StoredLetter stored) {

@@ -40,7 +40,7 @@ public final class Resubmission implements AutoCloseable {
   private final boolean newTimestamps;
   private final Producer<byte[], byte[]> producer;
   private final List<StoredLetter> waiting = new ArrayList<>();
-  private final Map<Integer, Long> sentUpTo = new TreeMap<>();
+  private final Map<Integer, Long> sentUpTo;
   private long waitingBytes;
   private int sent;
 
@@ -49,6 +49,8 @@ public final class Resubmission implements AutoCloseable {
    *
    * @param kafka the pipeline's Kafka keys
    * @param transactionalId of the pipeline, so that of two replays one ends
+   * @param after partition → the offset up to which letters were sent by an earlier run; what says
+   *     where to go on begins there
    * @param newTimestamps whether records get the time at which they are sent instead of their own
    */
   public static Resubmission of(
@@ -56,6 +58,7 @@ public final class Resubmission implements AutoCloseable {
       Map<String, String> kafka,
       String clientId,
       String transactionalId,
+      Map<Integer, Long> after,
       boolean newTimestamps) {
     return new Resubmission(
         deadLetterTopic,
@@ -63,12 +66,18 @@ public final class Resubmission implements AutoCloseable {
             ReplayKeys.ofProducer(kafka, clientId, transactionalId),
             new ByteArraySerializer(),
             new ByteArraySerializer()),
+        after,
         newTimestamps);
   }
 
-  Resubmission(String deadLetterTopic, Producer<byte[], byte[]> producer, boolean newTimestamps) {
+  Resubmission(
+      String deadLetterTopic,
+      Producer<byte[], byte[]> producer,
+      Map<Integer, Long> after,
+      boolean newTimestamps) {
     this.deadLetterTopic = deadLetterTopic;
     this.newTimestamps = newTimestamps;
+    this.sentUpTo = new TreeMap<>(after);
     this.producer = producer;
     producer.initTransactions();
   }
@@ -139,7 +148,10 @@ public final class Resubmission implements AutoCloseable {
     return sent;
   }
 
-  /** Behind which places of the dead-letter topic the rest begins, as the command's options. */
+  /**
+   * Behind which places of the dead-letter topic the rest begins, as the command's options; empty
+   * if that is its beginning.
+   */
   public String whereToGoOn() {
     return sentUpTo.entrySet().stream()
         .map(entry -> "--after " + StoredLetter.position(entry.getKey(), entry.getValue()))

@@ -3,6 +3,7 @@ package io.penstock.replay;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Map;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -17,7 +18,7 @@ class ResubmissionTest {
 
   @Test
   void shouldSendRecordsAsTheyWere() {
-    Resubmission resubmission = new Resubmission("dead", producer, false);
+    Resubmission resubmission = new Resubmission("dead", producer, Map.of(), false);
 
     resubmission.send(letter(2, 7));
     assertThat(producer.history()).as("before the transaction is worth it").isEmpty();
@@ -35,7 +36,7 @@ class ResubmissionTest {
 
   @Test
   void shouldGiveRecordsTheTimeOfTheReplayWhereThatIsAskedFor() {
-    Resubmission resubmission = new Resubmission("dead", producer, true);
+    Resubmission resubmission = new Resubmission("dead", producer, Map.of(), true);
 
     resubmission.send(letter(0, 7));
     resubmission.sendWaiting();
@@ -46,7 +47,7 @@ class ResubmissionTest {
   @Test
   void shouldKnowToTheLetterWhatIsSentWhenATransactionFails() {
     // given
-    Resubmission resubmission = new Resubmission("dead", producer, false);
+    Resubmission resubmission = new Resubmission("dead", producer, Map.of(), false);
     for (int i = 0; i < Resubmission.LETTERS_PER_TRANSACTION; i++) {
       resubmission.send(letter(i % 2, i));
     }
@@ -63,8 +64,23 @@ class ResubmissionTest {
   }
 
   @Test
+  void shouldGoOnBehindWhatEarlierRunsHaveSent() {
+    // given a second run, which goes on behind where the first has failed
+    Resubmission resubmission =
+        new Resubmission("dead", producer, Map.of(0, 200L, 1, 80L, 2, 7L), false);
+    assertThat(resubmission.whereToGoOn()).isEqualTo("--after 0@200 --after 1@80 --after 2@7");
+
+    // when it comes no further than the first partition
+    resubmission.send(letter(0, 300));
+    resubmission.sendWaiting();
+
+    // then
+    assertThat(resubmission.whereToGoOn()).isEqualTo("--after 0@300 --after 1@80 --after 2@7");
+  }
+
+  @Test
   void shouldNameTheLettersThatNobodyKnowsOf() {
-    Resubmission resubmission = new Resubmission("dead", producer, false);
+    Resubmission resubmission = new Resubmission("dead", producer, Map.of(), false);
     resubmission.send(letter(0, 3));
     resubmission.send(letter(1, 4));
     producer.commitTransactionException = new TimeoutException("late");
