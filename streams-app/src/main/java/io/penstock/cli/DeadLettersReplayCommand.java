@@ -73,7 +73,7 @@ final class DeadLettersReplayCommand implements Callable<Integer> {
     return report();
   }
 
-  private int send(PenstockConfig loaded) {
+  private long send(PenstockConfig loaded) {
     String name = options.pipeline(loaded);
     PipelineConfig pipeline = loaded.pipeline(name);
     try (Resubmission resubmission =
@@ -88,7 +88,8 @@ final class DeadLettersReplayCommand implements Callable<Integer> {
         options.forEach(loaded, terminal, stored -> send(stored, resubmission));
         resubmission.sendWaiting();
       } catch (RuntimeException e) {
-        sentSoFar("sent, and nothing else", resubmission);
+        sentSoFar(
+            resubmission.isInDoubt() ? "sent for certain" : "sent, and nothing else", resubmission);
         throw e;
       }
       return resubmission.sent();
@@ -97,7 +98,7 @@ final class DeadLettersReplayCommand implements Callable<Integer> {
 
   private void send(StoredLetter stored, Resubmission resubmission) {
     if (isToBeSent(stored)) {
-      int before = resubmission.sent();
+      long before = resubmission.sent();
       resubmission.send(stored);
       if (resubmission.sent() > before) {
         sentSoFar("sent so far", resubmission);

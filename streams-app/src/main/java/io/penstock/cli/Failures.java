@@ -3,6 +3,7 @@ package io.penstock.cli;
 import io.penstock.cli.shell.ExitCodes;
 import io.penstock.config.load.ConfigurationException;
 import io.penstock.control.client.UnreachableException;
+import io.penstock.replay.ReplayException;
 import java.io.PrintWriter;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -39,9 +40,13 @@ final class Failures implements IExecutionExceptionHandler {
     return code;
   }
 
-  /** Also when the broker goes away between two answers. */
+  /** Also when the broker goes away between two answers, or amid a replay. */
   private static boolean isUnreachable(Exception failure) {
-    return failure instanceof UnreachableException || failure instanceof TimeoutException;
+    Throwable why = failure;
+    while (why instanceof ReplayException && why.getCause() != null) {
+      why = why.getCause();
+    }
+    return why instanceof UnreachableException || why instanceof TimeoutException;
   }
 
   /** A command line that cannot be parsed: what is wrong, and where help is. */

@@ -10,14 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,11 +33,11 @@ public final class Resubmission implements AutoCloseable {
 
   private final String deadLetterTopic;
   private final boolean newTimestamps;
-  private final Producer<byte[], byte[]> producer;
+  private final Transactions transactions;
   private final List<StoredLetter> waiting = new ArrayList<>();
   private final Map<Integer, Long> sentUpTo;
   private long waitingBytes;
-  private int sent;
+  private boolean inDoubt;
 
   /**
    * A way back from a dead-letter topic.
@@ -61,25 +56,18 @@ public final class Resubmission implements AutoCloseable {
       Map<Integer, Long> after,
       boolean newTimestamps) {
     return new Resubmission(
-        deadLetterTopic,
-        new KafkaProducer<>(
-            ReplayKeys.ofProducer(kafka, clientId, transactionalId),
-            new ByteArraySerializer(),
-            new ByteArraySerializer()),
-        after,
-        newTimestamps);
+        deadLetterTopic, Transactions.open(kafka, clientId, transactionalId), after, newTimestamps);
   }
 
   Resubmission(
       String deadLetterTopic,
-      Producer<byte[], byte[]> producer,
+      Transactions transactions,
       Map<Integer, Long> after,
       boolean newTimestamps) {
     this.deadLetterTopic = deadLetterTopic;
     this.newTimestamps = newTimestamps;
     this.sentUpTo = new TreeMap<>(after);
-    this.producer = producer;
-    producer.initTransactions();
+    this.transactions = transactions;
   }
 
   /** Whether a letter holds its whole record. */
@@ -90,8 +78,8 @@ public final class Resubmission implements AutoCloseable {
   /**
    * Sends a letter's record, once so many wait that a transaction is worth it.
    *
-   * @throws KafkaException if brokers do not take it: then they have {@link #sent} letters and no
-   *     more
+   * @throws ReplayException if brokers do not take it: then they have {@link #sent} letters and no
+   *     more, unless it {@linkplain #isInDoubt() is in doubt}
    */
   public void send(StoredLetter stored) {
     waiting.add(stored);
@@ -104,48 +92,40 @@ public final class Resubmission implements AutoCloseable {
   /**
    * Sends all that waits.
    *
-   * @throws KafkaException if brokers do not take it: then they have {@link #sent} letters and no
-   *     more
+   * @throws ReplayException if brokers do not take it: then they have {@link #sent} letters and no
+   *     more, unless it {@linkplain #isInDoubt() is in doubt}
    */
   public void sendWaiting() {
     if (waiting.isEmpty()) {
       return;
     }
-    try {
-      producer.beginTransaction();
-      for (StoredLetter stored : waiting) {
-        var unused = producer.send(record(stored)); // Its failure is the transaction's.
-      }
-      commit();
-    } catch (KafkaException e) {
-      throw new KafkaException("A record was not taken: " + e.getMessage(), e);
+    for (StoredLetter stored : waiting) {
+      transactions.send(record(stored), () -> "The letter " + place(stored));
+    }
+    if (transactions.commit() == Transactions.Commit.UNKNOWN) {
+      inDoubt = true;
+      throw new ReplayException(
+          "Brokers have not said whether they have the letters from %s to %s; if so, records with the header %s in the input topic name them"
+              .formatted(
+                  waiting.get(0).position(), waiting.get(waiting.size() - 1).position(), HEADER));
     }
     waiting.forEach(stored -> sentUpTo.merge(stored.partition(), stored.offset(), Math::max));
-    sent += waiting.size();
     waiting.clear();
     waitingBytes = 0;
   }
 
-  /** A commit that timed out may be asked for again, and only so becomes known. */
-  private void commit() {
-    try {
-      producer.commitTransaction();
-    } catch (TimeoutException e) {
-      try {
-        producer.commitTransaction();
-      } catch (TimeoutException again) {
-        throw new KafkaException(
-            "brokers have not said whether they have the letters from %s to %s; if so, records with the header %s in the input topic name them"
-                .formatted(
-                    waiting.get(0).position(), waiting.get(waiting.size() - 1).position(), HEADER),
-            again);
-      }
-    }
+  private String place(StoredLetter stored) {
+    return deadLetterTopic + "-" + stored.position();
   }
 
-  /** How many records brokers have. */
-  public int sent() {
-    return sent;
+  /** How many records brokers have for certain. */
+  public long sent() {
+    return transactions.committed();
+  }
+
+  /** Whether brokers may have the records of one transaction more. */
+  public boolean isInDoubt() {
+    return inDoubt;
   }
 
   /**
@@ -164,7 +144,7 @@ public final class Resubmission implements AutoCloseable {
     for (DeadLetterHeader header : letter.getHeaders()) {
       headers.add(header.getKey(), bytes(header.getValue()));
     }
-    headers.add(HEADER, (deadLetterTopic + "-" + stored.position()).getBytes(UTF_8));
+    headers.add(HEADER, place(stored).getBytes(UTF_8));
     return new ProducerRecord<>(
         letter.getTopic(),
         letter.getPartition(),
@@ -186,6 +166,6 @@ public final class Resubmission implements AutoCloseable {
   /** Gives up what waits, and a transaction that was not committed. */
   @Override
   public void close() {
-    producer.close();
+    transactions.close();
   }
 }

@@ -13,6 +13,7 @@ import io.penstock.pipeline.ReplayProcessor;
 import io.penstock.pipeline.Serving;
 import io.penstock.replay.ReplayException;
 import io.penstock.replay.ReplayKeys;
+import io.penstock.replay.Transactions;
 import io.penstock.replay.run.Bound;
 import io.penstock.replay.run.InputTopic;
 import io.penstock.replay.run.OutcomeTransactions;
@@ -34,10 +35,8 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * Computes records of a pipeline's input once more, in a process of its own: reads the fleet's
@@ -233,11 +232,7 @@ public final class PipelineReplay {
   /** Of two replays into one topic the later stops the earlier. */
   private OutcomeTransactions outcomes() {
     return new OutcomeTransactions(
-        new KafkaProducer<>(
-            ReplayKeys.ofProducer(
-                config.kafka(pipeline), clientId(), clientId() + "-to-" + request.to()),
-            new ByteArraySerializer(),
-            new ByteArraySerializer()),
+        Transactions.open(config.kafka(pipeline), clientId(), clientId() + "-to-" + request.to()),
         System::nanoTime);
   }
 

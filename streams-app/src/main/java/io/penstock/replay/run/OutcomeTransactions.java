@@ -1,73 +1,53 @@
 package io.penstock.replay.run;
 
 import io.penstock.replay.ReplayException;
+import io.penstock.replay.Transactions;
 import java.time.Duration;
 import java.util.function.LongSupplier;
-import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.TimeoutException;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Writes outcomes in short transactions, so that readers of committed records see whole ones only,
- * and of two replays with one id the later stops the earlier. Not thread-safe.
+ * Writes outcomes in short transactions, so that readers of committed records see whole ones only.
+ * Not thread-safe.
  */
 public final class OutcomeTransactions implements AutoCloseable {
 
   private static final long LONGEST_NANOS = Duration.ofSeconds(1).toNanos();
   private static final int MOST_OUTCOMES = 20_000;
 
-  private final Producer<byte[], byte[]> producer;
+  private final Transactions transactions;
   private final LongSupplier clock;
-  private boolean open;
   private long openedNanos;
-  private int sent;
-  private long committed;
-
-  /** The last that could not be sent; set by the producer's thread. */
-  private volatile @Nullable Exception failure;
+  private boolean inDoubt;
 
   /**
-   * Transactions of a producer that has an id for them.
+   * Outcomes by these transactions, which are closed with them.
    *
    * @param clock a monotonic clock in nanoseconds
    */
-  public OutcomeTransactions(Producer<byte[], byte[]> producer, LongSupplier clock) {
-    this.producer = producer;
+  public OutcomeTransactions(Transactions transactions, LongSupplier clock) {
+    this.transactions = transactions;
     this.clock = clock;
-    producer.initTransactions();
   }
 
   /**
    * Sends an outcome.
    *
-   * @throws ReplayException if brokers do not take it
+   * @throws ReplayException if brokers have not taken this or an earlier one
    */
   public void send(ProducerRecord<byte[], byte[]> outcome) {
-    try {
-      if (!open) {
-        producer.beginTransaction();
-        open = true;
-        openedNanos = clock.getAsLong();
-      }
-      var unused =
-          producer.send(
-              outcome,
-              (metadata, refused) -> {
-                if (refused != null) {
-                  failure = refused;
-                }
-              });
-      sent++;
-    } catch (KafkaException e) {
-      throw notTaken(e);
+    if (transactions.uncommitted() == 0) {
+      openedNanos = clock.getAsLong();
     }
+    String topic = outcome.topic();
+    transactions.send(outcome, () -> "An outcome for " + topic);
   }
 
   /** Commits what was sent once it is much, or a second old. To be called now and then. */
   public void commitIfDue() {
-    if (open && (sent >= MOST_OUTCOMES || clock.getAsLong() - openedNanos >= LONGEST_NANOS)) {
+    int uncommitted = transactions.uncommitted();
+    if (uncommitted >= MOST_OUTCOMES
+        || (uncommitted > 0 && clock.getAsLong() - openedNanos >= LONGEST_NANOS)) {
       commit();
     }
   }
@@ -78,40 +58,30 @@ public final class OutcomeTransactions implements AutoCloseable {
    * @throws ReplayException if it is not committed, or it is not known whether it is
    */
   public void commit() {
-    if (!open) {
-      return;
-    }
-    try {
-      commitOrAskAgain();
-    } catch (KafkaException e) {
-      throw notTaken(e);
-    }
-    open = false;
-    committed += sent;
-    sent = 0;
-  }
-
-  /** A commit that timed out may be asked for again, and only so becomes known. */
-  private void commitOrAskAgain() {
-    try {
-      producer.commitTransaction();
-    } catch (TimeoutException e) {
-      producer.commitTransaction();
+    if (transactions.commit() == Transactions.Commit.UNKNOWN) {
+      inDoubt = true;
+      throw new ReplayException(
+          "brokers have not said whether they have the last %d outcomes"
+              .formatted(transactions.uncommitted()));
     }
   }
 
-  private ReplayException notTaken(KafkaException e) {
-    Exception first = failure;
-    Exception why = first == null ? e : first;
+  /** Why a replay has failed, with what it leaves behind and what to do about that. */
+  ReplayException failed(RuntimeException why) {
     return new ReplayException(
-        "Outcomes were not taken: %s. %d are committed; make the topic anew before the next try"
-            .formatted(why.getMessage(), committed),
-        why);
+        "The replay has failed, with %s: %s".formatted(leftBehind(), why.getMessage()), why);
+  }
+
+  private String leftBehind() {
+    return transactions.committed() == 0 && !inDoubt
+        ? "nothing written"
+        : "%d outcomes committed (make the topic anew before the next try)"
+            .formatted(transactions.committed());
   }
 
   /** Gives up what is not committed. */
   @Override
   public void close() {
-    producer.close();
+    transactions.close();
   }
 }

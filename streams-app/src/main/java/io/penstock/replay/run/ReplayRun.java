@@ -2,6 +2,7 @@ package io.penstock.replay.run;
 
 import io.penstock.pipeline.ReplayProcessor;
 import io.penstock.pipeline.Serving;
+import io.penstock.replay.ReplayException;
 import io.penstock.replay.timeline.PartitionRange;
 import java.time.Duration;
 import java.util.HashMap;
@@ -78,9 +79,18 @@ public final class ReplayRun {
   /**
    * Carries it out; when it returns, every outcome is committed.
    *
-   * @throws TimeoutException if no records come
+   * @throws ReplayException if it fails midway, with what is committed and what to do
    */
   public void over(List<PartitionRange> ranges) {
+    try {
+      read(ranges);
+      drain();
+    } catch (RuntimeException e) {
+      throw outcomes.failed(e);
+    }
+  }
+
+  private void read(List<PartitionRange> ranges) {
     Map<TopicPartition, PartitionRange> left = new HashMap<>();
     ranges.stream()
         .filter(range -> range.length() > 0)
@@ -104,7 +114,6 @@ public final class ReplayRun {
       leaveThoseAtTheirEnd(left);
       progress.at(length - left.entrySet().stream().mapToLong(this::rest).sum(), length);
     }
-    drain();
   }
 
   private void take(

@@ -16,6 +16,7 @@ import io.penstock.pipeline.ReplayProcessor;
 import io.penstock.pipeline.Serving;
 import io.penstock.pipeline.Tombstones;
 import io.penstock.replay.ReplayException;
+import io.penstock.replay.Transactions;
 import io.penstock.replay.timeline.PartitionRange;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,6 +32,7 @@ import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
@@ -48,7 +50,8 @@ class ReplayRunTest {
   private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("none");
   private final MockProducer<byte[], byte[]> producer =
       new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
-  private final OutcomeTransactions outcomes = new OutcomeTransactions(producer, System::nanoTime);
+  private final OutcomeTransactions outcomes =
+      new OutcomeTransactions(Transactions.of(producer, "id"), System::nanoTime);
   private final InferenceThreads inference =
       InferenceThreads.start(new InferenceSettings(2, 2), reason -> {});
   private final FakeModel one = new FakeModel(1);
@@ -206,8 +209,11 @@ class ReplayRunTest {
                     Optional.empty(),
                     List.of(new PartitionRange(0, 0, 1)),
                     (read, all) -> {}))
-        .isInstanceOf(ModelFailedException.class)
-        .hasMessageStartingWith("pipeline numbers, in-0@0: version fake/1 (f1) failed: ");
+        .isInstanceOf(ReplayException.class)
+        .hasCauseInstanceOf(ModelFailedException.class)
+        .hasMessageStartingWith(
+            "The replay has failed, with nothing written: pipeline numbers, in-0@0: version fake/1"
+                + " (f1) failed: ");
     assertThat(producer.history()).isEmpty();
   }
 
@@ -225,8 +231,45 @@ class ReplayRunTest {
                     (read, all) -> {}))
         .isInstanceOf(ReplayException.class)
         .hasMessage(
-            "Outcomes were not taken: fenced. 0 are committed; make the topic anew before the next"
-                + " try");
+            "The replay has failed, with nothing written: A transaction was not taken: fenced");
+  }
+
+  @Test
+  void shouldSayWhatIsCommittedWhenItFailsMidway() {
+    // given
+    outcomes.send(new ProducerRecord<>("to", new byte[] {1}));
+    outcomes.commit();
+    add(0, 0, FakeModel.record(7));
+    one.breakDown();
+
+    // when, then
+    assertThatThrownBy(
+            () ->
+                replay(
+                    (partition, offset) -> Serving.all(first),
+                    Optional.empty(),
+                    List.of(new PartitionRange(0, 0, 1)),
+                    (read, all) -> {}))
+        .hasMessageStartingWith(
+            "The replay has failed, with 1 outcomes committed (make the topic anew before the next"
+                + " try): pipeline numbers, in-0@0: version fake/1");
+  }
+
+  @Test
+  void shouldNotTellForCertainWhatBrokersHaveNotSaid() {
+    add(0, 0, FakeModel.record(7));
+    producer.commitTransactionException = new TimeoutException("late");
+
+    assertThatThrownBy(
+            () ->
+                replay(
+                    (partition, offset) -> Serving.all(first),
+                    Optional.empty(),
+                    List.of(new PartitionRange(0, 0, 1)),
+                    (read, all) -> {}))
+        .hasMessage(
+            "The replay has failed, with 0 outcomes committed (make the topic anew before the next"
+                + " try): brokers have not said whether they have the last 1 outcomes");
   }
 
   private ReplayReport replay(
