@@ -43,33 +43,45 @@ final class ReplayEngine implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final ModelConfig model;
-  private final SchemaRegistry registry;
   private final InferenceThreads inference;
   private final ServedPipeline served;
   private final InFlightBudget budget;
   private final ModelRuntime runtime;
+  private final StopSequence started;
 
   private ReplayEngine(
       ModelConfig model,
-      SchemaRegistry registry,
       InferenceThreads inference,
       ServedPipeline served,
       InFlightBudget budget,
-      ModelRuntime runtime) {
+      ModelRuntime runtime,
+      StopSequence started) {
     this.model = model;
-    this.registry = registry;
     this.inference = inference;
     this.served = served;
     this.budget = budget;
     this.runtime = runtime;
+    this.started = started;
   }
 
   /**
    * An engine that begins to load these versions.
    *
    * @param versions one or more
+   * @throws RegistryException if the schema of the pipeline's dead letters cannot be had
    */
   static ReplayEngine start(PenstockConfig config, String pipeline, Set<Long> versions) {
+    StopSequence started = new StopSequence(System::nanoTime);
+    try {
+      return start(config, pipeline, versions, started);
+    } catch (RuntimeException e) {
+      started.stop(DRAIN);
+      throw e;
+    }
+  }
+
+  private static ReplayEngine start(
+      PenstockConfig config, String pipeline, Set<Long> versions, StopSequence started) {
     String name = config.pipeline(pipeline).model();
     ModelConfig model =
         config
@@ -79,11 +91,19 @@ final class ReplayEngine implements AutoCloseable {
         Optional.of(config.registry()).filter(set -> !set.isEmpty()).map(RegistrySettings::of);
     SchemaRegistry registry =
         keys.<SchemaRegistry>map(RestSchemaRegistry::new).orElseGet(NoRegistry::new);
+    started.stage(DRAIN);
+    started.add("registry", timeout -> registry.close());
     InferenceConfig threads = config.inference();
+    ModelRuntime runtime =
+        new ModelFactory(threads, Foundation.GENUINE, DRAIN).create(config, name, model);
+    started.stage(DRAIN);
+    started.add("model " + name, runtime::close);
     // A run that hangs fails its batches, and with these the replay: the process ends anyway.
     InferenceThreads inference =
         InferenceThreads.start(
             new InferenceSettings(threads.threads(), threads.maxAbandonedThreads()), why -> {});
+    started.stage(DRAIN);
+    started.add("inference", timeout -> inference.close());
     PipelineFactory factory =
         new PipelineFactory(
             threads,
@@ -94,10 +114,8 @@ final class ReplayEngine implements AutoCloseable {
             inference,
             Foundation.GENUINE);
     ServedPipeline served = factory.create(config, pipeline);
-    ModelRuntime runtime =
-        new ModelFactory(threads, Foundation.GENUINE, DRAIN).create(config, name, model);
     runtime.start();
-    return new ReplayEngine(model, registry, inference, served, factory.budget(), runtime);
+    return new ReplayEngine(model, inference, served, factory.budget(), runtime, started);
   }
 
   /**
@@ -154,8 +172,6 @@ final class ReplayEngine implements AutoCloseable {
 
   @Override
   public void close() {
-    inference.close();
-    runtime.close();
-    registry.close();
+    started.stop(DRAIN);
   }
 }
