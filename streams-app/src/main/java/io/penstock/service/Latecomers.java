@@ -1,9 +1,12 @@
 package io.penstock.service;
 
 import io.penstock.control.Activation;
+import io.penstock.model.ServableVersion;
 import io.penstock.streams.Pipeline;
 import java.time.Duration;
-import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -23,6 +26,7 @@ final class Latecomers {
   private final ModelHost host;
   private final Executor work;
   private final Executor controlThread;
+  private final Map<Pipeline, Attempt> attempts = new HashMap<>();
 
   Latecomers(ModelHost host, Executor work, Executor controlThread) {
     this.host = host;
@@ -30,53 +34,101 @@ final class Latecomers {
     this.controlThread = controlThread;
   }
 
+  /** What is under way for a pipeline. */
+  private static final class Attempt {
+
+    private final ServedPipeline served;
+    private final Activation goal;
+    private final List<Long> versions;
+    private List<CompletableFuture<ServableVersion>> requests = List.of();
+
+    Attempt(ServedPipeline served, Activation goal, List<Long> versions) {
+      this.served = served;
+      this.goal = goal;
+      this.versions = versions;
+    }
+
+    /** While it waits for a version, that is wanted. */
+    void cancel() {
+      requests.forEach(request -> request.cancel(false));
+    }
+  }
+
   /**
    * Cuts a pipeline over to what serves, some time later.
    *
    * @param versions those that serve: one, or two that share the records
    */
-  void bring(ServedPipeline served, Activation goal, Collection<Long> versions) {
-    bring(served, goal, versions, 0);
+  void bring(ServedPipeline served, Activation goal, List<Long> versions) {
+    leave(served);
+    Attempt attempt = new Attempt(served, goal, versions);
+    attempts.put(served.pipeline(), attempt);
+    begin(attempt, 0);
   }
 
-  private void bring(
-      ServedPipeline served, Activation goal, Collection<Long> versions, int failures) {
+  /** What serves is another now, or nothing: no pipeline is brought to what was. */
+  void leaveAll() {
+    List<Attempt> left = List.copyOf(attempts.values());
+    attempts.clear();
+    left.forEach(Attempt::cancel);
+  }
+
+  /** A pipeline is not brought to anything any more. */
+  void leave(ServedPipeline served) {
+    Attempt attempt = attempts.remove(served.pipeline());
+    if (attempt != null) {
+      attempt.cancel();
+    }
+  }
+
+  private boolean isUnderWay(Attempt attempt) {
+    return attempts.get(attempt.served.pipeline()) == attempt;
+  }
+
+  private void begin(Attempt attempt, int failures) {
+    attempt.requests = attempt.versions.stream().map(host.runtime()::whenAvailable).toList();
     CompletableFuture<?>[] bound =
-        versions.stream()
-            .map(host.runtime()::whenAvailable)
-            .map(available -> available.thenAcceptAsync(it -> host.bind(served, it), work))
+        attempt.requests.stream()
+            .map(request -> request.thenAcceptAsync(it -> host.bind(attempt.served, it), work))
             .toArray(CompletableFuture[]::new);
     var unused =
         CompletableFuture.allOf(bound)
             .whenComplete(
                 (nothing, failure) ->
-                    controlThread.execute(
-                        () -> {
-                          if (!host.isWanted(served, goal)) {
-                            return;
-                          }
-                          if (failure == null) {
-                            host.cutOver(served, goal);
-                          } else {
-                            rest(served, goal, failure);
-                            later(failures, () -> retry(served, goal, versions, failures + 1));
-                          }
-                        }));
+                    controlThread.execute(() -> ended(attempt, failures, failure)));
   }
 
-  private void retry(
-      ServedPipeline served, Activation goal, Collection<Long> versions, int failures) {
-    if (host.isWanted(served, goal)) {
-      bring(served, goal, versions, failures);
+  private void ended(Attempt attempt, int failures, @Nullable Throwable failure) {
+    if (!isUnderWay(attempt)) {
+      forget(attempt);
+    } else if (failure == null) {
+      attempts.remove(attempt.served.pipeline());
+      host.cutOver(attempt.served, attempt.goal);
+    } else {
+      rest(attempt, failure);
+      later(
+          failures,
+          () -> {
+            if (isUnderWay(attempt)) {
+              begin(attempt, failures + 1);
+            } else {
+              forget(attempt);
+            }
+          });
     }
   }
 
-  private void rest(ServedPipeline served, Activation goal, Throwable failure) {
+  private void forget(Attempt attempt) {
+    attempt.versions.forEach(version -> host.forget(attempt.served, version));
+  }
+
+  private void rest(Attempt attempt, Throwable failure) {
+    Pipeline pipeline = attempt.served.pipeline();
     String why =
         "the fleet serves %s/%d, which it cannot use, and tries again: %s"
-            .formatted(host.runtime().name(), goal.version(), message(failure));
-    served.pipeline().pause(Pipeline.Pause.BEHIND, why);
-    work.execute(served.pipeline().withdraw(why));
+            .formatted(host.runtime().name(), attempt.goal.version(), message(failure));
+    pipeline.pause(Pipeline.Pause.BEHIND, why);
+    work.execute(pipeline.withdraw(why));
   }
 
   private static @Nullable String message(Throwable failure) {

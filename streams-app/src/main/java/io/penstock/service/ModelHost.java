@@ -109,6 +109,7 @@ final class ModelHost {
 
   /** A pipeline less: it has stopped. */
   void leave(ServedPipeline served) {
+    latecomers.leave(served);
     pipelines.remove(served);
   }
 
@@ -118,11 +119,6 @@ final class ModelHost {
     if (goal != null && behind == null) {
       latecomers.bring(served, goal, serving());
     }
-  }
-
-  /** Unless it has gone, or another activation has seen to it. */
-  boolean isWanted(ServedPipeline served, Activation goal) {
-    return pipelines.contains(served) && goal.equals(activation) && behind == null;
   }
 
   /** Serves that from the next record on: all of it has been bound. */
@@ -266,6 +262,7 @@ final class ModelHost {
    * and serves nothing meanwhile.
    */
   void activate(Activation next) {
+    latecomers.leaveAll();
     activation = next;
     behind = null;
     fallback = "";
@@ -313,12 +310,14 @@ final class ModelHost {
 
   /** Lets the pipelines rest until the next cutover. */
   void suspend(String reason) {
+    latecomers.leaveAll();
     behind = reason;
     pipelines.forEach(served -> served.pipeline().pause(Pipeline.Pause.BEHIND, reason));
   }
 
   /** Leaves the pipelines' records to other instances until the next cutover. */
   void withdraw(String reason) {
+    latecomers.leaveAll();
     behind = reason;
     pipelines.forEach(served -> work.execute(served.pipeline().withdraw(reason)));
   }
@@ -433,6 +432,13 @@ final class ModelHost {
     if (!prepared.contains(number) && !serving().contains(number)) {
       pipelines.forEach(served -> served.pipeline().forget(number));
       throw new CancellationException(version.id() + " was abandoned while it was made ready.");
+    }
+  }
+
+  /** Leaves nothing of a version that a pipeline was made ready for in vain. */
+  void forget(ServedPipeline served, long version) {
+    if (!prepared.contains(version) && !serving().contains(version)) {
+      served.pipeline().forget(version);
     }
   }
 

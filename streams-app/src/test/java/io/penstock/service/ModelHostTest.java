@@ -571,6 +571,52 @@ final class ModelHostTest {
     assertThat(host.describe().pipelines()).hasSize(1);
   }
 
+  @Test
+  void shouldNotWaitForWhatNoPipelineIsBroughtToAnyMore() throws Exception {
+    // given a pipeline that waits for a version that is still being copied
+    await(host.prepare(1, Map.of()));
+    activate(1, 7);
+    pending.put(0L, "its marker is missing");
+    activate(0, 8);
+
+    // when
+    activate(1, 9);
+    pending.clear();
+    complete.add(0L);
+    while (!runtime.aspired().containsKey(0L)) {
+      Thread.onSpinWait();
+    }
+    await(host.prepare(1, Map.of()));
+
+    // then
+    assertThat(runtime.statuses()).doesNotContainKey(0L);
+    assertThat(pipeline.serving()).get().matches(binding -> binding.epoch() == 9);
+  }
+
+  @Test
+  void shouldLeaveNothingOfAVersionThatAPipelineIsReadyForTooLate() throws Exception {
+    // given work that is done once something else serves
+    await(host.prepare(1, Map.of()));
+    activate(1, 7);
+    starts.clear();
+    activating = true;
+    host.activate(new Activation(2, 8, null));
+    while (starts.isEmpty()) {
+      Thread.onSpinWait();
+    }
+    Runnable binding = starts.remove();
+    activate(1, 9);
+
+    // when
+    binding.run();
+    controlThread.remove().run();
+
+    // then
+    assertThatThrownBy(() -> pipeline.cutOver(2, 10, null))
+        .isInstanceOf(IllegalStateException.class);
+    assertThat(pipeline.serving()).get().matches(serving -> serving.epoch() == 9);
+  }
+
   /**
    * The next task of the control thread, which comes once what there is to bind is bound; what it
    * leaves to do is to start a pipeline.
