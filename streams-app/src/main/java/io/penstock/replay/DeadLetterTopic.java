@@ -27,7 +27,7 @@ public final class DeadLetterTopic implements AutoCloseable {
 
   private final String topic;
   private final DeadLetterReader reader;
-  private final KafkaConsumer<byte[], byte[]> consumer;
+  private final org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer;
 
   /**
    * A topic's letters.
@@ -36,23 +36,36 @@ public final class DeadLetterTopic implements AutoCloseable {
    */
   public DeadLetterTopic(
       String topic, Map<String, String> kafka, String clientId, DeadLetterReader reader) {
-    this.topic = topic;
-    this.reader = reader;
-    this.consumer =
+    this(
+        topic,
         new KafkaConsumer<>(
             ReplayKeys.ofConsumer(kafka, clientId),
             new ByteArrayDeserializer(),
-            new ByteArrayDeserializer());
+            new ByteArrayDeserializer()),
+        reader);
+  }
+
+  DeadLetterTopic(
+      String topic,
+      org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer,
+      DeadLetterReader reader) {
+    this.topic = topic;
+    this.consumer = consumer;
+    this.reader = reader;
   }
 
   /**
    * Goes through all records, in order within a partition.
    *
    * @param strays is told of each record that is no letter: its place, and why it is none
+   * @throws ReplayException if there is no such topic
    * @throws TimeoutException if the broker does not answer
    */
   public void forEach(Consumer<StoredLetter> letters, BiConsumer<String, String> strays) {
     List<PartitionInfo> infos = consumer.partitionsFor(topic);
+    if (infos == null || infos.isEmpty()) {
+      throw new ReplayException("topic " + topic + " is not there (key: dead-letters.topic)");
+    }
     List<TopicPartition> partitions =
         infos.stream().map(info -> new TopicPartition(topic, info.partition())).toList();
     consumer.assign(partitions);

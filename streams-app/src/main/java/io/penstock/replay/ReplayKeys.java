@@ -14,7 +14,7 @@ public final class ReplayKeys {
 
   private ReplayKeys() {}
 
-  /** Keys of a reader of committed records that belongs to no group. */
+  /** Keys of a reader of committed records that belongs to no group and makes no topics. */
   public static Map<String, Object> ofConsumer(Map<String, String> kafka, String clientId) {
     Map<String, Object> keys =
         keys(
@@ -27,6 +27,7 @@ public final class ReplayKeys {
     keys.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
     keys.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     keys.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    keys.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
     return keys;
   }
 

@@ -112,7 +112,6 @@ public final class PipelineReplay {
   private Consumer<byte[], byte[]> consumer() {
     Map<String, Object> keys = ReplayKeys.ofConsumer(config.kafka(pipeline), clientId());
     keys.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
-    keys.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
     return new KafkaConsumer<>(keys, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
