@@ -150,12 +150,13 @@ public final class PipelineReplay {
                 pipeline.input().topic(),
                 config.controlTopics().audit()));
     try (AuditFeed audit = client.audit()) {
-      for (AuditFeed.Entry entry : audit.readToEnd()) {
-        Cutover cutover = entry.event().getCutover();
-        if (cutover != null) {
-          timeline.add(cutover);
-        }
-      }
+      audit.readToEnd(
+          entry -> {
+            Cutover cutover = entry.event().getCutover();
+            if (cutover != null) {
+              timeline.add(cutover);
+            }
+          });
     }
     return timeline;
   }

@@ -36,14 +36,10 @@ public final class AuditFeed implements AutoCloseable {
    */
   public record Entry(long offset, AuditEvent event) {}
 
-  /** Everything there is now, from where the feed stands. */
-  public List<Entry> readToEnd() {
-    List<Entry> entries = new ArrayList<>();
-    readToEnd(entries::add);
-    return entries;
-  }
-
-  /** The same, one by one, of which there may be more than fits into memory. */
+  /**
+   * Everything there is now, from where the feed stands, one by one: there may be more than fits
+   * into memory.
+   */
   public void readToEnd(Consumer<Entry> onEntry) {
     tail.readToEnd(timeout, records -> entries(records).forEach(onEntry));
   }
