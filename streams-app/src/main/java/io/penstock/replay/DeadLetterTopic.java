@@ -71,13 +71,10 @@ public final class DeadLetterTopic implements AutoCloseable {
     consumer.assign(partitions);
     consumer.seekToBeginning(partitions);
     Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-    Duration waited = Duration.ZERO;
+    Patience patience = new Patience(consumer, PATIENCE);
     while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.getOrDefault(p, 0L))) {
       var polled = consumer.poll(POLL);
-      waited = polled.isEmpty() ? waited.plus(POLL) : Duration.ZERO;
-      if (waited.compareTo(PATIENCE) > 0) {
-        throw new TimeoutException("No records of " + topic + " came for " + PATIENCE);
-      }
+      patience.polled(polled.isEmpty(), POLL, () -> ends);
       for (ConsumerRecord<byte[], byte[]> record : polled) {
         long end = ends.getOrDefault(new TopicPartition(topic, record.partition()), 0L);
         if (record.offset() < end) {

@@ -2,16 +2,17 @@ package io.penstock.replay.run;
 
 import io.penstock.pipeline.ReplayProcessor;
 import io.penstock.pipeline.Serving;
+import io.penstock.replay.Patience;
 import io.penstock.replay.ReplayException;
 import io.penstock.replay.timeline.PartitionRange;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.TimeoutException;
 
 /**
  * Reads ranges of a topic, has each record computed by what a plan says, and writes the outcomes.
@@ -98,14 +99,11 @@ public final class ReplayRun {
     long length = ranges.stream().mapToLong(PartitionRange::length).sum();
     consumer.assign(left.keySet());
     left.forEach((partition, range) -> consumer.seek(partition, range.from()));
-    Duration waited = Duration.ZERO;
+    Patience patience = new Patience(consumer, PATIENCE);
     while (!left.isEmpty()) {
       Duration pause = processor.isIdle() ? POLL : SHORT_POLL;
       var polled = consumer.poll(pause);
-      waited = polled.isEmpty() ? waited.plus(pause) : Duration.ZERO;
-      if (waited.compareTo(PATIENCE) > 0) {
-        throw new TimeoutException("No records of " + topic + " came for " + PATIENCE);
-      }
+      patience.polled(polled.isEmpty(), pause, () -> ends(left));
       for (ConsumerRecord<byte[], byte[]> record : polled) {
         take(record, left);
       }
@@ -114,6 +112,11 @@ public final class ReplayRun {
       leaveThoseAtTheirEnd(left);
       progress.at(length - left.entrySet().stream().mapToLong(this::rest).sum(), length);
     }
+  }
+
+  private static Map<TopicPartition, Long> ends(Map<TopicPartition, PartitionRange> ranges) {
+    return ranges.entrySet().stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, range -> range.getValue().until()));
   }
 
   private void take(

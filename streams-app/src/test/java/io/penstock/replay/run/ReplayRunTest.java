@@ -272,6 +272,22 @@ class ReplayRunTest {
                 + " try): brokers have not said whether they have the last 1 outcomes");
   }
 
+  @Test
+  void shouldSayHowFarItHasComeWhenNoRecordsCome() {
+    add(0, 0, FakeModel.record(7));
+
+    assertThatThrownBy(
+            () ->
+                replay(
+                    (partition, offset) -> Serving.all(first),
+                    Optional.empty(),
+                    List.of(new PartitionRange(0, 0, 5)),
+                    (read, all) -> {}))
+        .hasCauseInstanceOf(TimeoutException.class)
+        .hasMessageContaining(
+            "No records for PT1M: in-0 is read up to offset 1 (expected: 5). See whether");
+  }
+
   private ReplayReport replay(
       ReplayRun.PlannedServing plan,
       Optional<String> deadLetters,
