@@ -28,7 +28,7 @@ final class AclsCommand implements Callable<Integer> {
   @Option(
       names = "--role",
       paramLabel = "ROLE",
-      description = "instance, operator or viewer (default: all of them).")
+      description = "instance, operator, viewer or replayer (default: all of them).")
   private LeastAcls.@Nullable Role role;
 
   @Option(
@@ -57,6 +57,13 @@ final class AclsCommand implements Callable<Integer> {
     String name = each.name().toLowerCase(Locale.ROOT);
     String whom = principal == null ? "User:%s-%s".formatted(loaded.service(), name) : principal;
     terminal.out().println("# " + name);
+    if (each == LeastAcls.Role.REPLAYER) {
+      terminal
+          .out()
+          .println(
+              "# also: Write, Describe and DescribeConfigs on the topics of pipeline replay's --to"
+                  + " and --dead-letters-to");
+    }
     for (String grant : LeastAcls.of(loaded, each)) {
       terminal
           .out()

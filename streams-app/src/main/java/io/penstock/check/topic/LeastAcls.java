@@ -24,7 +24,12 @@ public final class LeastAcls {
     /** Whoever sends commands. */
     OPERATOR,
     /** Whoever only looks: {@code penstock status}, {@code history}, {@code watch}. */
-    VIEWER
+    VIEWER,
+    /**
+     * Whoever runs {@code penstock dead-letters replay} or {@code penstock pipeline replay}. The
+     * latter also writes to topics that no configuration names.
+     */
+    REPLAYER
   }
 
   /** What that role needs: for each resource the options of {@code kafka-acls --add}. */
@@ -47,6 +52,7 @@ public final class LeastAcls {
                   viewer(config, topics).stream())
               .toList();
       case VIEWER -> viewer(config, topics);
+      case REPLAYER -> replayer(config, topics);
     };
   }
 
@@ -104,6 +110,36 @@ public final class LeastAcls {
               grants.add(Grant.topic(pipeline.input().topic(), AclOperation.DESCRIBE));
               grants.add(Grant.group(config.applicationId(name), AclOperation.DESCRIBE));
             });
+    return grants;
+  }
+
+  private static List<Grant> replayer(PenstockConfig config, ControlTopics topics) {
+    List<Grant> grants = new ArrayList<>();
+    config
+        .pipelines()
+        .forEach(
+            (name, pipeline) -> {
+              grants.add(
+                  Grant.topic(
+                      pipeline.input().topic(),
+                      AclOperation.READ,
+                      AclOperation.WRITE,
+                      AclOperation.DESCRIBE));
+              grants.add(
+                  Grant.topic(
+                      pipeline.deadLetters().topic(), AclOperation.READ, AclOperation.DESCRIBE));
+              grants.add(
+                  Grant.transactionalIds(
+                      config.applicationId(name) + "-replay",
+                      AclOperation.WRITE,
+                      AclOperation.DESCRIBE));
+            });
+    for (String read : List.of(topics.decisions(), topics.audit())) {
+      grants.add(Grant.topic(read, AclOperation.READ, AclOperation.DESCRIBE));
+    }
+    for (String looked : List.of(topics.control(), topics.reports())) {
+      grants.add(Grant.topic(looked, AclOperation.DESCRIBE));
+    }
     return grants;
   }
 }

@@ -48,7 +48,26 @@ final class LeastAclsTest {
         .noneMatch(grant -> grant.contains("Write"));
   }
 
+  /** Also under at_least_once, where an instance needs no transactional ids. */
+  @Test
+  void shouldLetAReplayerSendRecordsAgainAndReadWhatServedThem() throws IOException {
+    assertThat(LeastAcls.of(config("guarantee: at_least_once"), LeastAcls.Role.REPLAYER))
+        .containsExactly(
+            "--operation Read --operation Write --operation Describe --topic payments",
+            "--operation Read --operation Describe --topic dead",
+            "--operation Write --operation Describe --transactional-id scoring-fraud-replay"
+                + " --resource-pattern-type prefixed",
+            "--operation Read --operation Describe --topic scoring.decisions",
+            "--operation Read --operation Describe --topic scoring.audit",
+            "--operation Describe --topic scoring.control",
+            "--operation Describe --topic scoring.reports");
+  }
+
   private PenstockConfig config() throws IOException {
+    return config("guarantee: exactly_once_v2");
+  }
+
+  private PenstockConfig config(String guarantee) throws IOException {
     Path file =
         Files.writeString(
             folder.resolve("penstock.yaml"),
@@ -65,7 +84,9 @@ final class LeastAclsTest {
                 input: {topic: payments}
                 output: {topic: scores}
                 dead-letters: {topic: dead}
-            """);
+                %s
+            """
+                .formatted(guarantee));
     return new ConfigLoader(Map.of(), 2, 1L << 30).load(file).config();
   }
 }
