@@ -26,12 +26,12 @@ public record Preflight(
   }
 
   /**
-   * Whether a model has a version or may get one, a pipeline can be served, and registry and topics
-   * are there.
+   * Whether a model has a version or may get one, a pipeline can be served if there is any, and
+   * registry and topics are there. If not, the remarks say why.
    */
   public boolean allowsStart() {
     return models.stream().anyMatch(verdict -> verdict.level() != Verdict.Level.FAILED)
-        && pipelines.stream().anyMatch(Verdict::allPass)
+        && (pipelines.isEmpty() || pipelines.stream().anyMatch(Verdict::allPass))
         && schemas.stream().anyMatch(Preflight::isWell)
         && Verdict.allPass(cluster);
   }

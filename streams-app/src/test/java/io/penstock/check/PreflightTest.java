@@ -46,6 +46,13 @@ final class PreflightTest {
   }
 
   @Test
+  void shouldStartWithoutPipelines() {
+    List<Verdict> well = List.of(OK);
+
+    assertThat(preflight(well, List.of(), well, well).allowsStart()).isTrue();
+  }
+
+  @Test
   void shouldStartWhereAVersionMayStillCome() {
     List<Verdict> well = List.of(OK);
 

@@ -19,13 +19,16 @@ import java.util.Set;
  */
 public final class RegistryChecks implements Check {
 
+  /** For a registry of which nothing is known yet: that there is no such subject is an answer. */
+  private static final String ANY_SUBJECT = "penstock";
+
   private final SchemaRegistry registry;
   private final List<CheckedPipeline> pipelines;
   private final boolean autoRegister;
   private final String file;
 
   /**
-   * Checks of a configuration with at least one pipeline.
+   * Checks of a configuration.
    *
    * @param autoRegister whether Penstock may register the schemas it writes
    * @param file the configuration's file, for the commands that messages name
@@ -43,8 +46,7 @@ public final class RegistryChecks implements Check {
 
   @Override
   public List<Verdict> verdicts() {
-    String anySubject = Subjects.ofValues(pipelines.get(0).config().input().topic());
-    List<Verdict> verdicts = new ArrayList<>(new RegistryCheck(registry, anySubject).verdicts());
+    List<Verdict> verdicts = new ArrayList<>(new RegistryCheck(registry, anySubject()).verdicts());
     if (Verdict.allPass(verdicts)) {
       for (CheckedPipeline pipeline : pipelines) {
         verdicts.addAll(new InputSchemaCheck(registry, pipeline).verdicts());
@@ -66,5 +68,13 @@ public final class RegistryChecks implements Check {
       }
     }
     return verdicts;
+  }
+
+  /** One that may be looked at, where access is granted by subject. */
+  private String anySubject() {
+    return pipelines.stream()
+        .findFirst()
+        .map(pipeline -> Subjects.ofValues(pipeline.config().input().topic()))
+        .orElse(ANY_SUBJECT);
   }
 }

@@ -116,6 +116,15 @@ final class RegistryChecksTest {
   }
 
   @Test
+  void shouldAskTheRegistryThoughThereAreNoPipelines() {
+    RegistryChecks checks = new RegistryChecks(registry, List.of(), false, "p.yaml");
+
+    assertThat(checks.verdicts()).containsExactly(Verdict.ok("registry", "answers"));
+    registry.setDown(true);
+    assertThat(Verdict.allPass(checks.verdicts())).isFalse();
+  }
+
+  @Test
   void shouldNotGuessTheSchemaOfAModelThatIsNotThere() {
     CheckedPipeline pipeline = pipeline(folder.resolve("absent"));
 
