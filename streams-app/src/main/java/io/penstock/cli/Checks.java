@@ -13,6 +13,7 @@ import io.penstock.check.schema.SchemaRegistration;
 import io.penstock.check.topic.KafkaCheck;
 import io.penstock.config.ModelConfig;
 import io.penstock.config.PenstockConfig;
+import io.penstock.config.PipelineConfig;
 import io.penstock.registry.RegistrySettings;
 import io.penstock.registry.RestSchemaRegistry;
 import io.penstock.registry.SchemaRegistry;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
@@ -40,29 +42,37 @@ final class Checks {
    * @param file the configuration's file, for the commands that messages name
    */
   Checks(PenstockConfig config, String file) {
-    this(config, file, ModelFolder::of);
+    this(config, file, config.models().keySet(), config.pipelines().keySet(), ModelFolder::of);
   }
 
   private Checks(
-      PenstockConfig config, String file, BiFunction<String, ModelConfig, ModelFolder> folder) {
+      PenstockConfig config,
+      String file,
+      Set<String> models,
+      Set<String> pipelines,
+      BiFunction<String, ModelConfig, ModelFolder> folder) {
     this.config = config;
     this.file = file;
-    config.models().forEach((name, model) -> folders.put(name, folder.apply(name, model)));
-    config
-        .pipelines()
-        .forEach(
-            (name, pipeline) ->
-                pipelines.add(
-                    new CheckedPipeline(
-                        name,
-                        pipeline,
-                        folders.computeIfAbsent(
-                            pipeline.model(), model -> folder.apply(model, config.model(model))))));
+    Function<String, ModelFolder> folderOf = name -> folder.apply(name, config.model(name));
+    models.forEach(name -> folders.put(name, folderOf.apply(name)));
+    for (String name : pipelines) {
+      PipelineConfig pipeline = config.pipeline(name);
+      ModelFolder model = folders.get(pipeline.model());
+      this.pipelines.add(
+          new CheckedPipeline(
+              name, pipeline, model == null ? folderOf.apply(pipeline.model()) : model));
+    }
   }
 
   /** Those of a service that is about to start, which reads its models' files itself. */
   static Checks beforeServing(PenstockConfig config, String file) {
-    return new Checks(config, file, ModelFolder::unread);
+    return ofWhatComes(config, file, config.models().keySet(), config.pipelines().keySet());
+  }
+
+  /** The same of a service that runs, for the models and pipelines that are about to come. */
+  static Checks ofWhatComes(
+      PenstockConfig config, String file, Set<String> models, Set<String> pipelines) {
+    return new Checks(config, file, models, pipelines, ModelFolder::unread);
   }
 
   /** Everything. */

@@ -1,16 +1,17 @@
 package io.penstock.cli;
 
-import io.penstock.check.Preflight;
 import io.penstock.check.Verdict;
 import io.penstock.cli.shell.ConfigOption;
 import io.penstock.config.load.ConfigurationException;
 import io.penstock.config.load.EffectiveConfig;
 import io.penstock.service.ConfigSource;
 import java.io.PrintWriter;
+import java.util.List;
+import java.util.Set;
 
 /**
- * The file of a configuration, read again while it is served, and checked as before a start. Not
- * thread-safe.
+ * The file of a configuration, read again while it is served; what comes by it is checked as before
+ * a start. Not thread-safe.
  */
 final class RereadConfig implements ConfigSource {
 
@@ -27,17 +28,22 @@ final class RereadConfig implements ConfigSource {
 
   @Override
   public EffectiveConfig read() {
-    EffectiveConfig next = option.load();
-    Preflight preflight = Checks.beforeServing(next.config(), option.file()).preflight();
-    if (!preflight.allowsStart()) {
-      throw new ConfigurationException(
-          preflight.remarks().stream()
-              .filter(verdict -> verdict.level() == Verdict.Level.FAILED)
-              .map(verdict -> verdict.subject() + ": " + verdict.message())
-              .toList());
+    return option.load();
+  }
+
+  @Override
+  public void check(EffectiveConfig next, Set<String> models, Set<String> pipelines) {
+    List<Verdict> remarks =
+        Checks.ofWhatComes(next.config(), option.file(), models, pipelines).preflight().remarks();
+    List<String> problems =
+        remarks.stream()
+            .filter(verdict -> verdict.level() == Verdict.Level.FAILED)
+            .map(verdict -> verdict.subject() + ": " + verdict.message())
+            .toList();
+    if (!problems.isEmpty()) {
+      throw new ConfigurationException(problems);
     }
     ConfigCheckCommand.warnings(next).forEach(err::println);
-    preflight.remarks().forEach(err::println);
-    return next;
+    remarks.forEach(err::println);
   }
 }

@@ -9,10 +9,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 
 /**
  * Changes models and pipelines while the others go on, in three steps: what comes is {@linkplain
@@ -78,17 +80,36 @@ final class Changeover {
   }
 
   /**
-   * Makes what is added, and anew what is changed.
+   * Of the pipelines that come, those whose model serves nothing yet that they could be tried with.
+   */
+  Set<String> untried(PenstockConfig next, ConfigDifference difference) {
+    return difference.pipelines().coming().stream()
+        .filter(name -> whatServes(next.pipeline(name).model(), difference).isEmpty())
+        .collect(Collectors.toSet());
+  }
+
+  /** A model that stays, if it serves. */
+  private Optional<ModelHost> whatServes(String model, ConfigDifference difference) {
+    return host(model)
+        .filter(host -> difference.models().unchanged().contains(model))
+        .filter(ModelHost::serves);
+  }
+
+  /**
+   * Makes what is added, and anew what is changed. A pipeline has to suit what its model serves.
    *
-   * @throws RuntimeException if something cannot be made, with a message for the operator; nothing
-   *     of it is left
+   * @throws RuntimeException if something cannot be made, or does not suit, with a message for the
+   *     operator; nothing of it is left
    */
   Made make(PenstockConfig next, ConfigDifference difference) {
     Made made = new Made(new LinkedHashMap<>(), new LinkedHashMap<>());
     boolean complete = false;
     try {
       for (String name : difference.pipelines().coming()) {
-        made.pipelines().put(name, workshop.pipeline(next, name));
+        ServedPipeline served = workshop.pipeline(next, name);
+        whatServes(next.pipeline(name).model(), difference)
+            .ifPresent(host -> host.requireSuits(served));
+        made.pipelines().put(name, served);
       }
       for (String name : difference.models().coming()) {
         List<ServedPipeline> users =

@@ -5,10 +5,12 @@ import io.penstock.control.Activation;
 import io.penstock.control.Holdings;
 import io.penstock.control.ServedModel;
 import io.penstock.inference.SearchTime;
+import io.penstock.model.Lease;
 import io.penstock.model.ModelException;
 import io.penstock.model.ServableVersion;
 import io.penstock.model.files.Fingerprint;
 import io.penstock.model.lifecycle.ModelRuntime;
+import io.penstock.model.lifecycle.VersionState;
 import io.penstock.model.lifecycle.VersionStatus;
 import io.penstock.model.source.AspiredVersion;
 import io.penstock.model.source.directory.FileSums;
@@ -34,6 +36,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,8 +47,9 @@ import org.slf4j.LoggerFactory;
  * plane asks of a model happens here.
  *
  * <p>All calls on the control thread, but for those that only look ({@link #describe}, {@link
- * #active}, {@link #behind}, {@link #fallback()}, {@link #runtime}); what may block runs on work
- * threads and ends in {@link Pipeline#ready}, which is thread-safe.
+ * #active}, {@link #behind}, {@link #fallback()}, {@link #serves}, {@link #requireSuits}, {@link
+ * #runtime}); what may block runs on work threads and ends in {@link Pipeline#ready}, which is
+ * thread-safe.
  */
 final class ModelHost {
 
@@ -450,12 +454,43 @@ final class ModelHost {
     served.pipeline().ready(binding);
   }
 
+  /** Whether everything that serves is there to be leased, so that a pipeline can be held to it. */
+  boolean serves() {
+    Map<Long, VersionStatus> statuses = runtime.statuses();
+    List<Long> serving = serving();
+    return !serving.isEmpty()
+        && serving.stream()
+            .map(statuses::get)
+            .allMatch(status -> status != null && status.state() == VersionState.AVAILABLE);
+  }
+
+  /**
+   * Fails where a pipeline that is to come could not use what {@linkplain #serves serves}, or could
+   * not read by it what producers write. May ask the registry.
+   *
+   * @throws ModelException if it could not
+   * @throws RegistryException if the registry does not answer
+   */
+  void requireSuits(ServedPipeline served) {
+    for (long version : serving()) {
+      Supplier<Optional<Lease>> leases = () -> runtime.acquire(version);
+      try (Lease lease = leases.get().orElse(null)) {
+        if (lease != null) {
+          var unused = served.bind(lease.version(), leases);
+          served.requireReadableBy(lease.version());
+        }
+      } catch (ModelException e) {
+        throw new ModelException(
+            "pipelines.%s does not suit %s/%d, which serves: %s"
+                .formatted(served.pipeline().name(), runtime.name(), version, e.getMessage()),
+            e);
+      }
+    }
+  }
+
   private List<Long> serving() {
     Activation serves = activation;
-    Activation.Earlier before = serves == null ? null : serves.earlier();
-    return Stream.of(active(), Optional.ofNullable(before).map(Activation.Earlier::version))
-        .flatMap(Optional::stream)
-        .toList();
+    return serves == null ? List.of() : serves.versions();
   }
 
   private void retain() {

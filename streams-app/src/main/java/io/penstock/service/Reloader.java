@@ -96,6 +96,8 @@ final class Reloader implements AutoCloseable {
       next = source.read();
       requireSameProcess(next);
       difference = ConfigDifference.between(now, next.config(), halted());
+      source.check(
+          next, difference.models().coming(), changeover.untried(next.config(), difference));
       made = changeover.make(next.config(), difference);
     } catch (ConfigurationException e) {
       return refused(e.problems());

@@ -232,7 +232,15 @@ class FormatsIT {
     assertThat(OutcomeSource.of(records.await("out-changed", 1).get(0)).offset())
         .as("it has gone on where it was")
         .isEqualTo(1);
-    // and not changed by what is wrong
+    // and not changed by what does not suit the model, or lacks a topic
+    Files.writeString(
+        config,
+        withModel
+            + pipeline("more", "late", "out-changed")
+                .replace("topic: more,", "topic: more, fields: {x: pixels},"));
+    HttpResponse<String> unsuited = service.post("/reload", "");
+    assertThat(unsuited.statusCode()).as(unsuited.body()).isEqualTo(422);
+    assertThat(unsuited.body()).contains("pipelines.more does not suit late/1, which serves: ");
     Files.writeString(config, withModel + pipeline("more", "late", "no-such-topic"));
     HttpResponse<String> refused = service.post("/reload", "");
     assertThat(refused.statusCode()).as(refused.body()).isEqualTo(422);

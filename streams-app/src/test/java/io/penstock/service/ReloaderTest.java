@@ -8,6 +8,7 @@ import io.penstock.config.ModelConfig;
 import io.penstock.config.load.ConfigLoader;
 import io.penstock.config.load.ConfigurationException;
 import io.penstock.config.load.EffectiveConfig;
+import io.penstock.control.Activation;
 import io.penstock.http.HealthReport;
 import io.penstock.http.ReloadReport;
 import io.penstock.http.ReloadReport.Outcome;
@@ -34,6 +35,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -68,6 +70,13 @@ final class ReloaderTest {
   private final List<String> fleetAndDoors = new CopyOnWriteArrayList<>();
   private final ServiceMeters meters = new ServiceMeters();
   private final Roster roster = new Roster(meters, WhenStale.PAUSE);
+
+  /** What was asked to be checked: models, pipelines. */
+  private final List<String> checked = new CopyOnWriteArrayList<>();
+
+  /** From then on what there is to do is the start of pipelines, without a broker. */
+  private volatile boolean isServed;
+
   private final InferenceThreads inference =
       InferenceThreads.start(new InferenceSettings(1, 0), reason -> {});
   private Workshop workshop;
@@ -82,10 +91,10 @@ final class ReloaderTest {
             new PipelineFactory(
                 config.config().inference(), PipelineFormats.offline(), inference, new Fakes()),
             new ModelFactory(config.config().inference(), new Fakes(), Duration.ofSeconds(30)),
-            Runnable::run,
+            this::work,
             Runnable::run);
     changeover = new Changeover(workshop, roster, new ObedientFleet(), new Doors());
-    reloader = new Reloader(config, () -> load(file()), roster, InstantSource.system());
+    reloader = new Reloader(config, new File(), roster, InstantSource.system());
     for (String name : config.config().pipelines().keySet()) {
       roster.add(workshop.pipeline(config.config(), name));
     }
@@ -256,6 +265,60 @@ final class ReloaderTest {
     assertThat(reload(BASE).problems()).containsExactly("the service is stopping");
   }
 
+  @Test
+  void shouldNotStopAPipelineForOneThatDoesNotSuitWhatItsModelServes() throws Exception {
+    serveVersion1("fraud");
+    ServedPipeline b = pipeline("b");
+
+    ReloadReport report = reload(withFields("b", "y: amount"));
+
+    assertThat(report.outcome()).isEqualTo(Outcome.REFUSED);
+    assertThat(report.problems())
+        .singleElement()
+        .asString()
+        .startsWith("pipelines.b does not suit fraud/1, which serves: ")
+        .contains("y");
+    assertThat(pipeline("b")).isSameAs(b);
+    assertThat(b.pipeline().state()).isNotEqualTo(Pipeline.State.STOPPED);
+    assertThat(fleetAndDoors).isEmpty();
+    assertThat(reload(withFields("b", "x: amount")).outcome()).isEqualTo(Outcome.DONE);
+  }
+
+  @Test
+  void shouldCheckTheFilesOfWhatComesWhereNothingServesYet() throws Exception {
+    serveVersion1("fraud");
+
+    ReloadReport report =
+        reload(
+            withFields("b", "x: amount")
+                .replace("topic: co,", "topic: broken,")
+                .replace("  cars: {path: cars}", "  cars: {path: cars}\n  vans: {path: vans}"));
+
+    assertThat(checked).containsExactly("[vans] [c]");
+    assertThat(report.outcome()).isEqualTo(Outcome.REFUSED);
+    assertThat(report.problems()).containsExactly("pipeline c: its field does not fit");
+    assertThat(fleetAndDoors).isEmpty();
+  }
+
+  private static String withFields(String pipeline, String fields) {
+    String topic = "topic: " + pipeline + "i, format: json";
+    return BASE.replace(topic, topic + ", fields: {" + fields + "}");
+  }
+
+  /** As the control plane would have it. */
+  private void serveVersion1(String model) throws Exception {
+    ModelHost host = host(model);
+    host.prepare(1, Map.of()).toCompletableFuture().get(30, TimeUnit.SECONDS);
+    isServed = true;
+    host.activate(new Activation(1, 7, null));
+  }
+
+  private void work(Runnable task) {
+    if (!isServed) {
+      task.run();
+    }
+  }
+
   private ReloadReport reload(String text) {
     write(text, file());
     try {
@@ -314,6 +377,25 @@ final class ReloaderTest {
 
   private static EffectiveConfig load(Path file) throws ConfigurationException {
     return new ConfigLoader(Map.of(), 2, 1L << 30).load(file);
+  }
+
+  /** The configuration's file, with the verdict on a pipeline that does not work. */
+  private final class File implements ConfigSource {
+
+    @Override
+    public EffectiveConfig read() {
+      return load(file());
+    }
+
+    @Override
+    public void check(EffectiveConfig config, Set<String> models, Set<String> pipelines) {
+      checked.add(models + " " + pipelines);
+      for (String name : pipelines) {
+        if (config.config().pipeline(name).output().topic().equals("broken")) {
+          throw new ConfigurationException("pipeline " + name + ": its field does not fit");
+        }
+      }
+    }
   }
 
   /** Version 1 of every model but one. */
