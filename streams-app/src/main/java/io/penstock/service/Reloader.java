@@ -163,7 +163,7 @@ final class Reloader implements AutoCloseable {
     return new ReloadReport(outcome, problems, state.config().fingerprint(), difference);
   }
 
-  /** Begins no other, and cuts short one that is under way. Idempotent. */
+  /** Begins no other; of one that is under way nothing comes any more, and what leaves stops. */
   @Override
   public void close() {
     thread.shutdownNow();

@@ -55,7 +55,7 @@ final class StopSequence {
   }
 
   /**
-   * Stops everything. Idempotent.
+   * Stops everything, also if the calling thread is interrupted. Idempotent.
    *
    * @param timeout for all of it; a stage gets what is left, but not more than its own time
    */
@@ -76,14 +76,31 @@ final class StopSequence {
     List<Thread> threads = parts.stream().map(part -> stopping(part, timeout)).toList();
     threads.forEach(Thread::start);
     long deadlineNanos = System.nanoTime() + timeout.plus(GRACE).toNanos();
+    boolean interrupted = false;
     for (Thread thread : threads) {
-      try {
-        thread.join(Math.max(1, (deadlineNanos - System.nanoTime()) / 1_000_000));
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
+      interrupted |= joinUntil(deadlineNanos, thread);
       if (thread.isAlive()) {
         log.warn("did not stop in time, left alone: {} timeout={}", thread.getName(), timeout);
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * Waits on though it is told not to: what comes next may only be stopped after this.
+   *
+   * @return whether it was told not to
+   */
+  private static boolean joinUntil(long deadlineNanos, Thread thread) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        thread.join(Math.max(1, (deadlineNanos - System.nanoTime()) / 1_000_000));
+        return interrupted;
+      } catch (InterruptedException e) {
+        interrupted = true;
       }
     }
   }

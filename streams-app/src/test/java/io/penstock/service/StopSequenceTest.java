@@ -2,6 +2,7 @@ package io.penstock.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.penstock.testkit.Await;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -100,6 +101,28 @@ final class StopSequenceTest {
     assertThat(given)
         .containsExactly(
             Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(10), Duration.ZERO);
+  }
+
+  @Test
+  void shouldWaitForEachStageThoughItIsInterrupted() {
+    stageWith("models", LONG);
+    sequence.stage(LONG);
+    Thread stopping = Thread.currentThread();
+    sequence.add(
+        "pipelines",
+        timeout -> {
+          stopping.interrupt();
+          Await.until(
+              () -> "it is told: " + stopping.getState(),
+              30,
+              () -> !stopping.isInterrupted() && stopping.getState() == Thread.State.TIMED_WAITING);
+          stopped.add("pipelines");
+        });
+
+    sequence.stop(LONG);
+
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(stopped).containsExactly("pipelines", "models");
   }
 
   @Test
