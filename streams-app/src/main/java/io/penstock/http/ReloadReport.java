@@ -46,7 +46,7 @@ public record ReloadReport(
           "reload refused, nothing has changed: %s configuration=%s"
               .formatted(String.join("; ", problems), configuration);
       case FAILED ->
-          "reload failed, and not all of it was carried out, restart the process: %s configuration=%s"
+          "reload failed, and not all of it was carried out, reload again to begin the rest anew, or restart the process: %s configuration=%s"
               .formatted(String.join("; ", problems), configuration);
     };
   }

@@ -3,14 +3,15 @@ package io.penstock.service;
 import io.penstock.config.PenstockConfig;
 import io.penstock.config.change.ConfigDifference;
 import io.penstock.model.fitness.Fitness;
-import io.penstock.streams.Pipeline;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -71,13 +72,7 @@ final class Changeover {
    * @param models by name
    * @param pipelines by name
    */
-  record Made(Map<String, ModelHost> models, Map<String, ServedPipeline> pipelines) {
-
-    /** Nothing comes of it. */
-    void discard() {
-      models.values().forEach(host -> host.runtime().close());
-    }
-  }
+  record Made(Map<String, ModelHost> models, Map<String, ServedPipeline> pipelines) {}
 
   /**
    * Of the pipelines that come, those whose model serves nothing yet that they could be tried with.
@@ -122,66 +117,141 @@ final class Changeover {
       return made;
     } finally {
       if (!complete) {
-        made.discard();
+        discard(made);
       }
     }
   }
 
-  /** Stops what is removed or changed, as {@link PenstockService} stops everything. */
-  void retire(PenstockConfig now, ConfigDifference difference) {
-    List<ServedPipeline> pipelines =
-        roster.pipelines().stream()
-            .filter(served -> difference.pipelines().leaving().contains(served.pipeline().name()))
-            .toList();
-    List<ModelHost> models =
-        difference.models().leaving().stream().flatMap(name -> host(name).stream()).toList();
+  /** Closes what was made and has not come into its place. */
+  void discard(Made made) {
+    made.models().values().stream()
+        .filter(host -> !isHere(host))
+        .forEach(it -> it.runtime().close());
+  }
+
+  private boolean isHere(ModelHost host) {
+    return roster.models().get(host.runtime().name()) == host;
+  }
+
+  /**
+   * Stops everything that does not stay as it is, as at the end of the service. A pipeline that
+   * does not leave in time stays, and so does its model: neither may have another in its place yet.
+   *
+   * @return what did not stop, or not cleanly, a sentence each
+   */
+  List<String> retire(ConfigDifference difference) {
     StopSequence order = new StopSequence(System::nanoTime);
-    order.stage(PenstockService.MODELS_STOP);
-    models.forEach(host -> order.add("model " + host.runtime().name(), host.runtime()::close));
-    order.stage(PenstockService.CONTROL_STOP);
-    order.add(
-        "part in the fleet",
-        timeout -> await(fleet.replaceModels(() -> part(now, pipelines, models)), timeout));
-    order.stage(PenstockService.PIPELINES_STOP);
-    pipelines.forEach(
-        served -> order.add("pipeline " + served.pipeline().name(), served.pipeline()::leave));
-    order.stage(PenstockService.OTHERS_STOP);
-    order.add("records", timeout -> pipelines.forEach(Changeover::takeNoMore));
-    models.forEach(
-        host ->
-            order.add(
-                "requests " + host.runtime().name(),
-                timeout -> doors.shut(host.runtime().name(), timeout)));
-    order.stop(PenstockService.STOP_TIMEOUT);
+    Departure.addTo(order, new Retired(difference));
+    return order.stop(Departure.ALL);
   }
 
-  private void part(PenstockConfig now, List<ServedPipeline> pipelines, List<ModelHost> models) {
-    for (ServedPipeline served : pipelines) {
-      host(modelOf(now, served)).ifPresent(host -> host.leave(served));
-      roster.remove(served);
+  /** What a reload stops. */
+  private final class Retired implements Departure.Leaving {
+
+    private final List<ServedPipeline> pipelines;
+    private final List<ModelHost> models;
+    private final Set<ServedPipeline> drained = ConcurrentHashMap.newKeySet();
+
+    Retired(ConfigDifference difference) {
+      Set<String> pipelinesThatStay = difference.pipelines().unchanged();
+      Set<String> modelsThatStay = difference.models().unchanged();
+      this.pipelines =
+          roster.pipelines().stream()
+              .filter(served -> !pipelinesThatStay.contains(served.pipeline().name()))
+              .toList();
+      this.models =
+          roster.models().values().stream()
+              .filter(host -> !modelsThatStay.contains(host.runtime().name()))
+              .toList();
     }
-    models.forEach(roster::remove);
+
+    @Override
+    public String reason() {
+      return "it is being removed or changed";
+    }
+
+    @Override
+    public Collection<ServedPipeline> pipelines() {
+      return pipelines;
+    }
+
+    @Override
+    public Collection<ModelHost> models() {
+      return models;
+    }
+
+    @Override
+    public void shut(ModelHost model, Duration timeout) throws InterruptedException {
+      doors.shut(model.runtime().name(), timeout);
+    }
+
+    @Override
+    public void drain(ServedPipeline pipeline, Duration timeout) throws TimeoutException {
+      pipeline.pipeline().leave(timeout);
+      drained.add(pipeline);
+    }
+
+    @Override
+    public void part(Duration timeout) throws InterruptedException, TimeoutException {
+      onControlThread(this::part, timeout);
+    }
+
+    private void part() {
+      for (ServedPipeline served : drained) {
+        roster.models().values().forEach(host -> host.leave(served));
+        roster.remove(served);
+      }
+      models.stream()
+          .filter(host -> pipelines.stream().noneMatch(host::computesFor))
+          .forEach(roster::remove);
+    }
+
+    @Override
+    public void unload(ModelHost model, Duration timeout) {
+      if (!isHere(model)) {
+        model.runtime().close(timeout);
+      }
+    }
   }
 
-  private static void takeNoMore(ServedPipeline served) {
-    served.pipeline().pause(Pipeline.Pause.STOPPING, "it is being removed or changed");
-  }
-
-  /** Sets to work what was made, once what it takes the place of has stopped. */
+  /**
+   * Sets to work what was made, but for what would take the place of something that has not left.
+   */
   void introduce(PenstockConfig next, Made made, ConfigDifference difference)
       throws InterruptedException, TimeoutException {
-    made.pipelines().values().forEach(roster::add);
-    await(fleet.replaceModels(() -> join(next, made, difference)), PenstockService.CONTROL_STOP);
-    for (ModelHost host : made.models().values()) {
+    Made free = free(next, made, difference);
+    onControlThread(() -> join(next, free, difference), Departure.FLEET);
+    for (ModelHost host : free.models().values()) {
       doors.open(host);
       fleet.follow(host);
       host.runtime().start();
     }
   }
 
+  private Made free(PenstockConfig next, Made made, ConfigDifference difference) {
+    Made free = new Made(new LinkedHashMap<>(made.models()), new LinkedHashMap<>(made.pipelines()));
+    free.models().keySet().removeAll(roster.models().keySet());
+    roster.pipelines().forEach(served -> free.pipelines().remove(served.pipeline().name()));
+    free.pipelines()
+        .keySet()
+        .removeIf(
+            name -> {
+              String model = next.pipeline(name).model();
+              return !free.models().containsKey(model)
+                  && !difference.models().unchanged().contains(model);
+            });
+    for (ServedPipeline served : made.pipelines().values()) {
+      if (!free.pipelines().containsValue(served)) {
+        free.models().values().forEach(host -> host.leave(served));
+      }
+    }
+    return free;
+  }
+
   private void join(PenstockConfig next, Made made, ConfigDifference difference) {
     made.models().values().forEach(roster::add);
     for (ServedPipeline served : made.pipelines().values()) {
+      roster.add(served);
       String model = modelOf(next, served);
       if (!made.models().containsKey(model)) {
         host(model).ifPresent(host -> host.join(served));
@@ -193,7 +263,6 @@ final class Changeover {
     }
   }
 
-  /** Empty of one that an earlier reload has failed to bring. */
   private Optional<ModelHost> host(String name) {
     return Optional.ofNullable(roster.models().get(name));
   }
@@ -202,12 +271,41 @@ final class Changeover {
     return config.pipeline(served.pipeline().name()).model();
   }
 
-  private static void await(CompletableFuture<Void> change, Duration timeout)
+  private void onControlThread(Runnable steps, Duration timeout)
       throws InterruptedException, TimeoutException {
+    Change change = new Change(steps);
     try {
-      change.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+      fleet.replaceModels(change).get(timeout.toNanos(), TimeUnit.NANOSECONDS);
     } catch (ExecutionException e) {
       throw new IllegalStateException("the models could not be replaced: " + e.getCause(), e);
+    } catch (TimeoutException e) {
+      throw new TimeoutException(
+          "the control thread has not replaced the models within %s (see the log for what it waits for)"
+              .formatted(timeout));
+    } finally {
+      change.callOff();
+    }
+  }
+
+  /** Steps that are taken before they are called off, or never. Thread-safe, by its monitor. */
+  private static final class Change implements Runnable {
+
+    private final Runnable steps;
+    private boolean isCalledOff;
+
+    Change(Runnable steps) {
+      this.steps = steps;
+    }
+
+    @Override
+    public synchronized void run() {
+      if (!isCalledOff) {
+        steps.run();
+      }
+    }
+
+    synchronized void callOff() {
+      isCalledOff = true;
     }
   }
 }

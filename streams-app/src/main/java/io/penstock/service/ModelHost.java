@@ -48,8 +48,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>All calls on the control thread, but for those that only look ({@link #describe}, {@link
  * #active}, {@link #behind}, {@link #fallback()}, {@link #serves}, {@link #requireSuits}, {@link
- * #runtime}); what may block runs on work threads and ends in {@link Pipeline#ready}, which is
- * thread-safe.
+ * #computesFor}, {@link #runtime}); what may block runs on work threads and ends in {@link
+ * Pipeline#ready}, which is thread-safe.
  */
 final class ModelHost {
 
@@ -115,6 +115,11 @@ final class ModelHost {
   void leave(ServedPipeline served) {
     latecomers.leave(served);
     pipelines.remove(served);
+  }
+
+  /** Whether it computes for a pipeline. */
+  boolean computesFor(ServedPipeline served) {
+    return pipelines.contains(served);
   }
 
   /** To what serves here, some time later. While nothing does, the next activation does it. */

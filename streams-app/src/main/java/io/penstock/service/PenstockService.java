@@ -22,12 +22,10 @@ import io.penstock.registry.RegistrySettings;
 import io.penstock.registry.RestSchemaRegistry;
 import io.penstock.registry.SchemaRegistry;
 import io.penstock.schemas.ModelDecision;
-import io.penstock.streams.Pipeline;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,10 +42,8 @@ import org.slf4j.LoggerFactory;
  * Everything that {@code penstock serve} runs, started in order and stopped in reverse: admin HTTP,
  * inference threads, models, pipelines (at rest until a version is active), control plane.
  *
- * <p>Stopping takes {@link #STOP_TIMEOUT} at most: {@link #PIPELINES_STOP} in which all pipelines
- * take no more records, drain and commit, then {@link #CONTROL_STOP} to leave the control plane,
- * then {@link #MODELS_STOP} in which all models unload. What hangs is left to the end of the
- * process, which loses nothing, since offsets are committed after outcomes.
+ * <p>Stopping takes {@link Departure#ALL} at most, in the order that stands there. What hangs is
+ * left to the end of the process, which loses nothing, since offsets are committed after outcomes.
  *
  * <p>Thread-safe; {@link #close} may come from a shutdown hook.
  */
@@ -56,16 +52,6 @@ public final class PenstockService implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(PenstockService.class);
 
   private static final Duration CATCH_UP_TIMEOUT = Duration.ofSeconds(60);
-
-  /** Within which everything has stopped, whatever hangs. */
-  static final Duration STOP_TIMEOUT = Duration.ofSeconds(75);
-
-  static final Duration CONTROL_STOP = Duration.ofSeconds(15);
-  static final Duration PIPELINES_STOP = Duration.ofSeconds(30);
-  static final Duration MODELS_STOP = Duration.ofSeconds(25);
-
-  /** For what has nothing to wait for. */
-  static final Duration OTHERS_STOP = Duration.ofSeconds(5);
 
   private final PenstockConfig config;
   private final Foundation foundation;
@@ -148,15 +134,16 @@ public final class PenstockService implements AutoCloseable {
             inference,
             foundation);
     instanceMeters.add(pipelineFactory.budget());
-    ModelFactory modelFactory = new ModelFactory(config.inference(), foundation, MODELS_STOP);
+    ModelFactory modelFactory = new ModelFactory(config.inference(), foundation, Departure.MODELS);
     instanceMeters.add(modelFactory.memory());
     Workshop workshop = new Workshop(pipelineFactory, modelFactory, work, this::onControlThread);
-    fill(workshop);
     Changeover.Doors openings =
         doors
             .<Changeover.Doors>map(
                 open -> new ModelDoors(open, knowledge, this::decisions, inference, meters))
             .orElse(Changeover.Doors.NONE);
+    Departure.addTo(started, new Everything(openings));
+    fill(workshop);
     roster.models().values().forEach(openings::open);
     ControlPlane plane =
         startControlPlane(
@@ -167,7 +154,6 @@ public final class PenstockService implements AutoCloseable {
     roster.models().values().forEach(seat::follow);
     roster.models().values().forEach(host -> host.runtime().start());
     awaitCaughtUp(plane);
-    doors.ifPresent(open -> started.add("requests", open::drain));
     changeover = new Changeover(workshop, roster, seat, openings);
   }
 
@@ -214,15 +200,6 @@ public final class PenstockService implements AutoCloseable {
     for (String name : config.pipelines().keySet()) {
       roster.add(workshop.pipeline(config, name));
     }
-    started.stage(MODELS_STOP);
-    started.addAll(
-        () -> {
-          Map<String, StopSequence.Stop> parts = new LinkedHashMap<>();
-          roster
-              .models()
-              .forEach((name, host) -> parts.put("model " + name, host.runtime()::close));
-          return parts;
-        });
     for (String name : config.models().keySet()) {
       roster.add(workshop.model(config, name, pipelinesOf(name)));
     }
@@ -251,14 +228,6 @@ public final class PenstockService implements AutoCloseable {
             messages,
             controlHealth);
     control = plane;
-    started.stage(CONTROL_STOP);
-    started.add(
-        "control plane",
-        timeout -> {
-          controlHealth.stopped();
-          plane.close(timeout);
-        });
-    stopPipelinesFirst();
     return plane;
   }
 
@@ -273,27 +242,54 @@ public final class PenstockService implements AutoCloseable {
         config.pipelines().keySet());
   }
 
-  /**
-   * Pipelines take no more records, then drain and commit, on leases of the version that serves.
-   * Only then does the instance leave the fleet, which waits for it until then: an activation that
-   * did not would be missed by records that are taken on the way out.
-   */
-  private void stopPipelinesFirst() {
-    started.stage(PIPELINES_STOP);
-    started.addAll(
-        () -> {
-          Map<String, StopSequence.Stop> parts = new LinkedHashMap<>();
-          for (ServedPipeline served : roster.pipelines()) {
-            parts.put("pipeline " + served.pipeline().name(), served.pipeline()::close);
-          }
-          return parts;
-        });
-    started.stage(OTHERS_STOP);
-    started.add("records", timeout -> roster.pipelines().forEach(PenstockService::takeNoMore));
-  }
+  /** All that a service serves. */
+  private final class Everything implements Departure.Leaving {
 
-  private static void takeNoMore(ServedPipeline served) {
-    served.pipeline().pause(Pipeline.Pause.STOPPING, "the process is stopping");
+    private final Changeover.Doors doors;
+
+    Everything(Changeover.Doors doors) {
+      this.doors = doors;
+    }
+
+    @Override
+    public String reason() {
+      return "the process is stopping";
+    }
+
+    @Override
+    public Collection<ServedPipeline> pipelines() {
+      return roster.pipelines();
+    }
+
+    @Override
+    public Collection<ModelHost> models() {
+      return roster.models().values();
+    }
+
+    @Override
+    public void shut(ModelHost model, Duration timeout) throws InterruptedException {
+      doors.shut(model.runtime().name(), timeout);
+    }
+
+    /** A static member stays in its group: it is expected back. */
+    @Override
+    public void drain(ServedPipeline pipeline, Duration timeout) {
+      pipeline.pipeline().close(timeout);
+    }
+
+    @Override
+    public void part(Duration timeout) {
+      ControlPlane plane = control;
+      if (plane != null) {
+        controlHealth.stopped();
+        plane.close(timeout);
+      }
+    }
+
+    @Override
+    public void unload(ModelHost model, Duration timeout) {
+      model.runtime().close(timeout);
+    }
   }
 
   private void onControlThread(Runnable task) {
@@ -346,16 +342,16 @@ public final class PenstockService implements AutoCloseable {
   }
 
   private <T extends AutoCloseable> T opened(String name, T part) {
-    started.stage(OTHERS_STOP);
+    started.stage(Departure.REST);
     started.add(name, timeout -> part.close());
     return part;
   }
 
-  /** Stops everything within {@link #STOP_TIMEOUT}: pipelines drain and commit. Idempotent. */
+  /** Stops everything within {@link Departure#ALL}: pipelines drain and commit. Idempotent. */
   @Override
   public void close() {
     reloader.close();
-    started.stop(STOP_TIMEOUT);
+    var unused = started.stop(Departure.ALL);
   }
 
   /** Threads for what may block: registry look-ups and starting pipelines. */

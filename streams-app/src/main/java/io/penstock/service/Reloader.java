@@ -1,18 +1,23 @@
 package io.penstock.service;
 
+import io.penstock.codec.MappingException;
 import io.penstock.config.PenstockConfig;
 import io.penstock.config.change.ConfigDifference;
 import io.penstock.config.change.FixedKeys;
 import io.penstock.config.load.ConfigurationException;
 import io.penstock.config.load.EffectiveConfig;
 import io.penstock.http.ReloadReport;
+import io.penstock.model.ModelException;
+import io.penstock.registry.RegistryException;
 import io.penstock.streams.Pipeline;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -49,14 +54,15 @@ final class Reloader implements AutoCloseable {
    * What holds.
    *
    * @param last what the last reload came to; empty before the first
+   * @param unfinished what it has failed to carry out: all of this begins anew by the next one
    */
-  record State(EffectiveConfig config, Instant since, String last) {}
+  record State(EffectiveConfig config, Instant since, String last, ConfigDifference unfinished) {}
 
   Reloader(EffectiveConfig config, ConfigSource source, Roster roster, InstantSource clock) {
     this.source = source;
     this.roster = roster;
     this.clock = clock;
-    this.state = new State(config, clock.instant(), "");
+    this.state = new State(config, clock.instant(), "", ConfigDifference.none(config.config()));
   }
 
   /** What holds now. */
@@ -70,13 +76,14 @@ final class Reloader implements AutoCloseable {
   }
 
   /**
-   * Reads the configuration again, some time later, and changes what is other in it.
+   * Reads the configuration again, some time later, and changes what is other in it, or was not
+   * carried out before.
    *
    * @return completes with what it came to, never exceptionally
    */
   CompletableFuture<ReloadReport> reload(Changeover changeover) {
     try {
-      return CompletableFuture.supplyAsync(() -> tell(attempt(changeover)), thread);
+      return CompletableFuture.supplyAsync(() -> tell(carryOut(changeover)), thread);
     } catch (RejectedExecutionException e) {
       return CompletableFuture.completedFuture(refused(List.of("the service is stopping")));
     }
@@ -87,39 +94,73 @@ final class Reloader implements AutoCloseable {
     return refused(List.of("the service is starting"));
   }
 
+  /** Nobody else would hear of a defect, such as a class of a model's source that is not there. */
+  private ReloadReport carryOut(Changeover changeover) {
+    try {
+      return attempt(changeover);
+    } catch (RuntimeException | Error e) {
+      log.error("a reload has ended by a defect", e);
+      return report(
+          ReloadReport.Outcome.FAILED, List.of(e.toString()), ConfigDifference.none(config()));
+    }
+  }
+
   private ReloadReport attempt(Changeover changeover) {
-    PenstockConfig now = config();
     EffectiveConfig next;
     ConfigDifference difference;
     Changeover.Made made;
     try {
       next = source.read();
       requireSameProcess(next);
-      difference = ConfigDifference.between(now, next.config(), halted());
+      difference = difference(next.config());
       source.check(
           next, difference.models().coming(), changeover.untried(next.config(), difference));
       made = changeover.make(next.config(), difference);
     } catch (ConfigurationException e) {
       return refused(e.problems());
+    } catch (ModelException | RegistryException | MappingException e) {
+      return refused(List.of(String.valueOf(e.getMessage())));
     } catch (RuntimeException e) {
+      log.error("what a reload brings could not be made", e);
       return refused(List.of(e.getMessage() == null ? e.toString() : e.getMessage()));
     }
-    if (difference.isEmpty()) {
-      state = new State(next, state.since(), "");
+    if (difference.isEmpty() && state.unfinished().isEmpty()) {
+      state = new State(next, state.since(), "", difference);
       return report(ReloadReport.Outcome.DONE, List.of(), difference);
     }
+    List<String> problems = new ArrayList<>(changeover.retire(difference));
+    state = new State(next, clock.instant(), "", difference);
+    problems.addAll(introduce(changeover, made, difference));
+    if (!problems.isEmpty()) {
+      return report(ReloadReport.Outcome.FAILED, problems, difference);
+    }
+    state = new State(next, state.since(), "", ConfigDifference.none(next.config()));
+    return report(ReloadReport.Outcome.DONE, List.of(), difference);
+  }
+
+  private List<String> introduce(
+      Changeover changeover, Changeover.Made made, ConfigDifference difference) {
     try {
-      changeover.retire(now, difference);
-      state = new State(next, clock.instant(), "");
-      changeover.introduce(next.config(), made, difference);
-      return report(ReloadReport.Outcome.DONE, List.of(), difference);
+      changeover.introduce(config(), made, difference);
+      return List.of();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      made.discard();
-      return report(ReloadReport.Outcome.FAILED, List.of("the service is stopping"), difference);
-    } catch (TimeoutException | RuntimeException e) {
-      return report(ReloadReport.Outcome.FAILED, List.of(e.toString()), difference);
+      return List.of("the service is stopping");
+    } catch (TimeoutException e) {
+      return List.of(String.valueOf(e.getMessage()));
+    } catch (RuntimeException e) {
+      log.error("a reload was cut off", e);
+      return List.of(e.toString());
+    } finally {
+      changeover.discard(made);
     }
+  }
+
+  private ConfigDifference difference(PenstockConfig next) {
+    Set<String> pipelines = new TreeSet<>(halted());
+    pipelines.addAll(state.unfinished().pipelines().coming());
+    return ConfigDifference.between(
+        config(), next, state.unfinished().models().coming(), pipelines);
   }
 
   private void requireSameProcess(EffectiveConfig next) {
@@ -141,7 +182,7 @@ final class Reloader implements AutoCloseable {
   }
 
   private ReloadReport tell(ReloadReport report) {
-    state = new State(state.config(), state.since(), report.toString());
+    state = new State(state.config(), state.since(), report.toString(), state.unfinished());
     switch (report.outcome()) {
       case DONE -> log.info("{}", report);
       case REFUSED -> log.warn("{}", report);
@@ -151,11 +192,7 @@ final class Reloader implements AutoCloseable {
   }
 
   private ReloadReport refused(List<String> problems) {
-    return report(ReloadReport.Outcome.REFUSED, problems, none());
-  }
-
-  private ConfigDifference none() {
-    return ConfigDifference.between(config(), config(), Set.of());
+    return report(ReloadReport.Outcome.REFUSED, problems, ConfigDifference.none(config()));
   }
 
   private ReloadReport report(
@@ -163,7 +200,7 @@ final class Reloader implements AutoCloseable {
     return new ReloadReport(outcome, problems, state.config().fingerprint(), difference);
   }
 
-  /** Begins no other; of one that is under way nothing comes any more, and what leaves stops. */
+  /** Begins no other; by one that is under way what leaves stops, and nothing comes. Idempotent. */
   @Override
   public void close() {
     thread.shutdownNow();

@@ -68,7 +68,8 @@ final class RequestDoors implements AutoCloseable {
     Open open = doors.get(model);
     if (open == null && isConfigured.test(model)) {
       throw RefusedRequestException.unavailable(
-          "the service is starting: send the request again later");
+          "model %s takes no requests now, since the service starts, stops or changes it: send the request again later"
+              .formatted(model));
     }
     return Optional.ofNullable(open).map(Open::door);
   }
@@ -98,16 +99,11 @@ final class RequestDoors implements AutoCloseable {
   void shut(String model, Duration timeout) throws InterruptedException {
     Open open = doors.remove(model);
     if (open != null) {
-      open.door().close(timeout);
-      open.meters().remove(open.door());
-    }
-  }
-
-  /** Takes nothing more, and answers what was taken, as far as there is time for it. */
-  void drain(Duration timeout) throws InterruptedException {
-    long until = System.nanoTime() + timeout.toNanos();
-    for (Open open : doors.values()) {
-      open.door().close(Duration.ofNanos(Math.max(0, until - System.nanoTime())));
+      try {
+        open.door().close(timeout);
+      } finally {
+        open.meters().remove(open.door());
+      }
     }
   }
 

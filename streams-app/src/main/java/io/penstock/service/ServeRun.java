@@ -24,8 +24,7 @@ public final class ServeRun {
   private static final long HALT_CHECK_MILLIS = 500;
 
   /** Longer than the service takes to stop at worst. */
-  private static final long CLOSE_SECONDS =
-      PenstockService.STOP_TIMEOUT.plusSeconds(15).toSeconds();
+  private static final long CLOSE_SECONDS = Departure.ALL.plusSeconds(15).toSeconds();
 
   private final CountDownLatch toldToStop = new CountDownLatch(1);
   private final CountDownLatch closed = new CountDownLatch(1);

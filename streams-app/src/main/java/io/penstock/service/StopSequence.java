@@ -4,8 +4,12 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -35,7 +39,11 @@ final class StopSequence {
   @FunctionalInterface
   interface Stop {
 
-    /** Stops it, within that time if it can. Called once, on a thread of its own. */
+    /**
+     * Stops it, within that time if it can. Called once, on a thread of its own.
+     *
+     * @throws TimeoutException with a sentence, if it could not
+     */
     void within(Duration timeout) throws Exception;
   }
 
@@ -58,29 +66,35 @@ final class StopSequence {
    * Stops everything, also if the calling thread is interrupted. Idempotent.
    *
    * @param timeout for all of it; a stage gets what is left, but not more than its own time
+   * @return what did not stop, or not cleanly, a sentence each
    */
-  synchronized void stop(Duration timeout) {
+  synchronized List<String> stop(Duration timeout) {
+    Queue<String> problems = new ConcurrentLinkedQueue<>();
     long startNanos = nanoClock.getAsLong();
     while (!stages.isEmpty()) {
       Stage stage = stages.pop();
       Duration left = timeout.minusNanos(nanoClock.getAsLong() - startNanos);
       Duration bound = left.compareTo(stage.atMost) < 0 ? left : stage.atMost;
-      stop(stage, bound.isNegative() ? Duration.ZERO : bound);
+      stop(stage, bound.isNegative() ? Duration.ZERO : bound, problems);
     }
+    return List.copyOf(problems);
   }
 
-  private void stop(Stage stage, Duration timeout) {
+  private void stop(Stage stage, Duration timeout, Queue<String> problems) {
     List<Part> parts = new ArrayList<>(stage.parts);
     stage.others.forEach(
         others -> others.get().forEach((name, stop) -> parts.add(new Part(name, stop))));
-    List<Thread> threads = parts.stream().map(part -> stopping(part, timeout)).toList();
-    threads.forEach(Thread::start);
-    long deadlineNanos = System.nanoTime() + timeout.plus(GRACE).toNanos();
+    Map<Part, Thread> threads = new LinkedHashMap<>();
+    parts.forEach(part -> threads.put(part, stopping(part, timeout, problems)));
+    threads.values().forEach(Thread::start);
+    long deadlineNanos = nanoClock.getAsLong() + timeout.plus(GRACE).toNanos();
     boolean interrupted = false;
-    for (Thread thread : threads) {
-      interrupted |= joinUntil(deadlineNanos, thread);
-      if (thread.isAlive()) {
-        log.warn("did not stop in time, left alone: {} timeout={}", thread.getName(), timeout);
+    for (Map.Entry<Part, Thread> stopping : threads.entrySet()) {
+      interrupted |= joinUntil(deadlineNanos, stopping.getValue());
+      if (stopping.getValue().isAlive()) {
+        String name = stopping.getKey().name;
+        log.warn("did not stop in time, left alone part={} timeout={}", name, timeout);
+        problems.add("%s: did not stop within %s, and is left alone".formatted(name, timeout));
       }
     }
     if (interrupted) {
@@ -93,11 +107,11 @@ final class StopSequence {
    *
    * @return whether it was told not to
    */
-  private static boolean joinUntil(long deadlineNanos, Thread thread) {
+  private boolean joinUntil(long deadlineNanos, Thread thread) {
     boolean interrupted = false;
     while (true) {
       try {
-        thread.join(Math.max(1, (deadlineNanos - System.nanoTime()) / 1_000_000));
+        thread.join(Math.max(1, (deadlineNanos - nanoClock.getAsLong()) / 1_000_000));
         return interrupted;
       } catch (InterruptedException e) {
         interrupted = true;
@@ -105,14 +119,18 @@ final class StopSequence {
     }
   }
 
-  private static Thread stopping(Part part, Duration timeout) {
+  private static Thread stopping(Part part, Duration timeout, Queue<String> problems) {
     Thread thread =
         new Thread(
             () -> {
               try {
                 part.stop.within(timeout);
+              } catch (TimeoutException e) {
+                log.warn("did not stop in time part={} reason={}", part.name, e.getMessage());
+                problems.add(part.name + ": " + e.getMessage());
               } catch (Exception e) {
-                log.warn("did not stop cleanly part={} reason={}", part.name, e.toString());
+                log.warn("did not stop cleanly part={}", part.name, e);
+                problems.add(part.name + ": " + e);
               }
             },
             "stop-" + part.name);

@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -579,18 +580,26 @@ public final class Pipeline implements AutoCloseable {
    * member stays, since it is expected back. Bounded by that time.
    */
   public void close(Duration timeout) {
-    stop(runs.closeOptions(timeout), timeout);
+    if (!hasStopped(runs.closeOptions(timeout))) {
+      log.warn("pipeline did not stop in time pipeline={} timeout={}", name(), timeout);
+    }
   }
 
   /**
    * Drains, commits and leaves the group for good, also as a static member: there is no such
-   * pipeline here any more. Bounded by that time.
+   * pipeline here any more. To be asked again where it takes longer.
+   *
+   * @throws TimeoutException if it takes longer than that; no other may begin in its place yet
    */
-  public void leave(Duration timeout) {
-    stop(PipelineRuns.leaveOptions(timeout), timeout);
+  public void leave(Duration timeout) throws TimeoutException {
+    if (!hasStopped(PipelineRuns.leaveOptions(timeout))) {
+      throw new TimeoutException(
+          "it has not drained and left its group within %s (a run takes at most inference.run-timeout)"
+              .formatted(timeout));
+    }
   }
 
-  private void stop(CloseOptions options, Duration timeout) {
+  private boolean hasStopped(CloseOptions options) {
     KafkaStreams running;
     synchronized (this) {
       running = streams == null ? former : streams;
@@ -598,9 +607,7 @@ public final class Pipeline implements AutoCloseable {
         state = State.STOPPED;
       }
     }
-    if (running != null && !running.close(options)) {
-      log.warn("pipeline did not stop in time pipeline={} timeout={}", name(), timeout);
-    }
+    return running == null || running.close(options);
   }
 
   @Override

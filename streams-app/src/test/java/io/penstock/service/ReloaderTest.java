@@ -35,11 +35,14 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.kafka.streams.KafkaClientSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -79,6 +82,11 @@ final class ReloaderTest {
 
   private final InferenceThreads inference =
       InferenceThreads.start(new InferenceSettings(1, 0), reason -> {});
+  private final ObedientFleet fleet = new ObedientFleet();
+
+  /** Of models that were closed. */
+  private final List<String> closedSources = new CopyOnWriteArrayList<>();
+
   private Workshop workshop;
   private Changeover changeover;
   private Reloader reloader;
@@ -93,7 +101,7 @@ final class ReloaderTest {
             new ModelFactory(config.config().inference(), new Fakes(), Duration.ofSeconds(30)),
             this::work,
             Runnable::run);
-    changeover = new Changeover(workshop, roster, new ObedientFleet(), new Doors());
+    changeover = new Changeover(workshop, roster, fleet, new Doors());
     reloader = new Reloader(config, new File(), roster, InstantSource.system());
     for (String name : config.config().pipelines().keySet()) {
       roster.add(workshop.pipeline(config.config(), name));
@@ -245,6 +253,81 @@ final class ReloaderTest {
     assertThat(report.difference().isEmpty()).isTrue();
     assertThat(report.configuration()).isNotEqualTo(before).hasSize(12);
     assertThat(fleetAndDoors).isEmpty();
+  }
+
+  @Test
+  void shouldBringNothingInThePlaceOfWhatHasNotLeftUntilItIsAskedAgain() {
+    ServedPipeline b = pipeline("b");
+    ModelHost cars = host("cars");
+    awaitAvailable(cars);
+    fleet.answers.add(Answer.FAILS);
+    String text =
+        BASE.replace("topic: bo,", "topic: other,")
+            .replace("cars: {path: cars}", "cars: {path: cars, promotion: automatic}");
+
+    ReloadReport failed = reload(text);
+
+    assertThat(failed.outcome()).isEqualTo(Outcome.FAILED);
+    assertThat(failed.problems())
+        .singleElement()
+        .asString()
+        .contains("part in the fleet", "the models could not be replaced", "no memory");
+    assertThat(roster.pipelines()).hasSize(3);
+    assertThat(pipeline("b")).isSameAs(b);
+    assertThat(host("cars")).isSameAs(cars);
+    assertThat(cars.runtime().declaredSignatures(1)).as("it is not unloaded").isPresent();
+    assertThat(closedSources).as("what was made for it").containsExactly("cars");
+
+    ReloadReport mended = reload(text);
+
+    assertThat(mended.outcome()).isEqualTo(Outcome.DONE);
+    assertThat(mended.toString())
+        .startsWith(
+            "reload: pipelines added=[] changed=[b, c] removed=[] unchanged=[a] models added=[]"
+                + " changed=[cars] removed=[] unchanged=[fraud]");
+    assertThat(roster.pipelines()).hasSize(3);
+    assertThat(pipeline("b")).isNotSameAs(b);
+    assertThat(host("cars")).isNotSameAs(cars);
+    assertThat(names(host("cars"))).containsExactly("c");
+    assertThat(reload(text).difference().isEmpty()).isTrue();
+  }
+
+  @Test
+  void shouldBringAgainWhatItHasFailedToBring() {
+    fleet.answers.addAll(List.of(Answer.OBEYS, Answer.HANGS));
+    String text =
+        BASE.replace("topic: bo,", "topic: other,")
+            .replace("  cars: {path: cars}", "  cars: {path: cars}\n  vans: {path: vans}");
+
+    ReloadReport failed = reload(text);
+
+    assertThat(failed.outcome()).isEqualTo(Outcome.FAILED);
+    assertThat(failed.problems())
+        .containsExactly(
+            "the control thread has not replaced the models within PT15S (see the log for what it"
+                + " waits for)");
+    assertThat(closedSources).containsExactly("vans");
+    fleet.kept.remove().run();
+    assertThat(roster.models()).as("by a change that was called off").doesNotContainKey("vans");
+    assertThat(roster.pipelines()).hasSize(2);
+
+    ReloadReport mended = reload(text);
+
+    assertThat(mended.outcome()).isEqualTo(Outcome.DONE);
+    assertThat(mended.difference().pipelines().changed()).containsExactly("b");
+    assertThat(mended.difference().models().changed()).containsExactly("vans");
+    assertThat(names(host("fraud"))).containsExactly("a", "b");
+    awaitAvailable(host("vans"));
+  }
+
+  @Test
+  void shouldTellADefectAsAFailure() {
+    ReloadReport report =
+        reload(BASE.replace("  cars: {path: cars}", "  cars: {path: cars}\n  odd: {path: odd}"));
+
+    assertThat(report.outcome()).isEqualTo(Outcome.FAILED);
+    assertThat(report.problems()).containsExactly("java.lang.NoClassDefFoundError: a/Store");
+    assertThat(reload(BASE).outcome()).isEqualTo(Outcome.DONE);
   }
 
   @Test
@@ -411,10 +494,22 @@ final class ReloaderTest {
       if (model.equals("bad")) {
         throw new IllegalStateException("nothing can be had from there");
       }
-      return () ->
-          new SourceReport.Aspired(
+      if (model.equals("odd")) {
+        throw new NoClassDefFoundError("a/Store");
+      }
+      return new ModelSource() {
+        @Override
+        public SourceReport scan() {
+          return new SourceReport.Aspired(
               new TreeMap<>(Map.of(1L, new AspiredVersion(1, folder, "revision"))),
               new TreeMap<>());
+        }
+
+        @Override
+        public void close() {
+          closedSources.add(model);
+        }
+      };
     }
 
     @Override
@@ -423,11 +518,35 @@ final class ReloaderTest {
     }
   }
 
-  /** Notes which models it has after each change. */
+  /** What comes of a change. */
+  private enum Answer {
+    OBEYS,
+    FAILS,
+    /** At least for longer than anybody waits. */
+    HANGS
+  }
+
+  /** Obeys unless told otherwise; notes which models it has after each change. */
   private final class ObedientFleet implements Changeover.Fleet {
+
+    private final Queue<Answer> answers = new LinkedBlockingQueue<>();
+    private final Queue<Runnable> kept = new LinkedBlockingQueue<>();
 
     @Override
     public CompletableFuture<Void> replaceModels(Runnable change) {
+      Answer answer = answers.isEmpty() ? Answer.OBEYS : answers.remove();
+      if (answer == Answer.FAILS) {
+        return CompletableFuture.failedFuture(new IllegalStateException("no memory"));
+      }
+      if (answer == Answer.HANGS) {
+        kept.add(change);
+        return new CompletableFuture<>() {
+          @Override
+          public Void get(long timeout, TimeUnit unit) throws TimeoutException {
+            throw new TimeoutException();
+          }
+        };
+      }
       change.run();
       fleetAndDoors.add("fleet " + new ArrayList<>(new TreeMap<>(roster.models()).keySet()));
       return CompletableFuture.completedFuture(null);

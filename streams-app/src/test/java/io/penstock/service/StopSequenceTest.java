@@ -11,6 +11,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -75,11 +76,21 @@ final class StopSequenceTest {
         timeout -> {
           throw new IllegalStateException("broken");
         });
+    sequence.add(
+        "takes longer",
+        timeout -> {
+          throw new TimeoutException("not within " + timeout);
+        });
     sequence.add("works", timeout -> stopped.add("works"));
 
-    sequence.stop(LONG);
+    List<String> problems = sequence.stop(LONG);
 
     assertThat(stopped).containsExactly("works", "admin");
+    assertThat(problems)
+        .containsExactlyInAnyOrder(
+            "hangs: did not stop within PT0.001S, and is left alone",
+            "fails: java.lang.IllegalStateException: broken",
+            "takes longer: not within PT0.001S");
     never.countDown();
   }
 

@@ -2,10 +2,13 @@ package io.penstock.streams;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.penstock.batching.Batch;
 import io.penstock.batching.BatchLimits;
 import io.penstock.batching.FakeModel;
 import io.penstock.batching.InFlightBudget;
+import io.penstock.batching.Inference;
 import io.penstock.config.StartFrom;
 import io.penstock.faults.Faults;
 import io.penstock.faults.FaultyClients;
@@ -25,7 +28,10 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.MemberDescription;
@@ -225,6 +231,25 @@ class PipelineFaultIT {
     }
   }
 
+  @Test
+  void shouldSayThatItHasNotLeftYetAndLeaveWhenAskedAgain() throws Exception {
+    Queue<Batch> held = new LinkedBlockingQueue<>();
+    try (Pipeline pipeline = pipeline(false, "", held::add);
+        KafkaProducer<byte[], byte[]> producer = producer()) {
+      serve(pipeline);
+      producer.send(record(1)).get();
+      Await.until("its batch is computed", 60, () -> !held.isEmpty());
+
+      assertThatThrownBy(() -> pipeline.leave(Duration.ofMillis(1)))
+          .isInstanceOf(TimeoutException.class)
+          .hasMessageStartingWith("it has not drained and left its group within PT0.001S");
+      held.forEach(inference::submit);
+
+      pipeline.leave(Duration.ofSeconds(60));
+      assertThat(members()).isEmpty();
+    }
+  }
+
   private Collection<MemberDescription> members() throws Exception {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
       return admin.describeConsumerGroups(List.of(GROUP)).all().get().get(GROUP).members();
@@ -275,6 +300,10 @@ class PipelineFaultIT {
    * @param instance of a static member; empty: none
    */
   private Pipeline pipeline(boolean exactlyOnce, String instance) {
+    return pipeline(exactlyOnce, instance, inference);
+  }
+
+  private Pipeline pipeline(boolean exactlyOnce, String instance, Inference computing) {
     Map<String, String> kafkaKeys = new HashMap<>();
     kafkaKeys.put("bootstrap.servers", kafka.bootstrapServers());
     kafkaKeys.put("state.dir", folder + "/state");
@@ -295,7 +324,7 @@ class PipelineFaultIT {
             (record, maxBytes) -> record.message().getBytes(UTF_8),
             cutover -> cutover.toString().getBytes(UTF_8)),
         new StreamsSettings(GROUP, exactlyOnce, StartFrom.End.EARLIEST, 1, kafkaKeys),
-        inference,
+        computing,
         lanes -> new FaultyClients("numbers", lanes, faults));
   }
 

@@ -12,13 +12,17 @@ public record ConfigDifference(Changes models, Changes pipelines) {
   /**
    * The difference between two configurations.
    *
-   * @param halted pipelines that run no more, whatever is configured: they begin anew
+   * @param modelsAnew models that are not as they should be, whatever is configured: they begin
+   *     anew
+   * @param pipelinesAnew the same of pipelines, such as those that have halted
    */
   public static ConfigDifference between(
-      PenstockConfig now, PenstockConfig next, Set<String> halted) {
+      PenstockConfig now, PenstockConfig next, Set<String> modelsAnew, Set<String> pipelinesAnew) {
     Changes models =
         Changes.between(
-            now.models(), next.models(), name -> !now.model(name).equals(next.model(name)));
+            now.models(),
+            next.models(),
+            name -> !now.model(name).equals(next.model(name)) || modelsAnew.contains(name));
     Changes pipelines =
         Changes.between(
             now.pipelines(),
@@ -26,8 +30,13 @@ public record ConfigDifference(Changes models, Changes pipelines) {
             name ->
                 !now.pipeline(name).saysTheSameAs(next.pipeline(name))
                     || models.changed().contains(next.pipeline(name).model())
-                    || halted.contains(name));
+                    || pipelinesAnew.contains(name));
     return new ConfigDifference(models, pipelines);
+  }
+
+  /** Of a configuration that stays. */
+  public static ConfigDifference none(PenstockConfig config) {
+    return between(config, config, Set.of(), Set.of());
   }
 
   /** Whether all stays as it is. */

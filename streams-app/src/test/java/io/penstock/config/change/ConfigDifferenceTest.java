@@ -86,12 +86,23 @@ final class ConfigDifferenceTest {
   void shouldBeginAnewWhatHasHalted() {
     PenstockConfig same = load(BASE).config();
 
-    ConfigDifference difference = ConfigDifference.between(same, same, Set.of("b"));
+    ConfigDifference difference = ConfigDifference.between(same, same, Set.of(), Set.of("b"));
 
     assertThat(difference.pipelines().changed()).containsExactly("b");
     assertThat(difference.pipelines().leaving()).containsExactly("b");
     assertThat(difference.pipelines().coming()).containsExactly("b");
     assertThat(difference.models().isEmpty()).isTrue();
+  }
+
+  @Test
+  void shouldBeginAModelAnewWithItsPipelines() {
+    PenstockConfig same = load(BASE).config();
+
+    ConfigDifference difference = ConfigDifference.between(same, same, Set.of("fraud"), Set.of());
+
+    assertThat(difference.models().changed()).containsExactly("fraud");
+    assertThat(difference.pipelines().changed()).containsExactly("a", "b");
+    assertThat(ConfigDifference.none(same).isEmpty()).isTrue();
   }
 
   @ParameterizedTest
@@ -137,7 +148,7 @@ final class ConfigDifferenceTest {
   }
 
   private ConfigDifference between(String now, String next) {
-    return ConfigDifference.between(load(now).config(), load(next).config(), Set.of());
+    return ConfigDifference.between(load(now).config(), load(next).config(), Set.of(), Set.of());
   }
 
   private EffectiveConfig load(String text) {
