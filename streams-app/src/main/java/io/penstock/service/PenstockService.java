@@ -319,10 +319,7 @@ public final class PenstockService implements AutoCloseable {
 
   /** Whether no pipeline works or ever will: all have halted, and not for want of a version. */
   public boolean hasHalted() {
-    Collection<ServedPipeline> pipelines = roster.pipelines();
-    return !pipelines.isEmpty()
-        && pipelines.stream()
-            .allMatch(served -> served.pipeline().state() == Pipeline.State.HALTED);
+    return roster.hasHalted(reloader.config().pipelines().keySet());
   }
 
   /** Why the process cannot go on and has to end; empty while it can. */

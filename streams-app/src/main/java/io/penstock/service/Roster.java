@@ -4,10 +4,12 @@ import io.penstock.config.ControlConfig.WhenStale;
 import io.penstock.metrics.ModelMeters;
 import io.penstock.metrics.PipelineMeters;
 import io.penstock.metrics.ServiceMeters;
+import io.penstock.streams.Pipeline;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -41,6 +43,21 @@ final class Roster {
   /** As of now. */
   Collection<ServedPipeline> pipelines() {
     return Collections.unmodifiableList(pipelines);
+  }
+
+  /**
+   * Whether all pipelines of those names have halted, and there is one. What is on its way, such as
+   * one that is being changed, has not.
+   */
+  boolean hasHalted(Set<String> configured) {
+    return !configured.isEmpty()
+        && configured.stream()
+            .allMatch(
+                name ->
+                    pipelines.stream()
+                        .map(ServedPipeline::pipeline)
+                        .filter(pipeline -> pipeline.name().equals(name))
+                        .anyMatch(pipeline -> pipeline.state() == Pipeline.State.HALTED));
   }
 
   /** Those of the pipelines that rest while the decisions are not known. */

@@ -2,6 +2,7 @@ package io.penstock.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.penstock.batching.FakeModel;
 import io.penstock.codec.catalog.PipelineFormats;
 import io.penstock.config.ControlConfig.WhenStale;
 import io.penstock.config.ModelConfig;
@@ -328,6 +329,24 @@ final class ReloaderTest {
     assertThat(report.outcome()).isEqualTo(Outcome.FAILED);
     assertThat(report.problems()).containsExactly("java.lang.NoClassDefFoundError: a/Store");
     assertThat(reload(BASE).outcome()).isEqualTo(Outcome.DONE);
+  }
+
+  @Test
+  void shouldNotTakeAPipelineForHaltedThatIsOnItsWay() throws Exception {
+    reload(
+        BASE.replace(
+            "a: {model: fraud,", "a: {model: fraud, kafka: {security.protocol: SASL_PLAINTEXT},"));
+    Pipeline a = pipeline("a").pipeline();
+    a.ready(new FakeModel(1).binding());
+    a.cutOver(1, 0, null);
+    a.start();
+    assertThat(a.state()).isEqualTo(Pipeline.State.HALTED);
+
+    roster.remove(pipeline("b"));
+
+    assertThat(roster.hasHalted(Set.of("a"))).isTrue();
+    assertThat(roster.hasHalted(Set.of("a", "b"))).isFalse();
+    assertThat(roster.hasHalted(Set.of())).isFalse();
   }
 
   @Test
