@@ -46,7 +46,9 @@ final class Failures implements IExecutionExceptionHandler {
     while (why instanceof ReplayException && why.getCause() != null) {
       why = why.getCause();
     }
-    return why instanceof UnreachableException || why instanceof TimeoutException;
+    return why instanceof UnreachableException
+        || why instanceof TimeoutException
+        || why instanceof java.util.concurrent.TimeoutException;
   }
 
   /** A command line that cannot be parsed: what is wrong, and where help is. */

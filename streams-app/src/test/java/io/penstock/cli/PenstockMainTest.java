@@ -10,6 +10,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -51,6 +52,23 @@ final class PenstockMainTest {
 
     assertThat(code).isEqualTo(ExitCodes.FAILURE);
     assertThat(err.toString().lines()).containsExactly("penstock: http.listen of scoring is taken");
+  }
+
+  @Test
+  void shouldTellByItsExitCodeThatTheBrokersHaveNotAnsweredInTime() throws IOException {
+    int code =
+        run(
+            Map.of(),
+            (order, err) -> {
+              throw new TimeoutException("topic d was not read to its end within PT60S");
+            },
+            "serve",
+            "--config",
+            config());
+
+    assertThat(code).isEqualTo(ExitCodes.UNREACHABLE);
+    assertThat(err.toString().lines())
+        .containsExactly("penstock: topic d was not read to its end within PT60S");
   }
 
   @Test

@@ -132,6 +132,10 @@ public final class ControlPlane implements AutoCloseable {
     } catch (ExecutionException e) {
       throw new ControlPlaneException(
           "%s cannot be read: %s".formatted(settings.topics().decisions(), e.getMessage()), e);
+    } catch (TimeoutException e) {
+      throw new TimeoutException(
+          "topic %s was not read to its end within %s; do its brokers answer (see the log)?"
+              .formatted(settings.topics().decisions(), timeout));
     }
   }
 
