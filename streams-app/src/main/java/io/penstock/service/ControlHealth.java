@@ -1,6 +1,8 @@
 package io.penstock.service;
 
+import io.penstock.config.load.ConfigurationException;
 import io.penstock.control.kafka.ControlPlane;
+import io.penstock.control.kafka.ControlPlaneException;
 import io.penstock.http.HealthReport;
 import java.util.List;
 import java.util.SortedMap;
@@ -58,8 +60,12 @@ final class ControlHealth implements ControlPlane.Listener {
   @Override
   public void failed(Throwable cause) {
     next(State.FAILED, message(cause));
-    log.error(
-        "the control plane has stopped; what was decided last stands reason={}", message(cause));
+    String event = "the control plane has stopped; what was decided last stands reason={}";
+    if (cause instanceof ControlPlaneException || cause instanceof ConfigurationException) {
+      log.error(event, message(cause));
+    } else {
+      log.error(event, message(cause), cause);
+    }
   }
 
   @Override
