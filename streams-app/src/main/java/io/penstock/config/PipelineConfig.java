@@ -1,6 +1,5 @@
 package io.penstock.config;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -304,7 +303,7 @@ public record PipelineConfig(
       List<String> outputs,
       @Nullable TopClasses topClasses,
       List<String> copy,
-      @Nullable Path copySchema,
+      @Nullable SchemaFile copySchema,
       NonFinite nonFinite,
       Map<String, String> options) {
     public Output {

@@ -1,7 +1,6 @@
 package io.penstock.codec.catalog;
 
-import java.io.IOException;
-import java.nio.file.Path;
+import io.penstock.config.SchemaFile;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaParseException;
 import org.apache.avro.SchemaParser;
@@ -17,14 +16,14 @@ final class CopySchema {
    *
    * @throws IllegalArgumentException if there is none, or it is no record's
    */
-  static @Nullable Schema read(@Nullable Path file) {
+  static @Nullable Schema read(@Nullable SchemaFile file) {
     if (file == null) {
       return null;
     }
     Schema schema;
     try {
-      schema = new SchemaParser().parse(file).mainSchema();
-    } catch (IOException | SchemaParseException e) {
+      schema = new SchemaParser().parse(file.text()).mainSchema();
+    } catch (SchemaParseException e) {
       throw new IllegalArgumentException(
           "copy-schema: %s: %s (expected: a file with an Avro schema)".formatted(file, e), e);
     }

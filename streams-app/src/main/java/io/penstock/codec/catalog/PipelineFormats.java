@@ -73,8 +73,7 @@ public final class PipelineFormats {
   }
 
   /**
-   * The format of a pipeline's output. Reads the file that types of copied fields are in, and asks
-   * nobody.
+   * The format of a pipeline's output. Asks nobody.
    *
    * @param inputTopic where the records come from whose fields are copied
    * @throws MappingException if the output's format cannot hold what is to be copied

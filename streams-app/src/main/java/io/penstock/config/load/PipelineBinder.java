@@ -6,6 +6,7 @@ import io.penstock.codec.catalog.PipelineFormats;
 import io.penstock.config.BatchConfig;
 import io.penstock.config.ControlTopics;
 import io.penstock.config.PipelineConfig;
+import io.penstock.config.SchemaFile;
 import io.penstock.config.StartFrom;
 import io.penstock.config.Syntax;
 import io.penstock.config.kafka.KafkaKeys;
@@ -14,6 +15,8 @@ import io.penstock.config.section.Passed;
 import io.penstock.config.section.Section;
 import io.penstock.config.section.Setting;
 import io.penstock.registry.NoRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -127,11 +130,15 @@ final class PipelineBinder {
         });
   }
 
-  private Path resolve(String path) {
+  private SchemaFile schemaFile(String path) {
     try {
-      return folder.resolve(path).normalize();
+      Path file = folder.resolve(path).normalize();
+      return new SchemaFile(file.toString(), Files.readString(file));
     } catch (InvalidPathException e) {
       throw new IllegalArgumentException("copy-schema: " + path + " (expected: a file)", e);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          "copy-schema: %s: %s (expected: a file with an Avro schema)".formatted(path, e), e);
     }
   }
 
@@ -243,7 +250,7 @@ final class PipelineBinder {
                   outputs.get(),
                   topClasses.get().orElse(null),
                   copy.get(),
-                  copySchema.get().map(this::resolve).orElse(null),
+                  copySchema.get().map(this::schemaFile).orElse(null),
                   nonFinite.get(),
                   options.get());
           requireFormat(() -> formats.output(NO_TOPIC, output));

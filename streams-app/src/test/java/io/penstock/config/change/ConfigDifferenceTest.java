@@ -95,6 +95,32 @@ final class ConfigDifferenceTest {
   }
 
   @Test
+  void shouldTellTheSchemaOfCopiedFieldsByItsContent() throws IOException {
+    String text =
+        BASE.replace("models:", "registry: {schema.registry.url: \"http://r:1\"}\nmodels:")
+            .replace(
+                "output: {topic: ao, format: json}",
+                "output: {topic: ao, format: avro, copy: [id], copy-schema: copied.avsc}");
+    Path file = folder.resolve("copied.avsc");
+    String schema =
+        """
+        {"type": "record", "name": "Copied", "fields": [{"name": "id", "type": "long"}]}
+        """;
+    Files.writeString(file, schema);
+    PenstockConfig before = load(text).config();
+    assertThat(ConfigDifference.between(before, load(text).config(), Set.of(), Set.of()))
+        .matches(ConfigDifference::isEmpty);
+
+    Files.writeString(file, schema.replace("long", "string"));
+
+    assertThat(
+            ConfigDifference.between(before, load(text).config(), Set.of(), Set.of())
+                .pipelines()
+                .changed())
+        .containsExactly("a");
+  }
+
+  @Test
   void shouldBeginAModelAnewWithItsPipelines() {
     PenstockConfig same = load(BASE).config();
 
