@@ -136,6 +136,22 @@ final class PenstockMainTest {
   }
 
   @Test
+  void shouldSayWhatAVersionsNumberIs() throws IOException {
+    int code =
+        run(
+            Map.of("PENSTOCK_CONFIG", config()),
+            PenstockMainTest::noService,
+            "promote",
+            "digits",
+            "20300131120000000000");
+
+    assertThat(code).isEqualTo(ExitCodes.USAGE);
+    assertThat(err.toString().lines())
+        .containsExactly(
+            "VERSION: 20300131120000000000 (expected: a version's number, at most 18 digits)");
+  }
+
+  @Test
   void shouldReplayKnownPipelinesBetweenPlacesIntoTopicsOfItsOwn() throws IOException {
     for (String[] words :
         new String[][] {

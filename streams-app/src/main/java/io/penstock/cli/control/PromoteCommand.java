@@ -26,6 +26,9 @@ final class PromoteCommand implements Callable<Integer> {
 
   private static final double PERCENT = 100;
 
+  /** Of a version's number. */
+  private static final int MAX_DIGITS = 18;
+
   @Mixin private final Order order;
 
   @Parameters(index = "0", paramLabel = "MODEL", description = "The model.")
@@ -90,7 +93,7 @@ final class PromoteCommand implements Callable<Integer> {
     Promote promote =
         new Promote(
             model,
-            numbered ? Long.valueOf(which) : null,
+            numbered ? version(which) : null,
             expected(expected),
             null,
             numbered ? null : which,
@@ -102,6 +105,15 @@ final class PromoteCommand implements Callable<Integer> {
         "promote %s %s".formatted(model, which),
         model,
         wait);
+  }
+
+  private static Long version(String digits) {
+    if (digits.length() > MAX_DIGITS) {
+      throw new ConfigurationException(
+          "VERSION: %s (expected: a version's number, at most %d digits)"
+              .formatted(digits, MAX_DIGITS));
+    }
+    return Long.valueOf(digits);
   }
 
   static @Nullable Long expected(@Nullable String text) {
