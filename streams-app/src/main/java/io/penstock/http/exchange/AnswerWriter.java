@@ -4,11 +4,12 @@ import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An answer on its way out. It holds no thread while its reader is slow: the server calls when more
@@ -18,6 +19,8 @@ import java.util.concurrent.TimeUnit;
  * <p>Written by one thread of the server after the other, never by two at a time.
  */
 final class AnswerWriter implements WriteListener {
+
+  private static final Logger log = LoggerFactory.getLogger(AnswerWriter.class);
 
   private final ServletOutputStream to;
   private final byte[] body;
@@ -54,7 +57,11 @@ final class AnswerWriter implements WriteListener {
                 closing.execute(() -> writer.cutOff(connection));
               }
             });
-    to.setWriteListener(writer);
+    try {
+      to.setWriteListener(writer);
+    } catch (IllegalStateException e) {
+      writer.onError(e);
+    }
     return writer.written;
   }
 
@@ -62,7 +69,7 @@ final class AnswerWriter implements WriteListener {
     try {
       connection.close();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      log.debug("the connection of a slow reader was not closed in order", e);
     } finally {
       written.complete(null);
     }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -60,6 +61,43 @@ final class AnswerWriterTest {
     assertThat(cutOff).isNotDone();
   }
 
+  @Test
+  void shouldEndWithAReaderThatHasGoneBeforeItBegins() {
+    // given
+    reader.gone = true;
+    // when
+    CompletableFuture<Void> written = write(LONG);
+    // then
+    assertThat(written).isCompleted();
+    assertThat(cutOff).isNotDone();
+  }
+
+  @Test
+  void shouldEndThoughTheConnectionCannotBeClosedInOrder() throws Exception {
+    // given
+    CompletableFuture<Throwable> thrown = new CompletableFuture<>();
+    // when
+    CompletableFuture<Void> written =
+        AnswerWriter.write(
+            reader,
+            BODY,
+            Duration.ofNanos(1),
+            () -> {
+              throw new IOException("broken pipe");
+            },
+            task -> {
+              try {
+                task.run();
+                thrown.complete(null);
+              } catch (RuntimeException e) {
+                thrown.complete(e);
+              }
+            });
+    // then
+    assertThat(written).succeedsWithin(LONG);
+    assertThat(thrown.get(1, TimeUnit.MINUTES)).isNull();
+  }
+
   private CompletableFuture<Void> write(Duration within) {
     return AnswerWriter.write(reader, BODY, within, () -> cutOff.complete(null), Runnable::run);
   }
@@ -70,6 +108,7 @@ final class AnswerWriterTest {
     private final ByteArrayOutputStream sent = new ByteArrayOutputStream();
     private @Nullable WriteListener listener;
     private boolean ready = true;
+    private boolean gone;
 
     WriteListener listener() {
       assertThat(listener).isNotNull();
@@ -87,6 +126,9 @@ final class AnswerWriterTest {
 
     @Override
     public void setWriteListener(WriteListener newListener) {
+      if (gone) {
+        throw new IllegalStateException("the request is complete");
+      }
       listener = newListener;
     }
 
