@@ -6,14 +6,11 @@ import io.penstock.control.Participant;
 import io.penstock.control.PromotionCounts;
 import io.penstock.control.Staleness;
 import io.penstock.control.message.ControlMessages;
-import io.penstock.schemas.Command;
 import io.penstock.schemas.ModelDecision;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -162,16 +159,6 @@ public final class ControlPlane implements AutoCloseable {
   /** Does that on the control thread, some time later; not at all once this is closed. */
   public void later(Runnable task) {
     onControlThread(task);
-  }
-
-  /** Sends a command. Completes with its offset on the topic, not when it is answered. */
-  public CompletionStage<Long> propose(Command command) {
-    return outbox.propose(command);
-  }
-
-  /** The version that the fleet has decided to serve; empty before the first. */
-  public Optional<Long> activeVersion(String model) {
-    return Optional.ofNullable(decisions.get(model)).map(ModelDecision::getActive);
   }
 
   /** The newest decision of each model, as of now. */

@@ -8,6 +8,7 @@ import io.penstock.control.FakeInstance;
 import io.penstock.control.message.ControlMessages;
 import io.penstock.localstack.LocalKafka;
 import io.penstock.localstack.host.JavaProcess;
+import io.penstock.schemas.ModelDecision;
 import io.penstock.testkit.Await;
 import java.io.File;
 import java.nio.charset.StandardCharsets;
@@ -124,7 +125,7 @@ class ControlPlaneIT {
           .isEqualTo(
               "ABORTED 2 from 1 @1 instance a failed to prepare digits/2:"
                   + " no such folder: /models/2");
-      assertThat(plane.activeVersion(FakeInstance.MODEL)).contains(1L);
+      assertThat(active(plane)).isEqualTo(1L);
     }
     assertThat(instance.calls()).noneMatch(call -> call.startsWith("activate 2"));
   }
@@ -242,7 +243,7 @@ class ControlPlaneIT {
       FakeInstance instance = new FakeInstance(false, 1);
       try (ControlPlane second = start("second", instance)) {
         second.awaitCaughtUp(Duration.ofSeconds(30));
-        assertThat(second.activeVersion(FakeInstance.MODEL)).contains(1L);
+        assertThat(active(second)).isEqualTo(1L);
 
         say("{\"promote\":{\"model\":\"digits\",\"version\":2}}");
         audit.await("PREPARE 2");
@@ -271,7 +272,7 @@ class ControlPlaneIT {
     try (ControlPlane plane = start("b", later)) {
       plane.awaitCaughtUp(Duration.ofSeconds(30));
 
-      assertThat(plane.activeVersion(FakeInstance.MODEL)).contains(2L);
+      assertThat(active(plane)).isEqualTo(2L);
       assertThat(later.awaitCall("activate 2@1")).containsExactly("resume 2", "activate 2@1");
     }
   }
@@ -309,7 +310,7 @@ class ControlPlaneIT {
     try (ControlPlane plane = start("a", instance)) {
       audit.await("ACTIVATED 1");
       kafka.stop();
-      assertThat(plane.activeVersion(FakeInstance.MODEL)).contains(1L);
+      assertThat(active(plane)).isEqualTo(1L);
       kafka.start();
 
       say("{\"promote\":{\"model\":\"digits\",\"version\":2}}");
@@ -378,7 +379,7 @@ class ControlPlaneIT {
           .rootCause()
           .isInstanceOf(ControlPlaneException.class)
           .hasMessageContaining(topics.control() + "-0 ends at offset 0 (expected: 1 or more");
-      assertThat(plane.activeVersion(FakeInstance.MODEL)).contains(1L);
+      assertThat(active(plane)).isEqualTo(1L);
     }
   }
 
@@ -503,5 +504,10 @@ class ControlPlaneIT {
                   ControlTopics.of(service).control(), line.getBytes(StandardCharsets.UTF_8)))
           .get();
     }
+  }
+
+  private static @Nullable Long active(ControlPlane plane) {
+    ModelDecision decision = plane.decisions().get(FakeInstance.MODEL);
+    return decision == null ? null : decision.getActive();
   }
 }
