@@ -272,22 +272,21 @@ final class ModelHost {
    */
   void activate(Activation next) {
     latecomers.leaveAll();
-    activation = next;
-    behind = null;
-    fallback = "";
-    for (long served : serving()) {
-      prepared.remove(served);
-      requests.remove(served);
-    }
     List<ServedPipeline> late = new ArrayList<>();
     for (ServedPipeline served : pipelines) {
-      if (serving().stream().allMatch(served.pipeline()::isReady)) {
+      if (next.versions().stream().allMatch(served.pipeline()::isReady)) {
         cutOver(served, next);
       } else {
         served.pipeline().pause(Pipeline.Pause.BEHIND, "the next version is being made ready");
         late.add(served);
       }
     }
+    // Once all pipelines are cut over: requests are answered by what the streams are.
+    activation = next;
+    behind = null;
+    fallback = "";
+    prepared.removeAll(next.versions());
+    requests.keySet().removeAll(next.versions());
     // Once nobody begins a batch on what was left.
     retain();
     late.forEach(this::bring);

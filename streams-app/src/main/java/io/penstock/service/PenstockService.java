@@ -64,7 +64,7 @@ public final class PenstockService implements AutoCloseable {
   private final FleetKnowledge knowledge;
   private final StopSequence started = new StopSequence(System::nanoTime);
   private final String instanceId = ControlPlaneSettings.newInstanceId();
-  private volatile @Nullable ControlPlane control;
+  private final CompletableFuture<ControlPlane> control = new CompletableFuture<>();
   private volatile @Nullable Changeover changeover;
 
   private PenstockService(EffectiveConfig config, ConfigSource source, Foundation foundation) {
@@ -227,7 +227,7 @@ public final class PenstockService implements AutoCloseable {
                 () -> reloader.state().config().fingerprint()),
             messages,
             controlHealth);
-    control = plane;
+    control.complete(plane);
     return plane;
   }
 
@@ -279,7 +279,7 @@ public final class PenstockService implements AutoCloseable {
 
     @Override
     public void part(Duration timeout) {
-      ControlPlane plane = control;
+      ControlPlane plane = control.getNow(null);
       if (plane != null) {
         controlHealth.stopped();
         plane.close(timeout);
@@ -292,15 +292,13 @@ public final class PenstockService implements AutoCloseable {
     }
   }
 
+  /** Also what comes before it is known here that the control plane runs. */
   private void onControlThread(Runnable task) {
-    ControlPlane plane = control;
-    if (plane != null) {
-      plane.later(task);
-    }
+    var unused = control.thenAccept(plane -> plane.later(task));
   }
 
   private Map<String, ModelDecision> decisions() {
-    ControlPlane plane = control;
+    ControlPlane plane = control.getNow(null);
     return plane == null ? Map.of() : plane.decisions();
   }
 
