@@ -41,7 +41,8 @@ public record Page(Path file, String text) {
     }
   }
 
-  static Page read(Path file) {
+  /** A page by its file. */
+  public static Page read(Path file) {
     try {
       return new Page(file, Files.readString(file));
     } catch (IOException e) {
