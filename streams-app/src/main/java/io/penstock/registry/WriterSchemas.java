@@ -67,6 +67,11 @@ public final class WriterSchemas {
     }
     List<String> differences = new ArrayList<>(differences(schema, newest.schema()));
     differences.addAll(differences(newest.schema(), schema));
+    for (LogicalTypeDifference other : LogicalTypeDifference.between(newest.schema(), schema)) {
+      differences.add(
+          "%s is a %s (registered: a %s)"
+              .formatted(other.location(), other.written(), other.expected()));
+    }
     if (!differences.isEmpty()) {
       throw new RegistryException(
           Kind.REFUSED,

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.apache.avro.LogicalType;
+import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.junit.jupiter.api.Test;
@@ -45,6 +47,22 @@ class WriterSchemasTest {
           .hasMessageContaining("to a topic of its own");
     }
     assertThatThrownBy(() -> require(MORE)).hasMessageContaining("label");
+  }
+
+  /** Avro takes both for a long: a registry would let it pass. */
+  @Test
+  void shouldRefuseATimeOfAnotherUnit() {
+    registry.register("scores-value", at(LogicalTypes.timestampMillis()));
+
+    assertThatCode(() -> require(at(LogicalTypes.timestampMillis()))).doesNotThrowAnyException();
+    assertThatThrownBy(() -> require(at(LogicalTypes.timestampMicros())))
+        .isInstanceOf(RegistryException.class)
+        .hasMessageContaining(".at is a timestamp-micros (registered: a timestamp-millis)");
+  }
+
+  private static Schema at(LogicalType type) {
+    Schema time = type.addToSchema(Schema.create(Schema.Type.LONG));
+    return SchemaBuilder.record("Score").fields().name("at").type(time).noDefault().endRecord();
   }
 
   @Test

@@ -6,12 +6,11 @@ import io.penstock.codec.CopiedField;
 import io.penstock.codec.CopyTarget;
 import io.penstock.codec.DeadLetterReason;
 import io.penstock.codec.UndecodableRecordException;
+import io.penstock.registry.LogicalTypeDifference;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
-import org.apache.avro.LogicalType;
-import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
 import org.apache.avro.Schema.Field;
 import org.apache.avro.SchemaNormalization;
@@ -19,12 +18,11 @@ import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Fields of records as the last fields of an Avro record, in its schema's order. Values that were
- * written by the schema they are to have are copied byte for byte; others as Avro resolves schemas.
- * Thread-safe.
+ * written by the schema they are to have are copied byte for byte; others as Avro resolves schemas,
+ * but none by a logical type that makes another value of it. Thread-safe.
  */
 public final class AvroCopies implements CopyTarget {
 
@@ -54,14 +52,9 @@ public final class AvroCopies implements CopyTarget {
     if (writer.getType() == Schema.Type.NULL && !takesNull(type.schema())) {
       return type.hasDefaultValue() ? byDefault(type) : refusing(absent(copied));
     }
-    LogicalType written = logical(writer);
-    LogicalType expected = logical(type.schema());
-    if (written != null && expected != null && meansOther(written, expected)) {
-      return refusing(
-          new UndecodableRecordException(
-              DeadLetterReason.SCHEMA_MISMATCH,
-              "Field %s is a %s (expected: a %s of the same scale, as the schema of predictions says; see output.copy-schema)"
-                  .formatted(copied.path(), written.getName(), expected.getName())));
+    List<LogicalTypeDifference> differences = LogicalTypeDifference.between(type.schema(), writer);
+    if (!differences.isEmpty()) {
+      return refusing(otherwise(copied, differences.get(0)));
     }
     return SchemaNormalization.toParsingForm(writer)
             .equals(SchemaNormalization.toParsingForm(type.schema()))
@@ -99,30 +92,18 @@ public final class AvroCopies implements CopyTarget {
             .formatted(field.path()));
   }
 
+  private static UndecodableRecordException otherwise(
+      CopiedField field, LogicalTypeDifference difference) {
+    return new UndecodableRecordException(
+        DeadLetterReason.SCHEMA_MISMATCH,
+        "Field %s%s is a %s (expected: a %s, as the schema of predictions says; see output.copy-schema)"
+            .formatted(
+                field.path(), difference.location(), difference.written(), difference.expected()));
+  }
+
   private static Copy refusing(UndecodableRecordException refusal) {
     return (record, from, to, copies) -> {
       throw refusal;
     };
-  }
-
-  /** Whether the same number would be another value, which Avro's resolution does not mind. */
-  private static boolean meansOther(LogicalType written, LogicalType expected) {
-    if (written instanceof LogicalTypes.Decimal from
-        && expected instanceof LogicalTypes.Decimal to) {
-      return from.getScale() != to.getScale();
-    }
-    return !written.getName().equals(expected.getName());
-  }
-
-  /** The logical type of a schema, or of what it is beside null. */
-  private static @Nullable LogicalType logical(Schema schema) {
-    if (schema.getType() == Schema.Type.UNION) {
-      return schema.getTypes().stream()
-          .filter(branch -> branch.getType() != Schema.Type.NULL)
-          .findFirst()
-          .map(Schema::getLogicalType)
-          .orElse(null);
-    }
-    return schema.getLogicalType();
   }
 }

@@ -13,6 +13,8 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.UUID;
+import org.apache.avro.LogicalType;
 import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
 import org.apache.avro.io.BinaryDecoder;
@@ -20,12 +22,15 @@ import org.apache.avro.io.DecoderFactory;
 
 /**
  * Writes a value of Avro as JSON: records and maps are objects, unions are their value, bytes are
- * {@code {"b64": …}}, decimals are numbers, dates and times the integers that they are. The value's
- * bytes have been checked: lengths, indices and depth are sound.
+ * {@code {"b64": …}}, decimals are numbers, UUIDs their text, dates and times the integers that
+ * they are. The value's bytes have been checked: lengths, indices and depth are sound.
  *
  * <p>Not thread-safe: a copier's own.
  */
 final class AvroToJson implements CopyTarget.Copy {
+
+  /** Of a decimal digit: log₂ 10, and a little more. */
+  private static final double BITS_PER_DIGIT = 3.3220;
 
   private final JsonFactory json;
   private final CopiedField field;
@@ -107,9 +112,13 @@ final class AvroToJson implements CopyTarget.Copy {
     to.writeEndObject();
   }
 
-  private static void writeBytes(Schema schema, byte[] bytes, JsonGenerator to) throws IOException {
-    if (schema.getLogicalType() instanceof LogicalTypes.Decimal decimal && bytes.length > 0) {
-      to.writeNumber(new BigDecimal(new BigInteger(bytes), decimal.getScale()));
+  private void writeBytes(Schema schema, byte[] bytes, JsonGenerator to) throws IOException {
+    LogicalType logical = schema.getLogicalType();
+    if (logical instanceof LogicalTypes.Decimal decimal) {
+      to.writeNumber(new BigDecimal(unscaled(bytes, decimal), decimal.getScale()));
+    } else if (logical instanceof LogicalTypes.Uuid) {
+      ByteBuffer halves = ByteBuffer.wrap(bytes);
+      to.writeString(new UUID(halves.getLong(), halves.getLong()).toString());
     } else {
       to.writeStartObject();
       to.writeBinaryField("b64", bytes);
@@ -117,14 +126,32 @@ final class AvroToJson implements CopyTarget.Copy {
     }
   }
 
+  /** Bounded by the precision: a text of a million digits is made for nobody. */
+  private BigInteger unscaled(byte[] bytes, LogicalTypes.Decimal decimal) {
+    if (bytes.length == 0) {
+      throw refusal(DeadLetterReason.MALFORMED, "is a decimal without bytes");
+    }
+    BigInteger unscaled = new BigInteger(bytes);
+    if (unscaled.bitLength() > decimal.getPrecision() * BITS_PER_DIGIT + 1) {
+      throw refusal(
+          DeadLetterReason.VALUE_OUT_OF_RANGE,
+          "is a decimal of %d bits (expected: a precision of %d)"
+              .formatted(unscaled.bitLength(), decimal.getPrecision()));
+    }
+    return unscaled;
+  }
+
   private String text() throws IOException {
     org.apache.avro.util.Utf8 text = decoder.readString(null);
     byte[] bytes = Arrays.copyOf(text.getBytes(), text.getByteLength());
     if (!Utf8.isValid(bytes)) {
-      throw new UndecodableRecordException(
-          DeadLetterReason.MALFORMED,
-          "Field %s is no UTF-8, which JSON has to be (key: output.copy)".formatted(field.path()));
+      throw refusal(DeadLetterReason.MALFORMED, "is no UTF-8, which JSON has to be");
     }
     return text.toString();
+  }
+
+  private UndecodableRecordException refusal(DeadLetterReason reason, String what) {
+    return new UndecodableRecordException(
+        reason, "Field %s %s (key: output.copy)".formatted(field.path(), what));
   }
 }

@@ -6,57 +6,25 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.penstock.codec.AnyVersion;
-import io.penstock.codec.Copies;
 import io.penstock.codec.DeadLetterReason;
-import io.penstock.codec.FieldMapping;
 import io.penstock.codec.InputFormat;
-import io.penstock.codec.InputRecords;
-import io.penstock.codec.InputSettings;
 import io.penstock.codec.MappingException;
-import io.penstock.codec.OutputChoice;
 import io.penstock.codec.OutputFormat;
-import io.penstock.codec.OutputSettings;
-import io.penstock.codec.PredictionEncoder;
 import io.penstock.codec.UndecodableRecordException;
-import io.penstock.codec.avro.AvroInputFormat;
-import io.penstock.codec.avro.AvroOutputFormat;
-import io.penstock.codec.example.ExampleInputFormat;
 import io.penstock.codec.example.Examples;
-import io.penstock.codec.json.JsonInputFormat;
-import io.penstock.codec.json.JsonOutputFormat;
-import io.penstock.model.DType;
-import io.penstock.model.ModelSignature;
-import io.penstock.model.NumericColumn;
-import io.penstock.model.Rows;
-import io.penstock.model.TensorSpec;
-import io.penstock.registry.InMemorySchemaRegistry;
 import io.penstock.registry.WireFormat;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
-import org.apache.avro.generic.GenericDatumReader;
-import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.generic.GenericRecordBuilder;
-import org.apache.avro.io.DecoderFactory;
-import org.apache.avro.io.EncoderFactory;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class CopiedFieldsTest {
-
-  private static final ModelSignature SIGNATURE =
-      new ModelSignature(
-          "serving_default",
-          List.of(new TensorSpec("x", DType.FLOAT32, List.of(-1L))),
-          List.of(new TensorSpec("score", DType.FLOAT32, List.of(-1L))));
 
   private static final Schema CARD =
       new Schema.Parser()
@@ -82,18 +50,17 @@ class CopiedFieldsTest {
               """
                   .formatted(CARD));
 
-  private final InMemorySchemaRegistry registry = new InMemorySchemaRegistry();
-  private final Rows outputs = outputs();
+  private final CopyBench bench = new CopyBench();
 
   @Test
   void shouldCopyFieldsOfAvroWithTheirTypes() throws IOException {
-    byte[] record = avro(PAYMENT, payment().build());
+    byte[] record = bench.avro(PAYMENT, payment().build());
 
     GenericRecord prediction =
-        avro(
-            copy(
-                fromAvro(),
-                toAvro(null, "label", "card.country as country", "at", "tags.a"),
+        bench.avro(
+            bench.copy(
+                bench.fromAvro(),
+                bench.toAvro(null, "label", "card.country as country", "at", "tags.a"),
                 record));
 
     assertThat(prediction.toString())
@@ -109,10 +76,15 @@ class CopiedFieldsTest {
   @Test
   void shouldHoldNullForWhatIsMissingWhereThatMayBe() throws IOException {
     byte[] record =
-        avro(PAYMENT, payment().set("label", null).set("card", null).set("tags", Map.of()).build());
+        bench.avro(
+            PAYMENT, payment().set("label", null).set("card", null).set("tags", Map.of()).build());
 
     GenericRecord prediction =
-        avro(copy(fromAvro(), toAvro(null, "label", "card.country", "tags.a", "id"), record));
+        bench.avro(
+            bench.copy(
+                bench.fromAvro(),
+                bench.toAvro(null, "label", "card.country", "tags.a", "id"),
+                record));
 
     assertThat(prediction.toString())
         .isEqualTo(
@@ -132,7 +104,9 @@ class CopiedFieldsTest {
     GenericRecord value = new GenericRecordBuilder(older).set("id", 3).set("x", 1f).build();
 
     GenericRecord prediction =
-        avro(copy(fromAvro(), toAvro(PAYMENT, "id", "label"), avro(older, value)));
+        bench.avro(
+            bench.copy(
+                bench.fromAvro(), bench.toAvro(PAYMENT, "id", "label"), bench.avro(older, value)));
 
     assertThat(prediction.toString()).isEqualTo("{\"score\": 0.5, \"id\": 3, \"label\": null}");
     assertThat(prediction.getSchema().getField("id").schema().getType())
@@ -147,9 +121,9 @@ class CopiedFieldsTest {
                 """
                 {"type": "record", "name": "Payment", "fields": [{"name": "x", "type": "float"}]}\
                 """);
-    byte[] record = avro(other, new GenericRecordBuilder(other).set("x", 1f).build());
+    byte[] record = bench.avro(other, new GenericRecordBuilder(other).set("x", 1f).build());
 
-    assertThatThrownBy(() -> copy(fromAvro(), toAvro(PAYMENT, "id"), record))
+    assertThatThrownBy(() -> bench.copy(bench.fromAvro(), bench.toAvro(PAYMENT, "id"), record))
         .isInstanceOfSatisfying(
             UndecodableRecordException.class,
             e -> assertThat(e.reason()).isEqualTo(DeadLetterReason.NULL_FIELD))
@@ -164,18 +138,23 @@ class CopiedFieldsTest {
     GenericRecord value = payment().build();
     GenericRecord same = new GenericData.Record(micros);
     PAYMENT.getFields().forEach(field -> same.put(field.pos(), value.get(field.pos())));
-    byte[] record = avro(micros, same);
+    byte[] record = bench.avro(micros, same);
 
-    assertThatThrownBy(() -> copy(fromAvro(), toAvro(PAYMENT, "at"), record))
+    assertThatThrownBy(() -> bench.copy(bench.fromAvro(), bench.toAvro(PAYMENT, "at"), record))
         .isInstanceOf(UndecodableRecordException.class)
         .hasMessageContaining("Field at is a timestamp-micros (expected: a timestamp-millis");
   }
 
   @Test
   void shouldCopyFieldsOfAvroIntoJson() throws IOException {
-    byte[] record = avro(PAYMENT, payment().build());
+    byte[] record = bench.avro(PAYMENT, payment().build());
 
-    assertThat(text(copy(fromAvro(), toJson("id", "label", "card", "last", "tags", "no"), record)))
+    assertThat(
+            CopyBench.text(
+                bench.copy(
+                    bench.fromAvro(),
+                    bench.toJson("id", "label", "card", "last", "tags", "no"),
+                    record)))
         .isEqualTo(
             "{\"score\":0.5,\"id\":7,\"label\":\"new\",\"card\":{\"country\":\"CH\"},"
                 + "\"last\":[1.5,2.0],\"tags\":{\"a\":\"A\"},\"no\":null}");
@@ -187,7 +166,12 @@ class CopiedFieldsTest {
         "{\"x\": 1, \"id\" : 12345678901234567890.50 , \"deep\": {\"a\": [1,  {\"b\":"
             + " \"\\u00e4\"}]}}";
 
-    assertThat(text(copy(fromJson(), toJson("deep.a as a", "id", "no"), record.getBytes(UTF_8))))
+    assertThat(
+            CopyBench.text(
+                bench.copy(
+                    bench.fromJson(),
+                    bench.toJson("deep.a as a", "id", "no"),
+                    record.getBytes(UTF_8))))
         .isEqualTo(
             "{\"score\":0.5,\"a\":[1,  {\"b\": \"\\u00e4\"}],\"id\":12345678901234567890.50,"
                 + "\"no\":null}");
@@ -200,10 +184,10 @@ class CopiedFieldsTest {
             + " [1, 2.5]}";
 
     GenericRecord prediction =
-        avro(
-            copy(
-                fromJson(),
-                toAvro(PAYMENT, "id", "label", "card.country as country", "last"),
+        bench.avro(
+            bench.copy(
+                bench.fromJson(),
+                bench.toAvro(PAYMENT, "id", "label", "card.country as country", "last"),
                 record.getBytes(UTF_8)));
 
     assertThat(prediction.toString())
@@ -214,7 +198,7 @@ class CopiedFieldsTest {
 
   @Test
   void shouldRefuseJsonThatDoesNotFitTheConfiguredSchema() {
-    OutputFormat output = toAvro(PAYMENT, "id");
+    OutputFormat output = bench.toAvro(PAYMENT, "id");
 
     for (String id :
         List.of(
@@ -228,7 +212,7 @@ class CopiedFieldsTest {
             "true",
             "null")) {
       byte[] record = "{\"x\": 1, \"id\": %s}".formatted(id).getBytes(UTF_8);
-      assertThatThrownBy(() -> copy(fromJson(), output, record))
+      assertThatThrownBy(() -> bench.copy(bench.fromJson(), output, record))
           .as(id)
           .isInstanceOf(UndecodableRecordException.class)
           .hasMessageContaining("Field id ");
@@ -239,7 +223,7 @@ class CopiedFieldsTest {
   void shouldRefuseAnExponentThatNoNumberHas() {
     byte[] record = "{\"x\": 1, \"last\": [1e99999999999]}".getBytes(UTF_8);
 
-    assertThatThrownBy(() -> copy(fromJson(), toAvro(PAYMENT, "last"), record))
+    assertThatThrownBy(() -> bench.copy(bench.fromJson(), bench.toAvro(PAYMENT, "last"), record))
         .isInstanceOfSatisfying(
             UndecodableRecordException.class,
             e -> assertThat(e.reason()).isEqualTo(DeadLetterReason.VALUE_OUT_OF_RANGE));
@@ -249,7 +233,7 @@ class CopiedFieldsTest {
   void shouldRefuseAFieldThatIsThereTwice() {
     byte[] record = "{\"x\": 1, \"id\": 1, \"id\": 2}".getBytes(UTF_8);
 
-    assertThatThrownBy(() -> copy(fromJson(), toJson("id"), record))
+    assertThatThrownBy(() -> bench.copy(bench.fromJson(), bench.toJson("id"), record))
         .isInstanceOf(UndecodableRecordException.class)
         .hasMessageContaining("second time");
   }
@@ -259,28 +243,35 @@ class CopiedFieldsTest {
     byte[] record =
         new Examples().texts("label", "new").integers("id", 7).floats("last", 1, 2).serialized();
 
-    assertThat(text(copy(fromExample(), toJson("id", "label", "last", "no"), record)))
+    assertThat(
+            CopyBench.text(
+                bench.copy(bench.fromExample(), bench.toJson("id", "label", "last", "no"), record)))
         .isEqualTo("{\"score\":0.5,\"id\":7,\"label\":\"new\",\"last\":[1.0,2.0],\"no\":null}");
-    assertThat(avro(copy(fromExample(), toAvro(PAYMENT, "id", "last"), record)).toString())
+    assertThat(
+            bench
+                .avro(bench.copy(bench.fromExample(), bench.toAvro(PAYMENT, "id", "last"), record))
+                .toString())
         .isEqualTo("{\"score\": 0.5, \"id\": 7, \"last\": [1.0, 2.0]}");
   }
 
   @Test
   void shouldRefuseNamesThatOutputsHave() {
-    assertThatThrownBy(() -> toJson("score").requireWritable("fraud", SIGNATURE))
+    assertThatThrownBy(() -> bench.toJson("score").requireWritable("fraud", CopyBench.SIGNATURE))
         .isInstanceOf(MappingException.class)
         .hasMessageContaining("output.copy: score has the name of output score");
-    assertThatThrownBy(() -> toAvro(null, "a.b", "a_b").requireWritable("fraud", SIGNATURE))
+    assertThatThrownBy(
+            () -> bench.toAvro(null, "a.b", "a_b").requireWritable("fraud", CopyBench.SIGNATURE))
         .isInstanceOf(MappingException.class)
         .hasMessageContaining("both are a_b in Avro");
-    assertThatThrownBy(() -> toAvro(PAYMENT, "no").requireWritable("fraud", SIGNATURE))
+    assertThatThrownBy(
+            () -> bench.toAvro(PAYMENT, "no").requireWritable("fraud", CopyBench.SIGNATURE))
         .isInstanceOf(MappingException.class)
         .hasMessageContaining("output.copy: no: Payment has no field no (expected: one of [x,");
   }
 
   @Test
   void shouldSayThatTypesAreNotKnown() {
-    assertThatThrownBy(() -> encoder(toAvro(null, "id")))
+    assertThatThrownBy(() -> CopyBench.encoder(bench.toAvro(null, "id")))
         .isInstanceOf(MappingException.class)
         .hasMessageContaining(
             "subject in-value has no schema yet (to say them: output.copy-schema)");
@@ -290,7 +281,7 @@ class CopiedFieldsTest {
   @Test
   void shouldWriteNothingThatCannotBeRead() throws IOException {
     long base = Long.getLong("penstock.property.seed", 7L);
-    byte[] avro = avro(PAYMENT, payment().build());
+    byte[] avro = bench.avro(PAYMENT, payment().build());
     byte[] json =
         "{\"x\":1,\"id\":7,\"label\":\"n\\n\",\"last\":[1,2],\"card\":{\"country\":\"CH\"}}"
             .getBytes(UTF_8);
@@ -298,9 +289,9 @@ class CopiedFieldsTest {
         new Examples().texts("label", "new").integers("id", 7).floats("last", 1, 2).serialized();
     String[] fields = {"id", "label", "last", "card.country as country"};
     for (int i = 0; i < 1_000; i++) {
-      mutate(fromAvro(), avro, WireFormat.HEADER_BYTES, fields, base + i);
-      mutate(fromJson(), json, 0, fields, base + i);
-      mutate(fromExample(), example, 0, fields, base + i);
+      mutate(bench.fromAvro(), avro, WireFormat.HEADER_BYTES, fields, base + i);
+      mutate(bench.fromJson(), json, 0, fields, base + i);
+      mutate(bench.fromExample(), example, 0, fields, base + i);
     }
   }
 
@@ -311,85 +302,21 @@ class CopiedFieldsTest {
       mutated[keep + random.nextInt(mutated.length - keep)] = (byte) random.nextInt();
     }
     try {
-      var unused = avro(copy(input, toAvro(PAYMENT, fields), mutated));
+      var unused = bench.avro(bench.copy(input, bench.toAvro(PAYMENT, fields), mutated));
     } catch (UndecodableRecordException e) {
       assertThat(e.getMessage()).isNotBlank();
     } catch (RuntimeException | IOException e) {
       fail("seed " + seed + ": " + HexFormat.of().formatHex(mutated), e);
     }
     try {
-      String text = text(copy(input, toJson(fields), mutated)).replace("NaN", "0");
+      String text =
+          CopyBench.text(bench.copy(input, bench.toJson(fields), mutated)).replace("NaN", "0");
       var unused = new ObjectMapper().readTree(text.replace("Infinity", "0"));
     } catch (UndecodableRecordException e) {
       assertThat(e.getMessage()).isNotBlank();
     } catch (RuntimeException | IOException e) {
       fail("seed " + seed + ": " + HexFormat.of().formatHex(mutated), e);
     }
-  }
-
-  private byte[] copy(InputFormat input, OutputFormat output, byte[] record) {
-    PredictionEncoder encoder = encoder(output);
-    byte[] copied = input.copier(encoder.copyTarget().orElseThrow()).copy(InputRecords.of(record));
-    return encoder.encode(outputs, 0, copied);
-  }
-
-  private static PredictionEncoder encoder(OutputFormat output) {
-    return output.encoder(AnyVersion.of("fraud", 1), SIGNATURE);
-  }
-
-  private InputFormat fromAvro() {
-    return new AvroInputFormat(input());
-  }
-
-  private InputFormat fromJson() {
-    return new JsonInputFormat(input());
-  }
-
-  private InputFormat fromExample() {
-    return new ExampleInputFormat(input());
-  }
-
-  private InputSettings input() {
-    return new InputSettings("in", FieldMapping.byName(), Map.of(), registry);
-  }
-
-  private OutputFormat toJson(String... fields) {
-    return new JsonOutputFormat(output(null, fields));
-  }
-
-  private OutputFormat toAvro(@Nullable Schema types, String... fields) {
-    return new AvroOutputFormat(output(types, fields));
-  }
-
-  private OutputSettings output(@Nullable Schema types, String... fields) {
-    Copies copies = new Copies(Copies.fields(List.of(fields)), types, "in");
-    String topic = "out-" + String.join("-", fields);
-    return new OutputSettings(topic, OutputChoice.ALL, copies, Map.of(), registry, true);
-  }
-
-  private byte[] avro(Schema schema, GenericRecord record) throws IOException {
-    int id = registry.register("in-value", schema);
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    bytes.write(0);
-    bytes.writeBytes(ByteBuffer.allocate(4).putInt(id).array());
-    var encoder = EncoderFactory.get().directBinaryEncoder(bytes, null);
-    new GenericDatumWriter<GenericRecord>(schema).write(record, encoder);
-    return bytes.toByteArray();
-  }
-
-  /** A prediction, read to its last byte by its registered schema. */
-  private GenericRecord avro(byte[] prediction) throws IOException {
-    Schema schema = registry.schemaById(WireFormat.schemaId(prediction));
-    int header = WireFormat.HEADER_BYTES;
-    var decoder =
-        DecoderFactory.get().binaryDecoder(prediction, header, prediction.length - header, null);
-    GenericRecord record = new GenericDatumReader<GenericRecord>(schema).read(null, decoder);
-    assertThat(decoder.isEnd()).isTrue();
-    return record;
-  }
-
-  private static String text(byte[] prediction) {
-    return new String(prediction, UTF_8);
   }
 
   private static GenericRecordBuilder payment() {
@@ -406,11 +333,5 @@ class CopiedFieldsTest {
         .set("tags", Map.of("a", "A"))
         .set("at", 1_700L)
         .set("last", List.of(1.5, 2.0));
-  }
-
-  private static Rows outputs() {
-    Rows rows = Rows.of(SIGNATURE.outputs(), 1);
-    ((NumericColumn) rows.column(0)).putFloat(0, 0.5f);
-    return rows;
   }
 }
