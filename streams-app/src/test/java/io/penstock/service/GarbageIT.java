@@ -3,17 +3,14 @@ package io.penstock.service;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.penstock.testkit.Await;
 import io.penstock.testkit.Census;
 import io.penstock.testkit.CommittedRecords;
 import io.penstock.testkit.OutcomeSource;
-import io.penstock.testkit.RegistryGate;
 import io.penstock.testkit.ServiceUnderTest;
 import io.penstock.testkit.Workbench;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -22,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -50,7 +46,6 @@ class GarbageIT {
   @TempDir private static Path folder;
 
   private static Workbench bench;
-  private static RegistryGate gate;
   private static CommittedRecords records;
   private static ServiceUnderTest service;
 
@@ -89,8 +84,6 @@ class GarbageIT {
             new NewTopic("dirty", 1, (short) 1)
                 .configs(Map.of("max.message.bytes", String.valueOf(2 * LARGE_BYTES))));
     bench.createTopics(1, "clean", "out-dirty", "dead-dirty", "out-clean", "dead-clean");
-    bench.createTopics(1, "outage", "out-outage", "dead-outage");
-    gate = new RegistryGate(bench.stack().registryUrl());
     Path base = bench.installVersion("digits", 1);
     Path config =
         bench.writeConfig(
@@ -112,15 +105,8 @@ class GarbageIT {
                 input: {topic: clean, format: avro}
                 output: {topic: out-clean, format: avro}
                 dead-letters: {topic: dead-clean}
-              outage:
-                model: digits
-                start-from: earliest
-                input: {topic: outage, format: avro}
-                output: {topic: out-outage, format: avro}
-                dead-letters: {topic: dead-outage}
             """
-                .formatted(base),
-            gate.url());
+                .formatted(base));
     service = ServiceUnderTest.start(config, folder, SERVICE);
     Random random = new Random(42);
     for (int round = 0; round < ROUNDS; round++) {
@@ -138,7 +124,6 @@ class GarbageIT {
   @AfterAll
   static void tearDown() {
     service.close();
-    gate.close();
     records.close();
     bench.close();
   }
@@ -280,50 +265,6 @@ class GarbageIT {
       assertThat(census.disorder()).isEmpty();
     }
     assertThat(records.list("dead-clean")).isEmpty();
-  }
-
-  /**
-   * A registry that is away is no record's fault. For longer than it takes to see that: {@code
-   * -Dpenstock.registry.outage=60}, in seconds.
-   */
-  @Test
-  void shouldMakeNoDeadLetterOfANewSchemaWhileTheRegistryIsAway() {
-    // given: a record of a schema that nobody has asked for yet, among others
-    Schema newer =
-        Workbench.schema(
-            """
-            {"type": "record", "name": "Digit", "namespace": "io.penstock.service", "fields": [
-              {"name": "label", "type": "string", "default": ""},
-              {"name": "pixels", "type": {"type": "array", "items": "float"}}]}
-            """);
-    bench.send(record("outage", Digits.framed(bench, "outage", 0)));
-    records.await("out-outage", 1);
-    int id = bench.registry().register("outage-value", newer);
-    GenericRecord labelled = new GenericData.Record(newer);
-    labelled.put("label", "one");
-    labelled.put("pixels", Digits.digit(1).get("pixels"));
-
-    // when
-    gate.shut();
-    bench.send(record("outage", Digits.framed(bench, "outage", 2)));
-    bench.send(record("outage", Workbench.framed(id, labelled)));
-    bench.send(record("outage", Digits.framed(bench, "outage", 3)));
-    gate.awaitTurnedAway(6);
-    Await.pause(Duration.ofSeconds(Long.getLong("penstock.registry.outage", 0)).toMillis());
-    assertThat(records.list("dead-outage")).isEmpty();
-    gate.open();
-
-    // then
-    records.await("out-outage", 4);
-    try (Census census =
-        new Census(bench.stack().bootstrapServers(), "outage", "out-outage", "dead-outage")) {
-      census.update();
-      assertThat(census.inputs()).isEqualTo(4);
-      assertThat(census.lost()).isZero();
-      assertThat(census.duplicated()).isZero();
-      assertThat(census.disorder()).isEmpty();
-    }
-    assertThat(records.list("dead-outage")).isEmpty();
   }
 
   /** The outcomes of the input at an offset. */
