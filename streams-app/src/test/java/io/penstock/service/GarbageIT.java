@@ -43,6 +43,9 @@ class GarbageIT {
   private static final int LARGE_BYTES = 3 << 19;
   private static final Offset<Float> TOLERANCE = Offset.offset(1e-5f);
 
+  /** No text, and no frame with a schema's id. */
+  private static final byte[] KEY = {0, -1, 'k', -61};
+
   @TempDir private static Path folder;
 
   private static Workbench bench;
@@ -141,8 +144,7 @@ class GarbageIT {
   }
 
   private static ProducerRecord<byte[], byte[]> record(String topic, byte[] value) {
-    ProducerRecord<byte[], byte[]> record =
-        new ProducerRecord<>(topic, 0, "key".getBytes(UTF_8), value);
+    ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, 0, KEY, value);
     record.headers().add("trace", "t-1".getBytes(UTF_8));
     return record;
   }
@@ -202,7 +204,7 @@ class GarbageIT {
 
       assertThat(letters).hasSize(1);
       ConsumerRecord<byte[], byte[]> record = letters.get(0);
-      assertThat(record.key()).isEqualTo("key".getBytes(UTF_8));
+      assertThat(record.key()).isEqualTo(KEY);
       assertThat(Census.header(record, "penstock-reason")).isEqualTo(kind.reason);
       assertThat(OutcomeSource.of(record).version()).isEqualTo("1");
       assertThat(Census.header(record, "trace")).isEqualTo("t-1");
@@ -242,7 +244,9 @@ class GarbageIT {
     List<ConsumerRecord<byte[], byte[]>> dirty = records.list("out-dirty");
     List<ConsumerRecord<byte[], byte[]>> clean = records.list("out-clean");
 
-    assertThat(dirty).hasSameSizeAs(DIGITS.keySet());
+    assertThat(dirty)
+        .hasSameSizeAs(DIGITS.keySet())
+        .allSatisfy(p -> assertThat(p.key()).isEqualTo(KEY));
     assertThat(clean).hasSameSizeAs(dirty);
     for (Map.Entry<Long, Integer> sent : DIGITS.entrySet()) {
       List<Float> alone = probabilities(at(sent.getValue(), clean).get(0));
