@@ -38,6 +38,24 @@ final class DocsTest {
   /** A reference to a secret, which the reader's machine has and this one does not. */
   private static final String SECRET = "\\$\\{(?:env|file):[^}]*}";
 
+  /** The beginning of a block that goes on with a pipeline's input. */
+  private static final Pattern INPUT_KEYS = Pattern.compile("  (?:defaults|casts):");
+
+  /** All that a configuration needs but a pipeline's input and output. */
+  private static final String MINIMAL =
+      """
+      service: docs
+      kafka: {bootstrap.servers: "localhost:9092"}
+      registry: {schema.registry.url: "http://localhost:8081"}
+      models:
+        fraud: {path: models/fraud}
+      pipelines:
+        fraud:
+          model: fraud
+          start-from: earliest
+          dead-letters: {topic: dead}
+      """;
+
   @TempDir private Path folder;
 
   static List<Page> pages() {
@@ -70,6 +88,34 @@ final class DocsTest {
           .as("pipelines of a configuration in %s", page)
           .isNotEmpty();
     }
+  }
+
+  @Test
+  void shouldShowInputsAndOutputsThatLoad() throws IOException {
+    Page formats = Page.read(Page.root().resolve("docs/formats.md"));
+    List<String> shown = new ArrayList<>();
+    for (String block : formats.blocks("")) {
+      if (block.startsWith("input:")) {
+        shown.add(pipeline(block, "output: {topic: out, format: json}"));
+      } else if (INPUT_KEYS.matcher(block).lookingAt()) {
+        String input = "input:\n  topic: in\n  format: json\n" + block;
+        shown.add(pipeline(input, "output: {topic: out, format: json}"));
+      } else if (block.startsWith("output:")) {
+        shown.add(pipeline("input: {topic: in}", block));
+      }
+    }
+
+    assertThat(shown).hasSizeGreaterThan(5);
+    for (String yaml : shown) {
+      Path file = Files.writeString(folder.resolve("part.yaml"), yaml);
+      assertThat(new ConfigLoader(Map.of(), 2, 1L << 30).load(file).config().pipelines())
+          .as(yaml)
+          .hasSize(1);
+    }
+  }
+
+  private static String pipeline(String input, String output) {
+    return MINIMAL + input.indent(4) + output.indent(4);
   }
 
   @Test
