@@ -2,6 +2,7 @@ package io.penstock.codec.avro;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import io.penstock.codec.FieldMapping;
 import io.penstock.codec.InputRecords;
 import io.penstock.codec.InputSettings;
@@ -12,6 +13,7 @@ import io.penstock.model.ModelSignature;
 import io.penstock.model.Rows;
 import io.penstock.model.TensorSpec;
 import io.penstock.registry.InMemorySchemaRegistry;
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -20,10 +22,18 @@ import java.util.Random;
 import org.apache.avro.Schema;
 import org.junit.jupiter.api.Test;
 
-/** Hostile bytes: whatever they are, a record is decoded or refused, and nothing else happens. */
+/**
+ * Hostile bytes: whatever they are, a record is decoded or refused, for little memory, and nothing
+ * else happens. {@code -Dfuzz.records=1000000} for as many.
+ */
 class AvroFuzzTest {
 
   private static final int RECORDS = Integer.getInteger("fuzz.records", 150_000);
+
+  /** Beyond what the longest message and the largest row need. */
+  private static final long MOST_BYTES = 1 << 20;
+
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   private static final Schema SCHEMA =
       new Schema.Parser()
@@ -55,6 +65,8 @@ class AvroFuzzTest {
     int id = registry.register("hostile", SCHEMA);
     RecordDecoder decoder = decoder(registry);
     Rows rows = Rows.of(signature().inputs(), 1);
+    RandomRecords sound = new RandomRecords(new Random(1));
+    decoder.prepare(InputRecords.of(sound.encode(id, SCHEMA, sound.datum(SCHEMA))));
     long base = Long.getLong("penstock.property.seed", 7L);
     int refused = 0;
 
@@ -62,6 +74,7 @@ class AvroFuzzTest {
       long seed = base + i;
       Random random = new Random(seed);
       byte[] record = hostile(random, id);
+      long before = THREADS.getCurrentThreadAllocatedBytes();
       try {
         // when
         decoder.decode(InputRecords.of(record), rows, 0);
@@ -71,6 +84,9 @@ class AvroFuzzTest {
         // then
         throw new AssertionError("seed: " + seed + " " + HexFormat.of().formatHex(record), e);
       }
+      assertThat(THREADS.getCurrentThreadAllocatedBytes() - before)
+          .as("bytes allocated for %d bytes of seed: %d", record.length, seed)
+          .isLessThan(MOST_BYTES);
     }
     assertThat(refused).isGreaterThan(RECORDS / 2);
   }

@@ -18,6 +18,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.UnaryOperator;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
@@ -25,6 +26,9 @@ import org.apache.avro.generic.GenericRecordBuilder;
 import org.junit.jupiter.api.Test;
 
 class CopiedFieldsTest {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int RECORDS = Integer.getInteger("fuzz.records", 1_000);
 
   private static final Schema CARD =
       new Schema.Parser()
@@ -277,7 +281,10 @@ class CopiedFieldsTest {
             "subject in-value has no schema yet (to say them: output.copy-schema)");
   }
 
-  /** Whatever bytes there are: a refusal, or a prediction that its readers can read. */
+  /**
+   * Whatever bytes there are: a refusal, or a prediction that its readers can read. {@code
+   * -Dfuzz.records=1000000} for as many.
+   */
   @Test
   void shouldWriteNothingThatCannotBeRead() throws IOException {
     long base = Long.getLong("penstock.property.seed", 7L);
@@ -288,30 +295,39 @@ class CopiedFieldsTest {
     byte[] example =
         new Examples().texts("label", "new").integers("id", 7).floats("last", 1, 2).serialized();
     String[] fields = {"id", "label", "last", "card.country as country"};
-    for (int i = 0; i < 1_000; i++) {
-      mutate(bench.fromAvro(), avro, WireFormat.HEADER_BYTES, fields, base + i);
-      mutate(bench.fromJson(), json, 0, fields, base + i);
-      mutate(bench.fromExample(), example, 0, fields, base + i);
+    Map<InputFormat, byte[]> sound =
+        Map.of(bench.fromAvro(), avro, bench.fromJson(), json, bench.fromExample(), example);
+    for (Map.Entry<InputFormat, byte[]> input : sound.entrySet()) {
+      UnaryOperator<byte[]> intoAvro = bench.copying(input.getKey(), bench.toAvro(PAYMENT, fields));
+      UnaryOperator<byte[]> intoJson = bench.copying(input.getKey(), bench.toJson(fields));
+      int keep = input.getValue() == avro ? WireFormat.HEADER_BYTES : 0;
+      for (int i = 0; i < RECORDS; i++) {
+        mutate(input.getValue(), keep, intoAvro, intoJson, base + i);
+      }
     }
   }
 
-  private void mutate(InputFormat input, byte[] record, int keep, String[] fields, long seed) {
+  private void mutate(
+      byte[] record,
+      int keep,
+      UnaryOperator<byte[]> intoAvro,
+      UnaryOperator<byte[]> intoJson,
+      long seed) {
     Random random = new Random(seed);
     byte[] mutated = record.clone();
     for (int i = random.nextInt(3); i >= 0; i--) {
       mutated[keep + random.nextInt(mutated.length - keep)] = (byte) random.nextInt();
     }
     try {
-      var unused = bench.avro(bench.copy(input, bench.toAvro(PAYMENT, fields), mutated));
+      var unused = bench.avro(intoAvro.apply(mutated));
     } catch (UndecodableRecordException e) {
       assertThat(e.getMessage()).isNotBlank();
     } catch (RuntimeException | IOException e) {
       fail("seed " + seed + ": " + HexFormat.of().formatHex(mutated), e);
     }
     try {
-      String text =
-          CopyBench.text(bench.copy(input, bench.toJson(fields), mutated)).replace("NaN", "0");
-      var unused = new ObjectMapper().readTree(text.replace("Infinity", "0"));
+      String text = CopyBench.text(intoJson.apply(mutated)).replace("NaN", "0");
+      var unused = JSON.readTree(text.replace("Infinity", "0"));
     } catch (UndecodableRecordException e) {
       assertThat(e.getMessage()).isNotBlank();
     } catch (RuntimeException | IOException e) {

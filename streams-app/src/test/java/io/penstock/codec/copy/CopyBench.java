@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.codec.AnyVersion;
 import io.penstock.codec.Copies;
+import io.penstock.codec.FieldCopier;
 import io.penstock.codec.FieldMapping;
 import io.penstock.codec.InputFormat;
 import io.penstock.codec.InputRecords;
@@ -30,6 +31,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericDatumWriter;
@@ -52,9 +54,14 @@ final class CopyBench {
 
   /** A record's prediction: an output, and the copied fields. */
   byte[] copy(InputFormat input, OutputFormat output, byte[] record) {
+    return copying(input, output).apply(record);
+  }
+
+  /** The same for many records. */
+  UnaryOperator<byte[]> copying(InputFormat input, OutputFormat output) {
     PredictionEncoder encoder = encoder(output);
-    byte[] copied = input.copier(encoder.copyTarget().orElseThrow()).copy(InputRecords.of(record));
-    return encoder.encode(outputs, 0, copied);
+    FieldCopier copier = input.copier(encoder.copyTarget().orElseThrow());
+    return record -> encoder.encode(outputs, 0, copier.copy(InputRecords.of(record)));
   }
 
   static PredictionEncoder encoder(OutputFormat output) {
