@@ -124,6 +124,21 @@ class AvroPredictionEncoderTest {
                 + " scores-value; run `penstock schema register --config FILE`");
   }
 
+  @Test
+  void shouldRefuseAVersionWhosePredictionsOtherReadersCannotRead() {
+    ModelSignature counts = signature(new TensorSpec("y", DType.INT64, List.of(-1L)));
+    ModelSignature scores = signature(new TensorSpec("y", DType.FLOAT64, List.of(-1L)));
+    registry.register("scores-value", PredictionSchemas.of("fraud", counts, OutputChoice.ALL));
+    AvroOutputFormat format =
+        new AvroOutputFormat(
+            new OutputSettings("scores", OutputChoice.ALL, Map.of(), registry, true));
+
+    assertThatThrownBy(() -> format.encoder(AnyVersion.of("fraud", 2), scores))
+        .isInstanceOf(RegistryException.class)
+        .hasMessageContaining("is not compatible both ways with version 1 of subject scores-value");
+    assertThat(registry.latest("scores-value").version()).as("nothing is registered").isEqualTo(1);
+  }
+
   private PredictionEncoder encoder(ModelSignature signature) {
     return new AvroOutputFormat(
             new OutputSettings("out-" + topics++, OutputChoice.ALL, Map.of(), registry, true))
