@@ -2,8 +2,10 @@ package io.penstock.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.penstock.codec.deadletter.DeadLetterEncoder;
 import io.penstock.localstack.host.LoopbackPorts;
 import io.penstock.testkit.Penstock;
+import io.penstock.testkit.ServiceUnderTest;
 import io.penstock.testkit.Workbench;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -146,11 +148,22 @@ class StartFailureIT {
   }
 
   @Test
-  void shouldSayHowToRegisterASchemaThatMayNotRegisterItself() {
+  void shouldSayHowToRegisterASchemaThatMayNotRegisterItselfAndServeOnceThatIsDone() {
     environment.put("PENSTOCK_REGISTRY__AUTO_REGISTER_SCHEMAS", "false");
     environment.put("PENSTOCK_PIPELINES__DIGITS__DEAD_LETTERS__TOPIC", "unregistered");
 
     serveAndEnd(1).contains("unregistered-value").contains("penstock schema register");
+    Penstock.Ended registered =
+        Penstock.run(
+            LIMIT_SECONDS, log, environment, "schema", "register", "--config", config.toString());
+    assertThat(registered.exitCode()).as(registered.output()).isZero();
+
+    try (ServiceUnderTest service =
+        ServiceUnderTest.start(config, folder, "registered", environment)) {
+      service.awaitReady();
+    }
+    assertThat(bench.registry().latest("unregistered-value").schema())
+        .isEqualTo(DeadLetterEncoder.schema());
   }
 
   @Test
