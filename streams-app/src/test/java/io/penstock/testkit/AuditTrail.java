@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** A service's audit topic, as a user reads it. Not thread-safe. */
 public final class AuditTrail {
@@ -22,22 +23,47 @@ public final class AuditTrail {
     this.topic = service + ".audit";
   }
 
+  /**
+   * A cutover.
+   *
+   * @param at when the broker took it, in milliseconds
+   */
+  public record Dated(Cutover cutover, long at) {}
+
   /** Every event so far. */
   public List<AuditEvent> events() {
     List<AuditEvent> events = new ArrayList<>();
-    records.forEach(
-        topic,
-        record ->
-            events.add(
-                ((Decoded.Message<AuditEvent>)
-                        ControlMessages.jsonOnly().auditEvent(record.value()))
-                    .value()));
+    records.forEach(topic, record -> events.add(event(record)));
     return events;
+  }
+
+  private static AuditEvent event(ConsumerRecord<byte[], byte[]> record) {
+    return ((Decoded.Message<AuditEvent>) ControlMessages.jsonOnly().auditEvent(record.value()))
+        .value();
+  }
+
+  /** Every decision about a promotion so far. */
+  public List<Decided> decisions() {
+    return events().stream().map(AuditEvent::getDecided).filter(Objects::nonNull).toList();
   }
 
   /** Every cutover so far. */
   public List<Cutover> cutovers() {
-    return events().stream().map(AuditEvent::getCutover).filter(Objects::nonNull).toList();
+    return datedCutovers().stream().map(Dated::cutover).toList();
+  }
+
+  /** Every cutover so far, with its time. */
+  public List<Dated> datedCutovers() {
+    List<Dated> cutovers = new ArrayList<>();
+    records.forEach(
+        topic,
+        record -> {
+          Cutover cutover = event(record).getCutover();
+          if (cutover != null) {
+            cutovers.add(new Dated(cutover, record.timestamp()));
+          }
+        });
+    return cutovers;
   }
 
   /**

@@ -73,13 +73,14 @@ public final class Workbench implements AutoCloseable {
     return producer;
   }
 
-  /** The control topics of a service. */
+  /** The control topics of a service. The broker dates what happens, as {@code topics} asks. */
   public void createControlTopics(String service) {
     stack.createTopics(
         new NewTopic(service + ".control", 1, (short) 1),
         cleaned(service + ".reports", "compact,delete"),
         cleaned(service + ".decisions", "compact"),
-        new NewTopic(service + ".audit", 1, (short) 1));
+        new NewTopic(service + ".audit", 1, (short) 1)
+            .configs(Map.of("message.timestamp.type", "LogAppendTime")));
   }
 
   private static NewTopic cleaned(String name, String policy) {
