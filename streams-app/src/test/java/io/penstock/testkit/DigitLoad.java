@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -23,13 +24,26 @@ public final class DigitLoad implements AutoCloseable {
   private final String topic;
   private final int partitions;
   private final int perSecond;
+  private final LongSupplier timestamps;
   private final List<byte[]> values = new ArrayList<>();
   private final AtomicLong failed = new AtomicLong();
   private final Thread thread = new Thread(this::run, "digit-load");
   private volatile boolean stopped;
   private volatile long sent;
 
+  /** Digits of the time at which they are sent. */
   public DigitLoad(Workbench bench, String topic, int partitions, int perSecond) {
+    this(bench, topic, partitions, perSecond, System::currentTimeMillis);
+  }
+
+  /**
+   * Digits of other times.
+   *
+   * @param timestamps asked once for each digit, on the load's own thread
+   */
+  public DigitLoad(
+      Workbench bench, String topic, int partitions, int perSecond, LongSupplier timestamps) {
+    this.timestamps = timestamps;
     this.producer = bench.producer();
     this.topic = topic;
     this.partitions = partitions;
@@ -54,7 +68,8 @@ public final class DigitLoad implements AutoCloseable {
       while (sent < due && !stopped) {
         byte[] value = values.get((int) (sent % values.size()));
         producer.send(
-            new ProducerRecord<>(topic, (int) (sent % partitions), null, value),
+            new ProducerRecord<>(
+                topic, (int) (sent % partitions), timestamps.getAsLong(), null, value),
             (metadata, failure) -> {
               if (failure != null) {
                 failed.incrementAndGet();
