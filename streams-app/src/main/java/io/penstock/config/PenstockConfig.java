@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -46,10 +47,12 @@ public record PenstockConfig(
     Objects.requireNonNull(requests, "requests");
     Syntax<String> model = Syntax.nameOf("models", models.keySet());
     pipelines.forEach((name, p) -> model.check("pipelines." + name + ".model", p.model()));
-    if (pipelines.isEmpty() && rest(http, requests) == RequestsConfig.Rest.NONE) {
+    boolean answersRequests =
+        grpc(http, requests).isPresent() || rest(http, requests) != RequestsConfig.Rest.NONE;
+    if (pipelines.isEmpty() && !answersRequests) {
       throw new IllegalArgumentException(
-          "pipelines: missing (expected: at least one, or requests.rest, since the service would have"
-              + " nothing to do)");
+          "pipelines: missing (expected: at least one, or requests.rest or requests.grpc, since the"
+              + " service would have nothing to do)");
     }
     if (registry.isEmpty()) {
       pipelines.forEach(PenstockConfig::requireNoRegistry);
@@ -103,6 +106,23 @@ public record PenstockConfig(
     return requests
         .rest()
         .orElse(http.listen().isLoopback() ? RequestsConfig.Rest.ADMIN : RequestsConfig.Rest.NONE);
+  }
+
+  /**
+   * Where requests over gRPC are answered, with the admin server's certificate and token if it has
+   * none of its own.
+   */
+  public Optional<GrpcConfig> grpc() {
+    return grpc(http, requests);
+  }
+
+  private static Optional<GrpcConfig> grpc(HttpConfig http, RequestsConfig requests) {
+    return requests.grpc().map(grpc -> grpc.beside(http));
+  }
+
+  /** Whether requests are answered at all, by whatever protocol. */
+  public boolean answersRequests() {
+    return rest() != RequestsConfig.Rest.NONE || grpc().isPresent();
   }
 
   /** The control topics of this service. */

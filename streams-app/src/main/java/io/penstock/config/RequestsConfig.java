@@ -10,6 +10,7 @@ import java.util.Optional;
  * model are batched and bounded.
  *
  * @param rest where requests over REST are answered; empty: as {@link PenstockConfig#rest} decides
+ * @param grpc where requests over gRPC are answered; empty: nowhere
  * @param share the weight of a model's requests on the inference threads
  * @param maxQueuedRows rows for one model that are not answered at which more are refused
  * @param maxQueued the same in bytes, of bodies that are being read too
@@ -18,6 +19,7 @@ import java.util.Optional;
  */
 public record RequestsConfig(
     Optional<Rest> rest,
+    Optional<GrpcConfig> grpc,
     Batching batch,
     int share,
     int maxQueuedRows,
@@ -39,6 +41,7 @@ public record RequestsConfig(
 
   public RequestsConfig {
     Objects.requireNonNull(rest, "rest");
+    Objects.requireNonNull(grpc, "grpc");
     Objects.requireNonNull(batch, "batch");
     SHARE.check("share", share);
     MAX_QUEUED_ROWS.check("max-queued-rows", maxQueuedRows);

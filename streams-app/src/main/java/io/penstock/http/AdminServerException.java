@@ -1,11 +1,12 @@
 package io.penstock.http;
 
-/** The admin server cannot start; whoever configured {@code http} must act. */
+/** A server cannot start; whoever configured {@code http} or {@code requests} must act. */
 public final class AdminServerException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  AdminServerException(String message, Throwable cause) {
+  /** What is wrong, and what to do. */
+  public AdminServerException(String message, Throwable cause) {
     super(message, cause);
   }
 }

@@ -8,25 +8,29 @@ import java.security.MessageDigest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The token of {@code http.token-file}, which is read for each question: whoever replaces the file
- * replaces the token. Thread-safe.
+ * The token of a file, which is read for each question: whoever replaces the file replaces the
+ * token. Thread-safe.
  */
-final class BearerToken {
+public final class BearerToken {
 
   private static final String SCHEME = "Bearer ";
 
   private final Path file;
 
   /**
+   * The token in a file.
+   *
+   * @param key of the configuration that names the file
    * @throws AdminServerException if there is no token in it now
    */
-  BearerToken(Path file) {
+  public BearerToken(String key, Path file) {
     this.file = file;
     try {
       var unused = read();
     } catch (IOException e) {
       throw new AdminServerException(
-          "http.token-file: "
+          key
+              + ": "
               + file
               + " has no token (expected: a file that can be read, with the token in it): "
               + e,
@@ -39,7 +43,7 @@ final class BearerToken {
    *
    * @throws IOException if the file has none any more: then nobody is let in
    */
-  boolean isIn(@Nullable String authorization) throws IOException {
+  public boolean isIn(@Nullable String authorization) throws IOException {
     byte[] expected = read();
     return authorization != null
         && authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())

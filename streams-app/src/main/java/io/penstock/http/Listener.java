@@ -3,9 +3,6 @@ package io.penstock.http;
 import io.penstock.config.HttpConfig;
 import io.penstock.http.exchange.Exchange;
 import java.io.Closeable;
-import java.io.IOException;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpFields;
@@ -78,22 +75,8 @@ final class Listener {
 
   private static SslContextFactory.Server context(HttpConfig.Tls tls) {
     SslContextFactory.Server context = new SslContextFactory.Server();
-    context.setKeyStore(keystore(tls));
+    context.setKeyStore(StoreFile.open("http.tls.keystore", tls));
     context.setKeyStorePassword(tls.password());
     return context;
-  }
-
-  private static KeyStore keystore(HttpConfig.Tls tls) {
-    try {
-      return KeyStore.getInstance(tls.keystore().toFile(), tls.password().toCharArray());
-    } catch (IOException | GeneralSecurityException e) {
-      throw new AdminServerException(
-          "http.tls.keystore: "
-              + tls.keystore()
-              + " cannot be opened with http.tls.keystore-password (expected: a PKCS12 or JKS"
-              + " keystore of that password): "
-              + e.getMessage(),
-          e);
-    }
   }
 }

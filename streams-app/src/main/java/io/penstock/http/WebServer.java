@@ -52,7 +52,8 @@ final class WebServer implements AutoCloseable {
       Map<String, Handler> posts) {
     StatusJson json = new StatusJson();
     Listener listener = new Listener(config);
-    Optional<BearerToken> token = config.tokenFile().map(BearerToken::new);
+    Optional<BearerToken> token =
+        config.tokenFile().map(file -> new BearerToken("http.token-file", file));
     Javalin server =
         Javalin.create(
             javalin -> {

@@ -144,8 +144,8 @@ final class ModelFactory {
   /** Of a model without a pipeline; what others are warmed up for serves requests as well. */
   private static Set<Integer> sizesOfRequests(PenstockConfig config) {
     RequestsConfig.Batching batch = config.requests().batch();
-    return config.rest() == RequestsConfig.Rest.NONE
-        ? Set.of(1)
-        : new BatchSizes(batch.rows(), batch.allowedSizes()).toWarmUp();
+    return config.answersRequests()
+        ? new BatchSizes(batch.rows(), batch.allowedSizes()).toWarmUp()
+        : Set.of(1);
   }
 }

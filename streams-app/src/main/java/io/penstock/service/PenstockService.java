@@ -10,6 +10,7 @@ import io.penstock.control.kafka.ClientKeys;
 import io.penstock.control.kafka.ControlPlane;
 import io.penstock.control.kafka.ControlPlaneSettings;
 import io.penstock.control.message.ControlMessages;
+import io.penstock.grpc.GrpcServer;
 import io.penstock.http.AdminServer;
 import io.penstock.http.ReloadReport;
 import io.penstock.http.RequestServer;
@@ -107,9 +108,9 @@ public final class PenstockService implements AutoCloseable {
   private void start() throws InterruptedException, TimeoutException {
     opened("metrics", meters);
     Optional<RequestDoors> doors =
-        Optional.of(config.rest())
-            .filter(rest -> rest != RequestsConfig.Rest.NONE)
-            .map(rest -> opened("requests", new RequestDoors(config, this::isConfigured)));
+        Optional.of(config)
+            .filter(PenstockConfig::answersRequests)
+            .map(answering -> opened("requests", new RequestDoors(answering, this::isConfigured)));
     openHttp(doors);
     InstanceMeters instanceMeters = new InstanceMeters(meters);
     instanceMeters.addControlPlane(ControlHealth.states(), () -> controlHealth.report().state());
@@ -188,6 +189,16 @@ public final class PenstockService implements AutoCloseable {
                   answers::model));
       log.info("requests are answered listen={} port={}", own.listen(), server.port());
     }
+    config
+        .grpc()
+        .ifPresent(
+            grpc -> {
+              GrpcServer server = opened("request gRPC", doors.orElseThrow().grpc(grpc, answers));
+              log.info(
+                  "requests are answered over gRPC listen={} port={}",
+                  grpc.listen(),
+                  server.port());
+            });
     log.info("admin HTTP is up listen={} port={}", config.http().listen(), admin.port());
   }
 

@@ -1,7 +1,9 @@
 package io.penstock.service;
 
+import io.penstock.config.GrpcConfig;
 import io.penstock.config.PenstockConfig;
 import io.penstock.config.RequestsConfig;
+import io.penstock.grpc.GrpcServer;
 import io.penstock.http.AdminServer;
 import io.penstock.http.RequestPaths;
 import io.penstock.http.exchange.Exchange;
@@ -62,6 +64,22 @@ final class RequestDoors implements AutoCloseable {
             this::door, Math.toIntExact(requests.maxBody().bytes()), requests.timeout(), workers),
         answers::model,
         answers::health);
+  }
+
+  /**
+   * Starts what answers over gRPC.
+   *
+   * @param answers what is known of models, and how the service is
+   */
+  GrpcServer grpc(GrpcConfig grpc, AdminServer.Answers answers) {
+    RequestsConfig requests = config.requests();
+    return GrpcServer.start(
+        grpc,
+        new GrpcServer.Answers(this::door, answers::model, () -> answers.health().ready(), workers),
+        new GrpcServer.Limits(
+            Math.toIntExact(requests.maxBody().bytes()),
+            requests.maxQueued().bytes(),
+            requests.timeout()));
   }
 
   private Optional<RequestDoor> door(String model) {

@@ -1,5 +1,6 @@
 package io.penstock.codec.example;
 
+import io.penstock.codec.wire.WireCursor;
 import java.util.Arrays;
 
 /**
@@ -17,7 +18,7 @@ final class ExampleWalk {
   /** The value of the map's entries. */
   private static final int SECOND = WireCursor.tag(2, WireCursor.DELIMITED);
 
-  private final WireCursor in = new WireCursor();
+  private final WireCursor in = new WireCursor("tf.Example");
   private final FeatureList list = new FeatureList(in);
   private int nameFrom;
   private int nameTo;

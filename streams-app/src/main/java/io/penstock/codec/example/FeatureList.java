@@ -1,5 +1,6 @@
 package io.penstock.codec.example;
 
+import io.penstock.codec.wire.WireCursor;
 import java.util.Arrays;
 
 /**

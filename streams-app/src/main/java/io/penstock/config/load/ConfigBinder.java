@@ -3,6 +3,7 @@ package io.penstock.config.load;
 import io.penstock.codec.catalog.FormatCatalog;
 import io.penstock.config.ControlConfig;
 import io.penstock.config.DataSize;
+import io.penstock.config.GrpcConfig;
 import io.penstock.config.HttpConfig;
 import io.penstock.config.InferenceConfig;
 import io.penstock.config.PenstockConfig;
@@ -136,7 +137,8 @@ final class ConfigBinder {
             "15s",
             "How long an instance may be cut off from the fleet's decisions before `when-stale`"
                 + " applies. No record is computed by a version that the fleet has left for longer,"
-                + " but with `go-on`. The same in all instances: the controller counts on its own.");
+                + " but with `go-on`. The same in all instances: the controller counts on its"
+                + " own.");
     var whenStale =
         section.optional(
             "when-stale",
@@ -257,34 +259,105 @@ final class ConfigBinder {
   }
 
   private Setting<Optional<HttpConfig.Tls>> tls(Section section) {
-    var keystore =
-        section.optional(
+    Stored keystore =
+        stored(
+            section,
             "keystore",
-            Syntax.text("a file"),
             new Absent("none: plain HTTP"),
             "The keystore with the server's certificate and key, PKCS12 or JKS; with it the server"
-                + " speaks HTTPS only. Relative to the configuration's folder.");
-    var password =
-        section.secret(
-            "keystore-password",
-            Syntax.text("a password"),
-            new Absent("none"),
+                + " speaks HTTPS only. Relative to the configuration's folder.",
             "The password of the keystore and of its key.");
+    return section.build(keystore::get);
+  }
+
+  /** A store of keys or certificates, and its password. */
+  private Stored stored(
+      Section section, String key, Absent absent, String meaning, String passwordMeaning) {
+    return new Stored(
+        key,
+        section.optional(key, Syntax.text("a file"), absent, meaning),
+        section.secret(
+            key + "-password", Syntax.text("a password"), new Absent("none"), passwordMeaning));
+  }
+
+  /** A file and its password, which come together or not at all. */
+  private final class Stored {
+    private final String key;
+    private final Setting<Optional<String>> file;
+    private final Setting<Optional<String>> password;
+
+    Stored(String key, Setting<Optional<String>> file, Setting<Optional<String>> password) {
+      this.key = key;
+      this.file = file;
+      this.password = password;
+    }
+
+    Optional<HttpConfig.Tls> get() {
+      if (file.get().isPresent() != password.get().isPresent()) {
+        throw new IllegalArgumentException(
+            file.get().isPresent()
+                ? key + "-password: missing (expected: beside " + key + ")"
+                : key + ": missing (expected: beside " + key + "-password)");
+      }
+      return file.get().map(path -> new HttpConfig.Tls(resolve(key, path), password.get().get()));
+    }
+  }
+
+  private Setting<Optional<GrpcConfig>> grpc(Section section) {
+    var listen =
+        section.optional(
+            "listen",
+            HttpConfig.LISTEN,
+            new Absent("none: no gRPC"),
+            "Where predictions are answered over gRPC as TensorFlow Serving does, such as"
+                + " `127.0.0.1:8500`; with health and reflection.");
+    Section tls = section.section("tls");
+    Stored keystore =
+        stored(
+            tls,
+            "keystore",
+            new Absent("`http.tls.keystore`"),
+            "The keystore with the server's certificate and key, PKCS12 or JKS; with it the server"
+                + " speaks TLS only. Relative to the configuration's folder.",
+            "The password of the keystore and of its key.");
+    Stored truststore =
+        stored(
+            tls,
+            "truststore",
+            new Absent("none: clients show no certificate"),
+            "The truststore with the certificates of clients or of who signs them: with it a client"
+                + " has to show one. Relative to the configuration's folder.",
+            "The password of the truststore.");
+    var tlsSettings = tls.build(() -> new Tls(keystore.get(), truststore.get()));
+    var tokenFile =
+        section.optional(
+            "token-file",
+            Syntax.text("a file"),
+            new Absent("`http.token-file`"),
+            "The file with the token that callers send as `authorization: Bearer …`; only health is"
+                + " answered without. Read anew for each request. Relative to the configuration's"
+                + " folder.");
     return section.build(
         () -> {
-          if (keystore.get().isPresent() != password.get().isPresent()) {
+          Optional<Path> token = tokenFile.get().map(file -> resolve("token-file", file));
+          Tls stores = tlsSettings.get();
+          boolean isAlone =
+              token.isPresent() || stores.own().isPresent() || stores.clients().isPresent();
+          if (listen.get().isEmpty() && isAlone) {
             throw new IllegalArgumentException(
-                keystore.get().isPresent()
-                    ? "keystore-password: missing (expected: beside keystore)"
-                    : "keystore: missing (expected: beside keystore-password)");
+                "listen: missing (expected: an address such as 127.0.0.1:8500, beside tls and"
+                    + " token-file)");
           }
-          return keystore
+          return listen
               .get()
-              .map(file -> new HttpConfig.Tls(resolve("keystore", file), password.get().get()));
+              .map(address -> new GrpcConfig(address, stores.own(), stores.clients(), token));
         });
   }
 
-  private static Setting<RequestsConfig> requests(Section section) {
+  /** What a server shows, and what it asks clients to show. */
+  private record Tls(Optional<HttpConfig.Tls> own, Optional<HttpConfig.Tls> clients) {}
+
+  private Setting<RequestsConfig> requests(Section section) {
     var rest =
         section.optional(
             "rest",
@@ -293,6 +366,7 @@ final class ConfigBinder {
             "Where predictions are answered over REST as TensorFlow Serving does: on the `admin`"
                 + " server, on a port of its own with the admin server's certificate and token, or"
                 + " nowhere.");
+    var grpc = grpc(section.section("grpc"));
     Section batch = section.section("batch");
     var rows =
         batch.optional(
@@ -363,6 +437,7 @@ final class ConfigBinder {
         () ->
             new RequestsConfig(
                 rest.get(),
+                grpc.get(),
                 batching.get(),
                 share.get(),
                 maxQueuedRows.get(),

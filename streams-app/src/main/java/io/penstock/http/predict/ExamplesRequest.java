@@ -5,15 +5,12 @@ import com.fasterxml.jackson.core.JsonToken;
 import io.penstock.http.exchange.JsonTexts;
 import io.penstock.http.exchange.Question;
 import io.penstock.model.Column;
-import io.penstock.model.DType;
 import io.penstock.model.ModelSignature;
-import io.penstock.model.Rows;
-import io.penstock.model.StringColumn;
-import io.penstock.model.TensorSpec;
 import io.penstock.requests.Answer;
 import io.penstock.requests.RefusedRequestException;
 import io.penstock.requests.RequestRoom;
 import io.penstock.requests.RequestRows;
+import io.penstock.requests.examples.ExampleRows;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -109,24 +106,12 @@ final class ExamplesRequest implements Question {
 
   @Override
   public RequestRows decode(ModelSignature signatureToRun, RequestRoom room) {
-    List<TensorSpec> inputs = signatureToRun.inputs();
-    if (inputs.size() != 1
-        || inputs.get(0).dtype() != DType.STRING
-        || !inputs.get(0).rowShape().isEmpty()) {
-      throw RefusedRequestException.invalid(
-          "signature %s takes no examples: its inputs are %s (expected: one of serialized tf.Example, string[-1])"
-              .formatted(signatureToRun.name(), inputs));
-    }
     // Each holds a copy of the context: a body of kilobytes asks for gigabytes so.
     room.takeBytes(
         examples.stream()
             .mapToLong(own -> Column.STRING_BYTES + ExampleBytes.exampleSize(context, own))
             .sum());
-    Rows rows = Rows.of(inputs, examples.size());
-    for (int row = 0; row < examples.size(); row++) {
-      byte[] example = ExampleBytes.example(context, examples.get(row));
-      ((StringColumn) rows.column(0)).set(row, 0, example);
-    }
-    return new RequestRows(signatureToRun, rows, examples.size());
+    return ExampleRows.of(
+        signatureToRun, examples.size(), row -> ExampleBytes.example(context, examples.get(row)));
   }
 }

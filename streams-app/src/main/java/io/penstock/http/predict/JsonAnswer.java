@@ -3,19 +3,15 @@ package io.penstock.http.predict;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.penstock.codec.json.JsonElementWriter;
 import io.penstock.http.exchange.JsonTexts;
-import io.penstock.model.Column;
-import io.penstock.model.DType;
-import io.penstock.model.NumericColumn;
-import io.penstock.model.StringColumn;
 import io.penstock.model.TensorSpec;
 import io.penstock.requests.Answer;
 import io.penstock.requests.RefusedRequestException;
-import io.penstock.requests.RefusedRequestException.Code;
+import io.penstock.requests.examples.ClassScores;
+import io.penstock.requests.examples.RegressedValues;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An answer in the formats of TensorFlow Serving's REST API. An output that is the only one is not
@@ -91,31 +87,17 @@ final class JsonAnswer {
    * @throws RefusedRequestException if the signature is none of a classifier
    */
   byte[] classifications() {
-    Column classes = column("classes", true);
-    Column scores = column("scores", false);
-    Column known = classes == null ? scores : classes;
-    if (known == null) {
-      throw noMethod("classify", "classes: string[-1,-1], scores: float32[-1,-1], or both");
-    }
-    if (classes != null && scores != null && classes.rowElements() != scores.rowElements()) {
-      throw new RefusedRequestException(
-          Code.INTERNAL,
-          "%s: %d classes and %d scores in a row (expected: as many)"
-              .formatted(answer.version(), classes.rowElements(), scores.rowElements()));
-    }
+    ClassScores classes = ClassScores.of(answer);
     return object(
         "results",
         to -> {
           to.writeStartArray();
           for (int row = 0; row < answer.rows(); row++) {
             to.writeStartArray();
-            for (int i = 0; i < known.rowElements(); i++) {
+            for (int i = 0; i < classes.perRow(); i++) {
               to.writeStartArray();
-              to.writeString(
-                  classes == null
-                      ? ""
-                      : new String(((StringColumn) classes).get(row, i), StandardCharsets.UTF_8));
-              to.writeNumber(scores == null ? 0f : scoreAt((NumericColumn) scores, row, i));
+              to.writeString(new String(classes.label(row, i), StandardCharsets.UTF_8));
+              to.writeNumber(classes.score(row, i));
               to.writeEndArray();
             }
             to.writeEndArray();
@@ -124,45 +106,22 @@ final class JsonAnswer {
         });
   }
 
-  private static float scoreAt(NumericColumn scores, int row, int i) {
-    return scores.floatAt(scores.offset(row, i));
-  }
-
   /**
    * {@code {"results": [value, …]}}, of the output {@code outputs}.
    *
    * @throws RefusedRequestException if the signature is none of a regression
    */
   byte[] regressions() {
-    Column values = column("outputs", false);
-    if (values == null || values.rowElements() != 1) {
-      throw noMethod("regress", "outputs: float32[-1] or float32[-1,1]");
-    }
+    RegressedValues values = RegressedValues.of(answer);
     return object(
         "results",
         to -> {
           to.writeStartArray();
           for (int row = 0; row < answer.rows(); row++) {
-            to.writeNumber(scoreAt((NumericColumn) values, row, 0));
+            to.writeNumber(values.value(row));
           }
           to.writeEndArray();
         });
-  }
-
-  private @Nullable Column column(String name, boolean isText) {
-    for (int i = 0; i < outputs.size(); i++) {
-      DType dtype = outputs.get(i).dtype();
-      if (outputs.get(i).name().equals(name) && dtype == (isText ? DType.STRING : DType.FLOAT32)) {
-        return answer.outputs().column(i);
-      }
-    }
-    return null;
-  }
-
-  private RefusedRequestException noMethod(String method, String expected) {
-    return RefusedRequestException.invalid(
-        "signature %s of %s cannot %s: its outputs are %s (expected: %s)"
-            .formatted(answer.signature().name(), answer.version(), method, outputs, expected));
   }
 
   private void tensor(int output, boolean bare, JsonGenerator to) throws IOException {

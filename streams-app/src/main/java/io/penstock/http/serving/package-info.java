@@ -1,7 +1,7 @@
 /**
  * TensorFlow Serving's REST API, as far as it tells of models: their versions' states and their
- * signatures, in the paths, the layout and the words of its own. Requests for predictions have
- * their place here too; there are none yet.
+ * signatures, in the paths, the layout and the words of its own. What a question about a model
+ * means, {@link io.penstock.http.serving.AskedModel}, is the same over gRPC.
  *
  * @see <a href="https://www.tensorflow.org/tfx/serving/api_rest">RESTful API</a>
  */

@@ -7,6 +7,7 @@ import io.penstock.config.BatchConfig;
 import io.penstock.config.ControlConfig;
 import io.penstock.config.DataSize;
 import io.penstock.config.FitnessConfig;
+import io.penstock.config.GrpcConfig;
 import io.penstock.config.HttpConfig;
 import io.penstock.config.InferenceConfig;
 import io.penstock.config.ModelConfig;
@@ -293,7 +294,7 @@ final class ConfigKeysTest {
                     threads: 2
                     kafka: {commit.interval.ms: 100}
                 http: {listen: "[::1]:0"}
-                requests: {rest: "0.0.0.0:8501", batch: {rows: 32, allowed-sizes: [8, 32], bytes: 1MiB, linger: 0ms}, share: 2, max-queued-rows: 100, max-queued-bytes: 2MiB, max-body: 3MiB, timeout: 4s}
+                requests: {rest: "0.0.0.0:8501", grpc: {listen: "127.0.0.1:8500", token-file: token, tls: {keystore: own.p12, keystore-password: planted, truststore: clients.p12, truststore-password: planted}}, batch: {rows: 32, allowed-sizes: [8, 32], bytes: 1MiB, linger: 0ms}, share: 2, max-queued-rows: 100, max-queued-bytes: 2MiB, max-body: 3MiB, timeout: 4s}
                 """)
             .config();
 
@@ -394,6 +395,12 @@ final class ConfigKeysTest {
         .isEqualTo(
             new RequestsConfig(
                 Optional.of(new RequestsConfig.Own(new HttpConfig.Address("0.0.0.0", 8501))),
+                Optional.of(
+                    new GrpcConfig(
+                        new HttpConfig.Address("127.0.0.1", 8500),
+                        Optional.of(new HttpConfig.Tls(folder.resolve("own.p12"), "planted")),
+                        Optional.of(new HttpConfig.Tls(folder.resolve("clients.p12"), "planted")),
+                        Optional.of(folder.resolve("token")))),
                 new RequestsConfig.Batching(
                     32, List.of(8, 32), DataSize.ofMebibytes(1), Duration.ZERO),
                 2,

@@ -172,11 +172,32 @@ final class ConfigProblemsTest {
   }
 
   @Test
+  void shouldAskForAnAddressBesideTheRestOfGrpc() {
+    assertThat(
+            problemsOf(
+                ConfigFiles.MINIMAL
+                    + "requests: {grpc: {tls: {keystore: a.p12, keystore-password: planted}}}\n"))
+        .singleElement()
+        .asString()
+        .contains("requests.grpc.listen: missing (expected: an address such as 127.0.0.1:8500");
+    assertThat(
+            problemsOf(
+                ConfigFiles.MINIMAL
+                    + "requests: {grpc: {listen: \"127.0.0.1:8500\","
+                    + " tls: {truststore: a.p12, truststore-password: planted}}}\n"))
+        .singleElement()
+        .asString()
+        .contains("requests.grpc.tls.truststore: without a certificate of the server");
+  }
+
+  @Test
   void shouldPassAPlugInsKeysOnWithAWarning() {
     String text =
         ConfigFiles.MINIMAL.replace(
             "bootstrap.servers: kafka:9092\n",
-            "bootstrap.servers: kafka:9092\n  audit.sampling: 7\n  producer.audit.password: secret\n");
+            "bootstrap.servers: kafka:9092\n"
+                + "  audit.sampling: 7\n"
+                + "  producer.audit.password: secret\n");
 
     EffectiveConfig effective = new ConfigFiles(folder).load(text);
 
@@ -332,7 +353,14 @@ final class ConfigProblemsTest {
     assertThat(new ConfigFiles(folder).load(requestsOnly).config().pipelines()).isEmpty();
     assertThat(problemsOf(requestsOnly + "requests: {rest: none}\n"))
         .containsExactly(
-            "fraud.yaml:1: pipelines: missing (expected: at least one, or requests.rest, since the service would have nothing to do)");
+            "fraud.yaml:1: pipelines: missing (expected: at least one, or requests.rest or"
+                + " requests.grpc, since the service would have nothing to do)");
+    assertThat(
+            new ConfigFiles(folder)
+                .load(requestsOnly + "requests: {rest: none, grpc: {listen: \"127.0.0.1:8500\"}}\n")
+                .config()
+                .answersRequests())
+        .isTrue();
     assertThat(problemsOf(requestsOnly + "http: {listen: \"0.0.0.0:80\"}\n"))
         .singleElement()
         .asString()

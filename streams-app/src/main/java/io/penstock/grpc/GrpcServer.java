@@ -1,0 +1,214 @@
+package io.penstock.grpc;
+
+import io.grpc.InsecureServerCredentials;
+import io.grpc.Server;
+import io.grpc.ServerCredentials;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.TlsServerCredentials;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.penstock.config.GrpcConfig;
+import io.penstock.config.HttpConfig;
+import io.penstock.grpc.message.ModelMessages;
+import io.penstock.http.AdminServerException;
+import io.penstock.http.BearerToken;
+import io.penstock.http.StoreFile;
+import io.penstock.http.serving.ModelView;
+import io.penstock.requests.RequestDoor;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.TrustManagerFactory;
+
+/**
+ * The server that answers TensorFlow Serving's gRPC services, {@code grpc.health.v1.Health} and
+ * {@code grpc.reflection.v1.ServerReflection}. Daemon threads; {@link #close} is idempotent.
+ */
+public final class GrpcServer implements AutoCloseable {
+
+  /** How often health is looked at, for those who watch it. */
+  private static final Duration HEALTH_INTERVAL = Duration.ofMillis(500);
+
+  /** Calls that one connection has at the same time; more wait at the client. */
+  private static final int MAX_CALLS = 1024;
+
+  private static final int MIN_THREADS = 2;
+
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
+
+  /** Warns of each message that a client gets wrong, past the service's own log. */
+  private static final Logger GRPC = Logger.getLogger("io.grpc");
+
+  private final Server server;
+  private final ExecutorService readers;
+  private final ScheduledExecutorService health;
+
+  private GrpcServer(Server server, ExecutorService readers, ScheduledExecutorService health) {
+    this.server = server;
+    this.readers = readers;
+    this.health = health;
+  }
+
+  /**
+   * What is answered.
+   *
+   * @param doors by model; empty for one that is not served here, and refuses what is not yet
+   * @param models what is known of a model by name; empty of one that is not served here
+   * @param isReady whether the service is
+   * @param writers runs what makes messages of answers
+   */
+  public record Answers(
+      Function<String, Optional<RequestDoor>> doors,
+      Function<String, Optional<ModelView>> models,
+      BooleanSupplier isReady,
+      Executor writers) {}
+
+  /**
+   * What a call may take.
+   *
+   * @param maxMessage bytes of a message
+   * @param maxInflow bytes of messages that are coming in, over all calls
+   * @param timeout how long a call may take, from its beginning to its answer; its client may take
+   *     as long again
+   */
+  public record Limits(int maxMessage, long maxInflow, Duration timeout) {}
+
+  /**
+   * Starts a server.
+   *
+   * @throws AdminServerException if it cannot listen there, or lacks its certificate or token
+   */
+  public static GrpcServer start(GrpcConfig config, Answers answers, Limits limits) {
+    GRPC.setLevel(Level.SEVERE);
+    ServingSchema schema = ServingSchema.load();
+    List<ServerServiceDefinition> services =
+        new ServingServices(
+                schema,
+                answers.doors(),
+                new ModelMessages(answers.models(), schema::dataType),
+                limits.timeout(),
+                answers.writers())
+            .definitions();
+    ServerCredentials credentials = credentials(config);
+    Optional<TokenCheck> token =
+        config
+            .tokenFile()
+            .map(file -> new TokenCheck(new BearerToken("requests.grpc.token-file", file)));
+    HealthStatusManager health = new HealthStatusManager();
+    ExecutorService readers =
+        Executors.newFixedThreadPool(
+            Math.max(MIN_THREADS, Runtime.getRuntime().availableProcessors()), daemons("grpc"));
+    NettyServerBuilder builder =
+        NettyServerBuilder.forAddress(
+                new InetSocketAddress(config.listen().host(), config.listen().port()), credentials)
+            .executor(readers)
+            .maxConcurrentCallsPerConnection(MAX_CALLS)
+            .maxInboundMessageSize(limits.maxMessage())
+            .addStreamTracerFactory(
+                new Inflow(limits.maxInflow(), limits.timeout().multipliedBy(2)))
+            .addServices(services)
+            .addService(health.getHealthService())
+            .addService(ProtoReflectionServiceV1.newInstance());
+    token.ifPresent(builder::intercept);
+    ScheduledExecutorService watch =
+        Executors.newSingleThreadScheduledExecutor(daemons("grpc-health"));
+    GrpcServer server = new GrpcServer(builder.build(), readers, watch);
+    try {
+      server.server.start();
+    } catch (IOException e) {
+      server.close();
+      throw new AdminServerException(
+          "requests.grpc.listen: "
+              + config.listen()
+              + " cannot be listened on (expected: an address of this machine and a port that is"
+              + " free; port 0 takes any)",
+          e);
+    }
+    Runnable look = () -> tell(health, services, answers.isReady().getAsBoolean());
+    look.run();
+    var unused =
+        watch.scheduleWithFixedDelay(
+            look, HEALTH_INTERVAL.toMillis(), HEALTH_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+    return server;
+  }
+
+  /** Of the server as a whole, which has no name, and of each service. */
+  private static void tell(
+      HealthStatusManager health, List<ServerServiceDefinition> services, boolean ready) {
+    ServingStatus status = ready ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
+    health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, status);
+    services.forEach(service -> health.setStatus(service.getServiceDescriptor().getName(), status));
+  }
+
+  private static ServerCredentials credentials(GrpcConfig config) {
+    if (config.tls().isEmpty()) {
+      return InsecureServerCredentials.create();
+    }
+    HttpConfig.Tls own = config.tls().get();
+    try {
+      KeyManagerFactory keys =
+          KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+      keys.init(StoreFile.open("requests.grpc.tls.keystore", own), own.password().toCharArray());
+      TlsServerCredentials.Builder tls =
+          TlsServerCredentials.newBuilder().keyManager(keys.getKeyManagers());
+      if (config.clients().isPresent()) {
+        TrustManagerFactory trusted =
+            TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trusted.init(StoreFile.open("requests.grpc.tls.truststore", config.clients().get()));
+        tls.trustManager(trusted.getTrustManagers())
+            .clientAuth(TlsServerCredentials.ClientAuth.REQUIRE);
+      }
+      return tls.build();
+    } catch (GeneralSecurityException e) {
+      throw new AdminServerException(
+          "requests.grpc.tls.keystore: %s has no key that can be used (expected: one with its certificate, of the keystore's password): %s"
+              .formatted(own, e.getMessage()),
+          e);
+    }
+  }
+
+  private static ThreadFactory daemons(String name) {
+    AtomicInteger number = new AtomicInteger();
+    return task -> {
+      Thread thread = new Thread(task, "penstock-" + name + "-" + number.getAndIncrement());
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+
+  /** The port that is listened on: the configured one, or the free one that was taken. */
+  public int port() {
+    return server.getPort();
+  }
+
+  /** Ends calls that are not answered, and the server. */
+  @Override
+  public void close() {
+    health.shutdownNow();
+    try {
+      // Until then it hands the ends of calls to the threads.
+      server.shutdownNow().awaitTermination(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      readers.shutdown();
+    }
+  }
+}
