@@ -65,6 +65,9 @@ public final class PenstockMain {
     CommandLine line =
         new CommandLine(main)
             .addSubcommand(new InitCommand(terminal))
+            .addSubcommand(
+                group("import", "Make a configuration of another server's.")
+                    .addSubcommand(new ImportServingCommand(terminal)))
             .addSubcommand(new ServeCommand(config.get(), terminal, service))
             .addSubcommand(
                 group("config", "Show, check or explain the configuration.")

@@ -31,9 +31,6 @@ public record Draft(
   /** Where records come from, and where outcomes go. */
   public record Topics(String input, String output, String deadLetters) {}
 
-  /** Where the comments behind values begin, if the values leave room. */
-  private static final int COMMENT_COLUMN = 40;
-
   public Draft {
     fields = List.copyOf(fields);
   }
@@ -46,23 +43,24 @@ public record Draft(
     lines.add("#   ./penstock config check --config fraud.yaml");
     lines.add("#   ./penstock topics --config fraud.yaml --create");
     lines.add("#   ./penstock serve --config fraud.yaml");
-    lines.add("service: " + text(service), "prefix of groups, transactions and control topics");
+    lines.add(
+        "service: " + Lines.text(service), "prefix of groups, transactions and control topics");
     lines.add("kafka:", "any Kafka key");
-    lines.add("  bootstrap.servers: " + text(bootstrapServers));
+    lines.add("  bootstrap.servers: " + Lines.text(bootstrapServers));
     if (registryUrl != null) {
       lines.add("registry:", "Confluent's keys");
-      lines.add("  schema.registry.url: " + text(registryUrl));
+      lines.add("  schema.registry.url: " + Lines.text(registryUrl));
       lines.add("  auto.register.schemas: true", "or else: penstock schema register");
     }
     lines.add("models:");
-    lines.add("  " + text(model) + ":");
-    lines.add("    path: " + text(basePath.toString()), "a version is <path>/<number>");
+    lines.add("  " + Lines.text(model) + ":");
+    lines.add("    path: " + Lines.text(basePath.toString()), "a version is <path>/<number>");
     lines.add("    versions: {count: 2}", "the newest two stay loaded: a rollback is quick");
     lines.add("pipelines:");
-    lines.add("  " + text(topics.input() + "-" + model) + ":");
-    lines.add("    model: " + text(model));
+    lines.add("  " + Lines.text(topics.input() + "-" + model) + ":");
+    lines.add("    model: " + Lines.text(model));
     if (!signature.name().equals(ModelSettings.DEFAULT_SIGNATURE)) {
-      lines.add("    signature: " + text(signature.name()));
+      lines.add("    signature: " + Lines.text(signature.name()));
     }
     lines.add("    start-from: earliest", "earliest, latest or a time; there is no default");
     input(lines);
@@ -75,7 +73,7 @@ public record Draft(
 
   private void input(Lines lines) {
     lines.add("    input:");
-    lines.add("      topic: " + text(topics.input()));
+    lines.add("      topic: " + Lines.text(topics.input()));
     lines.add("      format: " + format, "avro, json, tf-example or raw");
     if (fields.isEmpty()) {
       lines.add("      # Each input takes the field of its own name:");
@@ -85,49 +83,23 @@ public record Draft(
     lines.add("      fields:", "input of the model: field of the record, or a list of fields");
     for (FieldProposal field : fields) {
       lines.add(
-          "        " + text(field.input().name()) + ": " + text(field.path()),
+          "        " + Lines.text(field.input().name()) + ": " + Lines.text(field.path()),
           typeOf(field.input()) + (field.remark().isEmpty() ? "" : "; " + field.remark()));
     }
   }
 
   private void output(Lines lines) {
     lines.add("    output:");
-    lines.add("      topic: " + text(topics.output()));
+    lines.add("      topic: " + Lines.text(topics.output()));
     lines.add(
         "      format: " + format,
         signature.outputs().stream().map(TensorSpec::toString).collect(Collectors.joining(", ")));
     lines.add("    dead-letters:");
-    lines.add("      topic: " + text(topics.deadLetters()), "with the reason of each");
+    lines.add("      topic: " + Lines.text(topics.deadLetters()), "with the reason of each");
     lines.add("      format: " + (registryUrl == null ? "json" : "avro"));
   }
 
   private static String typeOf(TensorSpec input) {
     return input.toString().substring(input.name().length() + 2);
-  }
-
-  /** Quoted where YAML would read something else in it. */
-  private static String text(String value) {
-    return value.matches("[A-Za-z0-9_./][A-Za-z0-9_./:,-]*") && !value.endsWith(":")
-        ? value
-        : '"' + value.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
-  }
-
-  /** Lines with comments in one column. */
-  private static final class Lines {
-
-    private final StringBuilder text = new StringBuilder();
-
-    void add(String line) {
-      text.append(line).append('\n');
-    }
-
-    void add(String line, String comment) {
-      add(line + " ".repeat(Math.max(1, COMMENT_COLUMN - line.length())) + "# " + comment);
-    }
-
-    @Override
-    public String toString() {
-      return text.toString();
-    }
   }
 }
