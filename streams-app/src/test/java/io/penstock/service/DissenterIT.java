@@ -82,7 +82,7 @@ class DissenterIT {
           .contains("saved_model.pb");
       assertThat(b.isReady()).isFalse();
       awaitVersionTwoOnEveryPartition();
-      assertThat(a.isReady()).isTrue();
+      Await.until("a is ready", 30, a::isReady);
 
       mend(broken.getParent());
       Await.until(() -> "b is back: " + b.health() + b.log(), 90, b::isReady);

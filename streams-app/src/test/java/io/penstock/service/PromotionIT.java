@@ -470,7 +470,7 @@ class PromotionIT {
     assertThat(verdict).startsWith("ABORTED 3: ").contains("saved_model.pb");
     assertThat(activeVersion()).isEqualTo("1");
     assertThat(versionThatPredicts()).isEqualTo("1");
-    assertThat(service.isReady()).isTrue();
+    Await.until("it is ready", 30, service::isReady);
     Files.delete(version.resolve("saved_model.pb"));
     Files.delete(version);
   }

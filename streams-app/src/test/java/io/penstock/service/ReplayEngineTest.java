@@ -19,29 +19,37 @@ final class ReplayEngineTest {
 
   @Test
   void shouldLeaveNothingRunningWhereItCannotStart() throws Exception {
-    // given a pipeline whose formats cannot be made
+    // given a pipeline whose output's format cannot be made, since a file has gone
+    Path schema =
+        Files.writeString(
+            folder.resolve("payment.avsc"),
+            """
+            {"type": "record", "name": "Payment", "fields": [{"name": "id", "type": "long"}]}
+            """);
     Path file =
         Files.writeString(
             folder.resolve("penstock.yaml"),
             """
             service: scoring
             kafka: {bootstrap.servers: "127.0.0.1:1"}
+            registry: {schema.registry.url: "http://127.0.0.1:1"}
             models:
               m: {path: m}
             pipelines:
               fraud:
                 model: m
                 start-from: earliest
-                input: {topic: payments, format: json}
-                output: {topic: scores, format: json, copy: [id], copy-schema: none.avsc}
+                input: {topic: payments, format: avro}
+                output: {topic: scores, format: avro, copy: [id], copy-schema: payment.avsc}
                 dead-letters: {topic: dead, format: json}
             """);
     PenstockConfig config = new ConfigLoader(Map.of(), 2, 1L << 30).load(file).config();
+    Files.delete(schema);
     Set<Thread> before = inferenceThreads();
 
     // when
     assertThatThrownBy(() -> ReplayEngine.start(config, "fraud", Set.of(1L)))
-        .hasMessageContaining("none.avsc");
+        .hasMessageContaining("payment.avsc");
 
     // then
     Await.until(

@@ -40,11 +40,9 @@ import org.apache.kafka.common.resource.ResourceType;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A broker that allows nothing by itself, and a registry that lets in one visitor only. */
-@Timeout(180)
 class SecurityIT {
 
   private static final String SERVICE = "guarded";

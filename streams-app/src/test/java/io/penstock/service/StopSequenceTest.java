@@ -70,7 +70,6 @@ final class StopSequenceTest {
     CountDownLatch never = new CountDownLatch(1);
     stageWith("admin", LONG);
     sequence.stage(Duration.ofMillis(1));
-    sequence.add("hangs", timeout -> never.await());
     sequence.add(
         "fails",
         timeout -> {
@@ -82,6 +81,8 @@ final class StopSequenceTest {
           throw new TimeoutException("not within " + timeout);
         });
     sequence.add("works", timeout -> stopped.add("works"));
+    // Last, since a stage's parts are waited for one after the other.
+    sequence.add("hangs", timeout -> never.await());
 
     List<String> problems = sequence.stop(LONG);
 

@@ -158,9 +158,9 @@ public final class ServiceUnderTest implements AutoCloseable {
     }
   }
 
-  /** How many records it says are in flight in a pipeline; 0 if it does not answer. */
+  /** How many records it says are in flight in a pipeline; -1 if it does not answer. */
   public long inFlightRecords(String pipeline) {
-    return about(pipeline).path("inFlightRecords").asLong();
+    return about(pipeline).path("inFlightRecords").asLong(-1);
   }
 
   /** The state that it says a pipeline is in; nothing if it does not answer. */

@@ -331,13 +331,20 @@ final class ModelRuntimeTest {
                 Duration.ofMillis(1)),
             InstantSource.system());
 
+    BlockingQueue<String> errors = new LinkedBlockingQueue<>();
+    impatient.addListener(status -> status.error().ifPresent(errors::add));
+
     // when, then
     try (impatient) {
       impatient.start();
+      assertThat(errors.take())
+          .startsWith("digits/1 did not load within PT0.001S and was given up on");
+      assertThat(begun.take().version()).isEqualTo(1);
+
+      // when somebody asks for it meanwhile
       assertThatThrownBy(() -> get(impatient.whenAvailable(1)))
           .cause()
-          .hasMessageStartingWith("digits/1 did not load within PT0.001S and was given up on");
-      assertThat(begun.take().version()).isEqualTo(1);
+          .hasMessageStartingWith("digits/1 is not loaded: its last load has not come back");
 
       // when it comes back after all, then it is tried again
       hung.countDown();
