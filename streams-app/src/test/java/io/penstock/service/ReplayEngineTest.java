@@ -19,13 +19,7 @@ final class ReplayEngineTest {
 
   @Test
   void shouldLeaveNothingRunningWhereItCannotStart() throws Exception {
-    // given a pipeline whose output's format cannot be made, since a file has gone
-    Path schema =
-        Files.writeString(
-            folder.resolve("payment.avsc"),
-            """
-            {"type": "record", "name": "Payment", "fields": [{"name": "id", "type": "long"}]}
-            """);
+    // given a pipeline whose dead letters' schema cannot be had, since no registry answers
     Path file =
         Files.writeString(
             folder.resolve("penstock.yaml"),
@@ -39,17 +33,16 @@ final class ReplayEngineTest {
               fraud:
                 model: m
                 start-from: earliest
-                input: {topic: payments, format: avro}
-                output: {topic: scores, format: avro, copy: [id], copy-schema: payment.avsc}
-                dead-letters: {topic: dead, format: json}
+                input: {topic: payments, format: json}
+                output: {topic: scores, format: json}
+                dead-letters: {topic: dead, format: avro}
             """);
     PenstockConfig config = new ConfigLoader(Map.of(), 2, 1L << 30).load(file).config();
-    Files.delete(schema);
     Set<Thread> before = inferenceThreads();
 
     // when
     assertThatThrownBy(() -> ReplayEngine.start(config, "fraud", Set.of(1L)))
-        .hasMessageContaining("payment.avsc");
+        .hasMessageContaining("http://127.0.0.1:1");
 
     // then
     Await.until(
