@@ -187,10 +187,12 @@ public final class Batcher {
     followCall();
     if (running.isEmpty()) {
       sealIf(batch -> true, SealReason.ROOM);
+      park(nanos);
     } else {
-      sealLingered(clock.getAsLong());
+      long now = clock.getAsLong();
+      sealLingered(now);
+      park(Math.min(nanos, nanosUntilLingered(now)));
     }
-    park(Math.min(nanos, nanosUntilLingered(clock.getAsLong())));
   }
 
   /** Waits until a batch is finished or has to be sealed, or for that long; may return early. */
