@@ -153,9 +153,8 @@ public record ServingDraft(
         .ifPresent(
             batches ->
                 lines.add(
-                    "  max-queued-rows: "
-                        + Math.min(MAX_QUEUED_ROWS, Math.max(1, batches * size(batching))),
-                    "max_enqueued_batches × max_batch_size"));
+                    "  max-queued-rows: " + queuedRows(batches, batching),
+                    "(max_enqueued_batches + num_batch_threads) × max_batch_size"));
     batching
         .threads()
         .ifPresent(
@@ -163,6 +162,13 @@ public record ServingDraft(
               lines.add("inference:");
               lines.add("  threads: " + threads, "num_batch_threads");
             });
+  }
+
+  /** There, what runs has left the queue; here, it counts. */
+  private static long queuedRows(long batches, Batching batching) {
+    long threads = batching.threads().orElse(Runtime.getRuntime().availableProcessors());
+    double rows = ((double) batches + threads) * size(batching);
+    return (long) Math.min(MAX_QUEUED_ROWS, Math.max(1, rows));
   }
 
   /** Rows that are run at once. */

@@ -36,6 +36,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.TrustManagerFactory;
+import org.slf4j.LoggerFactory;
 
 /**
  * The server that answers TensorFlow Serving's gRPC services, {@code grpc.health.v1.Health} and
@@ -49,12 +50,22 @@ public final class GrpcServer implements AutoCloseable {
   /** Calls that one connection has at the same time; more wait at the client. */
   private static final int MAX_CALLS = 1024;
 
+  /**
+   * Deadlines that are over reset their streams, too; a flood of nothing else ends (HTTP/2 rapid
+   * reset).
+   */
+  private static final int MAX_RESETS = 20_000;
+
+  private static final int RESET_WINDOW_SECONDS = 10;
+
   private static final int MIN_THREADS = 2;
 
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
   /** Warns of each message that a client gets wrong, past the service's own log. */
   private static final Logger GRPC = Logger.getLogger("io.grpc");
+
+  private static final org.slf4j.Logger log = LoggerFactory.getLogger(GrpcServer.class);
 
   private final Server server;
   private final ExecutorService readers;
@@ -121,6 +132,7 @@ public final class GrpcServer implements AutoCloseable {
             .executor(readers)
             .maxConcurrentCallsPerConnection(MAX_CALLS)
             .maxInboundMessageSize(limits.maxMessage())
+            .maxRstFramesPerWindow(MAX_RESETS, RESET_WINDOW_SECONDS)
             .addStreamTracerFactory(
                 new Inflow(limits.maxInflow(), limits.timeout().multipliedBy(2)))
             .addServices(services)
@@ -130,6 +142,8 @@ public final class GrpcServer implements AutoCloseable {
     ScheduledExecutorService watch =
         Executors.newSingleThreadScheduledExecutor(daemons("grpc-health"));
     GrpcServer server = new GrpcServer(builder.build(), readers, watch);
+    Runnable look = () -> tell(health, services, answers.isReady());
+    look.run();
     try {
       server.server.start();
     } catch (IOException e) {
@@ -141,8 +155,6 @@ public final class GrpcServer implements AutoCloseable {
               + " free; port 0 takes any)",
           e);
     }
-    Runnable look = () -> tell(health, services, answers.isReady().getAsBoolean());
-    look.run();
     var unused =
         watch.scheduleWithFixedDelay(
             look, HEALTH_INTERVAL.toMillis(), HEALTH_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
@@ -151,10 +163,20 @@ public final class GrpcServer implements AutoCloseable {
 
   /** Of the server as a whole, which has no name, and of each service. */
   private static void tell(
-      HealthStatusManager health, List<ServerServiceDefinition> services, boolean ready) {
-    ServingStatus status = ready ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
+      HealthStatusManager health, List<ServerServiceDefinition> services, BooleanSupplier isReady) {
+    ServingStatus status = status(isReady);
     health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, status);
     services.forEach(service -> health.setStatus(service.getServiceDescriptor().getName(), status));
+  }
+
+  /** Whoever asks for health hears no more of it once this throws. */
+  private static ServingStatus status(BooleanSupplier isReady) {
+    try {
+      return isReady.getAsBoolean() ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
+    } catch (RuntimeException e) {
+      log.error("the health of the service cannot be told over gRPC", e);
+      return ServingStatus.NOT_SERVING;
+    }
   }
 
   private static ServerCredentials credentials(GrpcConfig config) {

@@ -10,9 +10,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Bytes of messages that are coming in, over all calls, and how long a call may last. A message is
- * counted from its first bytes until its model's budget has it; what would exceed the bound ends
- * its call.
+ * Bytes of requests for predictions that are coming in, over all calls, and how long a call may
+ * last. A message is counted from its first bytes until its model's budget has it; what would
+ * exceed the bound ends its call.
  *
  * <p>A call that lasts longer than any answer may take is cut off, as if its client had set that
  * deadline: who does not take his answer holds what others miss. Thread-safe.
@@ -21,6 +21,14 @@ final class Inflow extends ServerStreamTracer.Factory {
 
   private static final Metadata.Key<String> TIMEOUT =
       Metadata.Key.of("grpc-timeout", Metadata.ASCII_STRING_MARSHALLER);
+
+  /** These stay open as long as their clients like. */
+  private static final String WATCH = "grpc.health.v1.Health/Watch";
+
+  private static final String REFLECTION = "grpc.reflection.";
+
+  /** Ample for the names of services; of a whole session of reflection, too. */
+  private static final long ASIDE_BYTES = 256 << 10;
 
   /** Of eight digits. */
   private static final long MAX_AMOUNT = 99_999_999;
@@ -54,8 +62,12 @@ final class Inflow extends ServerStreamTracer.Factory {
   public ServerStreamTracer newServerStreamTracer(String method, Metadata headers) {
     if (method.startsWith(ServingServices.PACKAGE)) {
       limit(headers);
+      return new Message();
     }
-    return new Message();
+    if (!method.equals(WATCH) && !method.startsWith(REFLECTION)) {
+      limit(headers);
+    }
+    return new Aside();
   }
 
   private void limit(Metadata headers) {
@@ -85,6 +97,27 @@ final class Inflow extends ServerStreamTracer.Factory {
           default -> TimeUnit.NANOSECONDS;
         };
     return Double.parseDouble(timeout.substring(0, last)) * unit.toNanos(1);
+  }
+
+  /**
+   * A call that is about no model. It is not counted, since whoever has no token may call, and so
+   * it has to be small.
+   */
+  private static final class Aside extends ServerStreamTracer {
+
+    private long bytes;
+
+    @Override
+    public void inboundWireSize(long more) {
+      bytes += more;
+      if (bytes > ASIDE_BYTES) {
+        throw Status.RESOURCE_EXHAUSTED
+            .withDescription(
+                "the call has more than %d bytes (expected: the name of a service)"
+                    .formatted(ASIDE_BYTES))
+            .asRuntimeException();
+      }
+    }
   }
 
   /** The message of one call, as it comes in. */

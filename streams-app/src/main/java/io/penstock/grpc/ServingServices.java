@@ -18,7 +18,6 @@ import io.penstock.requests.RefusedRequestException.Code;
 import io.penstock.requests.RequestDoor;
 import io.penstock.requests.RequestRoom;
 import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -69,7 +68,7 @@ final class ServingServices {
   }
 
   List<ServerServiceDefinition> definitions() {
-    Map<String, ServerCallHandler<byte[], byte[]>> predictions = new LinkedHashMap<>();
+    Map<String, ServerCallHandler<UnaryCall.Message, byte[]>> predictions = new LinkedHashMap<>();
     predictions.put("Predict", predicting(PredictionRequest::predict));
     predictions.put("Classify", predicting(PredictionRequest::classify));
     predictions.put("Regress", predicting(PredictionRequest::regress));
@@ -77,7 +76,7 @@ final class ServingServices {
     predictions.put(
         "MultiInference",
         refusing("MultiInference is not answered here: send a Classify or Regress for each task"));
-    Map<String, ServerCallHandler<byte[], byte[]>> questions = new LinkedHashMap<>();
+    Map<String, ServerCallHandler<UnaryCall.Message, byte[]>> questions = new LinkedHashMap<>();
     questions.put("GetModelStatus", telling(models::status));
     questions.put(
         "HandleReloadConfigRequest",
@@ -90,16 +89,17 @@ final class ServingServices {
   }
 
   private ServerServiceDefinition definition(
-      ServiceDescriptor service, Map<String, ServerCallHandler<byte[], byte[]>> methods) {
+      ServiceDescriptor service,
+      Map<String, ServerCallHandler<UnaryCall.Message, byte[]>> methods) {
     var descriptor =
         io.grpc.ServiceDescriptor.newBuilder(service.getFullName())
             .setSchemaDescriptor(new Schema(service.getFile()));
-    Map<MethodDescriptor<byte[], byte[]>, ServerCallHandler<byte[], byte[]>> described =
-        new LinkedHashMap<>();
+    Map<MethodDescriptor<UnaryCall.Message, byte[]>, ServerCallHandler<UnaryCall.Message, byte[]>>
+        described = new LinkedHashMap<>();
     methods.forEach(
         (name, handler) -> {
-          MethodDescriptor<byte[], byte[]> method =
-              MethodDescriptor.newBuilder(Bytes.MARSHALLER, Bytes.MARSHALLER)
+          MethodDescriptor<UnaryCall.Message, byte[]> method =
+              MethodDescriptor.newBuilder(Incoming.MARSHALLER, Outgoing.MARSHALLER)
                   .setType(MethodDescriptor.MethodType.UNARY)
                   .setFullMethodName(
                       MethodDescriptor.generateFullMethodName(service.getFullName(), name))
@@ -112,7 +112,8 @@ final class ServingServices {
     return definition.build();
   }
 
-  private ServerCallHandler<byte[], byte[]> predicting(PredictionRequest.Reading reading) {
+  private ServerCallHandler<UnaryCall.Message, byte[]> predicting(
+      PredictionRequest.Reading reading) {
     return answering(
         (message, call) -> {
           PredictionRequest request = reading.read(message);
@@ -128,16 +129,23 @@ final class ServingServices {
           room.takeBytes(message.length);
           call.messageTaken();
           CompletableFuture<Answer> answer = door.predict(spec, call.left(), room, request);
+          CompletableFuture<UnaryCall.Reply> reply =
+              answer.thenApplyAsync(outcome -> reply(request, outcome), writers);
           call.whenEnded(
               () -> {
                 answer.cancel(false);
-                var unused = answer.thenAccept(Answer::close);
+                // Not while it is written, which takes room as well.
+                var unused =
+                    reply.whenComplete(
+                        (written, failure) -> {
+                          var unusedToo = answer.thenAccept(Answer::close);
+                        });
               });
-          return answer.thenApplyAsync(outcome -> reply(request, outcome), writers);
+          return reply;
         });
   }
 
-  private ServerCallHandler<byte[], byte[]> answering(UnaryCall.Method method) {
+  private ServerCallHandler<UnaryCall.Message, byte[]> answering(UnaryCall.Method method) {
     return (call, headers) -> UnaryCall.begin(call, method, timeout);
   }
 
@@ -150,14 +158,14 @@ final class ServingServices {
     return new UnaryCall.Reply(headers, request.write(answer));
   }
 
-  private ServerCallHandler<byte[], byte[]> telling(UnaryOperator<byte[]> answer) {
+  private ServerCallHandler<UnaryCall.Message, byte[]> telling(UnaryOperator<byte[]> answer) {
     return answering(
         (message, call) ->
             CompletableFuture.completedFuture(
                 new UnaryCall.Reply(new Metadata(), answer.apply(message))));
   }
 
-  private static ServerCallHandler<byte[], byte[]> refusing(String why) {
+  private static ServerCallHandler<UnaryCall.Message, byte[]> refusing(String why) {
     return (call, headers) -> {
       call.close(Status.UNIMPLEMENTED.withDescription(why), new Metadata());
       return new ServerCall.Listener<>() {};
@@ -172,8 +180,23 @@ final class ServingServices {
     }
   }
 
-  /** Passes messages as they are. */
-  private enum Bytes implements MethodDescriptor.Marshaller<byte[]> {
+  /** Messages that come are not parsed here, only decompressed. */
+  private enum Incoming implements MethodDescriptor.Marshaller<UnaryCall.Message> {
+    MARSHALLER;
+
+    @Override
+    public InputStream stream(UnaryCall.Message message) {
+      throw new UnsupportedOperationException("a server sends no requests");
+    }
+
+    @Override
+    public UnaryCall.Message parse(InputStream message) {
+      return UnaryCall.Message.read(message);
+    }
+  }
+
+  /** Answers are bytes already. */
+  private enum Outgoing implements MethodDescriptor.Marshaller<byte[]> {
     MARSHALLER;
 
     @Override
@@ -183,13 +206,7 @@ final class ServingServices {
 
     @Override
     public byte[] parse(InputStream message) {
-      try {
-        return message.readAllBytes();
-      } catch (IOException e) {
-        throw Status.INVALID_ARGUMENT
-            .withDescription("the message cannot be read: " + e.getMessage())
-            .asRuntimeException();
-      }
+      throw new UnsupportedOperationException("a server reads no answers");
     }
   }
 }

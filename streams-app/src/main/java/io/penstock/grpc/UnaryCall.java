@@ -5,8 +5,11 @@ import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.penstock.requests.RefusedRequestException;
 import io.penstock.requests.RefusedRequestException.Code;
+import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -20,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * <p>gRPC's executor calls it, one call after the other; whoever completes the answer writes it.
  * Its message arrives or is too late, whichever is first: only one of them answers.
  */
-final class UnaryCall extends ServerCall.Listener<byte[]> {
+final class UnaryCall extends ServerCall.Listener<UnaryCall.Message> {
 
   private static final Logger log = LoggerFactory.getLogger(UnaryCall.class);
 
@@ -30,13 +33,13 @@ final class UnaryCall extends ServerCall.Listener<byte[]> {
   /** Characters of a refusal, which travels in a header. */
   private static final int MAX_REASON = 700;
 
-  private final ServerCall<byte[], byte[]> call;
+  private final ServerCall<Message, byte[]> call;
   private final Method method;
   private final long untilNanos;
   private final Inflow.Message inflow = Inflow.current();
   private final CompletableFuture<Void> arrival = new CompletableFuture<>();
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
-  private byte @Nullable [] message;
+  private @Nullable Message message;
 
   /** What answers calls. */
   @FunctionalInterface
@@ -50,11 +53,34 @@ final class UnaryCall extends ServerCall.Listener<byte[]> {
     CompletableFuture<Reply> answer(byte[] message, UnaryCall call);
   }
 
+  /**
+   * What has come of a call.
+   *
+   * @param refusal why it cannot be read; null: it can
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Handed on, never compared.
+  record Message(byte[] bytes, @Nullable Status refusal) {
+
+    /** Throws nothing: gRPC would answer UNKNOWN, whatever it is. */
+    static Message read(InputStream from) {
+      try {
+        return new Message(from.readAllBytes(), null);
+      } catch (StatusRuntimeException e) {
+        // Such as one that is too large once it is decompressed.
+        return new Message(new byte[0], e.getStatus());
+      } catch (IOException e) {
+        return new Message(
+            new byte[0],
+            Status.INVALID_ARGUMENT.withDescription("the message cannot be read: " + e));
+      }
+    }
+  }
+
   /** What a call is answered with. */
   @SuppressWarnings("ArrayRecordComponent") // Handed on, never compared.
   record Reply(Metadata headers, byte[] message) {}
 
-  private UnaryCall(ServerCall<byte[], byte[]> call, Method method, Duration timeout) {
+  private UnaryCall(ServerCall<Message, byte[]> call, Method method, Duration timeout) {
     this.call = call;
     this.method = method;
     this.untilNanos = System.nanoTime() + timeout.toNanos();
@@ -65,7 +91,7 @@ final class UnaryCall extends ServerCall.Listener<byte[]> {
    *
    * @param timeout within which its message has to be there, and its answer
    */
-  static UnaryCall begin(ServerCall<byte[], byte[]> call, Method method, Duration timeout) {
+  static UnaryCall begin(ServerCall<Message, byte[]> call, Method method, Duration timeout) {
     UnaryCall begun = new UnaryCall(call, method, timeout);
     call.request(REQUESTED_MESSAGES);
     var unused =
@@ -103,29 +129,27 @@ final class UnaryCall extends ServerCall.Listener<byte[]> {
   }
 
   @Override
-  public void onMessage(byte[] received) {
-    if (message == null) {
-      message = received;
-    } else if (arrival.complete(null)) {
-      refuse(RefusedRequestException.invalid("two messages in a call (expected: one)"));
-    }
+  public void onMessage(Message received) {
+    message = received;
   }
 
   @Override
   public void onHalfClose() {
-    byte[] received = message;
+    Message received = message;
     if (!arrival.complete(null)) {
       return;
     }
     message = null;
     if (received == null) {
       refuse(RefusedRequestException.invalid("no message in a call (expected: one)"));
-      return;
-    }
-    try {
-      var unused = method.answer(received, this).whenComplete(this::close);
-    } catch (RuntimeException e) {
-      refuse(RefusedRequestException.of(e));
+    } else if (received.refusal() != null) {
+      end(received.refusal());
+    } else {
+      try {
+        var unused = method.answer(received.bytes(), this).whenComplete(this::close);
+      } catch (RuntimeException | Error e) {
+        refuse(RefusedRequestException.of(e));
+      }
     }
   }
 
@@ -142,19 +166,19 @@ final class UnaryCall extends ServerCall.Listener<byte[]> {
 
   private void refuse(RefusedRequestException refusal) {
     if (refusal.code() == Code.INTERNAL) {
-      log.warn(
-          "a call failed method={} reason={}",
-          call.getMethodDescriptor().getFullMethodName(),
-          refusal.getMessage());
+      log.error("a call failed method={}", call.getMethodDescriptor().getFullMethodName(), refusal);
     }
+    String reason = String.valueOf(refusal.getMessage());
+    end(
+        Status.Code.valueOf(refusal.code().name())
+            .toStatus()
+            .withDescription(
+                reason.length() > MAX_REASON ? reason.substring(0, MAX_REASON) + "…" : reason));
+  }
+
+  private void end(Status status) {
     if (!call.isCancelled()) {
-      String reason = String.valueOf(refusal.getMessage());
-      call.close(
-          Status.Code.valueOf(refusal.code().name())
-              .toStatus()
-              .withDescription(
-                  reason.length() > MAX_REASON ? reason.substring(0, MAX_REASON) + "…" : reason),
-          new Metadata());
+      call.close(status, new Metadata());
     }
   }
 

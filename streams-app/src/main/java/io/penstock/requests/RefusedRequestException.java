@@ -3,6 +3,7 @@ package io.penstock.requests;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A request that is not answered with predictions, and why. Carries no stack trace: it is an
@@ -46,11 +47,12 @@ public final class RefusedRequestException extends RuntimeException {
   }
 
   public RefusedRequestException(Code code, String message) {
-    this(code, code.httpStatus, message);
+    this(code, code.httpStatus, message, null);
   }
 
-  private RefusedRequestException(Code code, int httpStatus, String message) {
-    super(message, null, false, false);
+  private RefusedRequestException(
+      Code code, int httpStatus, String message, @Nullable Throwable cause) {
+    super(message, cause, false, false);
     this.code = code;
     this.httpStatus = httpStatus;
   }
@@ -70,8 +72,8 @@ public final class RefusedRequestException extends RuntimeException {
           "the request was not answered in time (expected: within its deadline and"
               + " requests.timeout)");
     }
-    return new RefusedRequestException(
-        cause instanceof CancellationException ? Code.CANCELLED : Code.INTERNAL, cause.toString());
+    Code code = cause instanceof CancellationException ? Code.CANCELLED : Code.INTERNAL;
+    return new RefusedRequestException(code, code.httpStatus, cause.toString(), cause);
   }
 
   /** Who must act. */
@@ -89,12 +91,12 @@ public final class RefusedRequestException extends RuntimeException {
    * nobody takes for a reason to try again.
    */
   public static RefusedRequestException tooLarge(String message) {
-    return new RefusedRequestException(Code.RESOURCE_EXHAUSTED, CONTENT_TOO_LARGE, message);
+    return new RefusedRequestException(Code.RESOURCE_EXHAUSTED, CONTENT_TOO_LARGE, message, null);
   }
 
   /** It did not come in time: its sender must be faster, which HTTP has a status for. */
   public static RefusedRequestException tooSlow(String message) {
-    return new RefusedRequestException(Code.DEADLINE_EXCEEDED, REQUEST_TIMEOUT, message);
+    return new RefusedRequestException(Code.DEADLINE_EXCEEDED, REQUEST_TIMEOUT, message, null);
   }
 
   /** The request does not fit: its sender must change it. */

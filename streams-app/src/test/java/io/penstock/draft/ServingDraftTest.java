@@ -76,7 +76,7 @@ final class ServingDraftTest {
     assertThat(config.requests().batch().rows()).isEqualTo(32);
     assertThat(config.requests().batch().allowedSizes()).containsExactly(8, 32);
     assertThat(config.requests().batch().linger()).isEqualTo(Duration.ofNanos(1_500_000));
-    assertThat(config.requests().maxQueuedRows()).isEqualTo(3_200);
+    assertThat(config.requests().maxQueuedRows()).isEqualTo(3_328);
     assertThat(config.inference().threads()).isEqualTo(4);
     assertThat(config.grpc().orElseThrow().listen()).hasToString("127.0.0.1:8500");
     assertThat(config.rest()).hasToString("127.0.0.1:8501");

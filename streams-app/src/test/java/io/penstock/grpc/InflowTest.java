@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.grpc.Metadata;
+import io.grpc.ServerStreamTracer;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
@@ -60,6 +61,23 @@ final class InflowTest {
   @Test
   void shouldLetWatchersOfHealthStay() {
     assertThat(timeout("grpc.health.v1.Health/Watch", null, Duration.ofMinutes(1))).isNull();
+  }
+
+  /** Who watches needs no token: what he sends must not take the room of predictions. */
+  @Test
+  void shouldNotCountWhatIsAboutNoModelAndKeepItSmall() {
+    Inflow inflow = new Inflow(100, Duration.ofMinutes(1));
+    ServerStreamTracer watcher =
+        inflow.newServerStreamTracer("grpc.health.v1.Health/Watch", new Metadata());
+
+    watcher.inboundWireSize(256 << 10);
+
+    assertThat(inflow.heldBytes()).isZero();
+    assertThatThrownBy(() -> watcher.inboundWireSize(1))
+        .isInstanceOf(StatusRuntimeException.class)
+        .hasMessageStartingWith("RESOURCE_EXHAUSTED: the call has more than 262144 bytes");
+    assertThat(timeout("grpc.health.v1.Health/Check", null, Duration.ofMinutes(1)))
+        .isEqualTo("60000m");
   }
 
   private static String timeout(String method, String sent, Duration longest) {

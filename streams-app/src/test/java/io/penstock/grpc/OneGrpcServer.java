@@ -8,6 +8,7 @@ import io.penstock.config.HttpConfig;
 import io.penstock.http.OneModel;
 import io.penstock.http.serving.FakeModels;
 import java.time.Duration;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -33,12 +34,16 @@ final class OneGrpcServer implements AutoCloseable {
   }
 
   private OneGrpcServer(OneModel model, GrpcConfig config, Duration timeout, long maxInflow) {
+    this(model, config, timeout, maxInflow, ForkJoinPool.commonPool());
+  }
+
+  private OneGrpcServer(
+      OneModel model, GrpcConfig config, Duration timeout, long maxInflow, Executor writers) {
     this.model = model;
     this.server =
         GrpcServer.start(
             config,
-            new GrpcServer.Answers(
-                model::door, FakeModels::model, isReady::get, ForkJoinPool.commonPool()),
+            new GrpcServer.Answers(model::door, FakeModels::model, isReady::get, writers),
             new GrpcServer.Limits(OneModel.MAX_BODY, maxInflow, timeout));
     this.channel =
         NettyChannelBuilder.forAddress("127.0.0.1", server.port())
@@ -51,6 +56,12 @@ final class OneGrpcServer implements AutoCloseable {
   static OneGrpcServer takingIn(long bytes) {
     return new OneGrpcServer(
         new OneModel(), GrpcConfig.plain(ANYWHERE), Duration.ofMinutes(1), bytes);
+  }
+
+  /** One whose answers are written by that. */
+  static OneGrpcServer writtenBy(Executor writers) {
+    return new OneGrpcServer(
+        new OneModel(), GrpcConfig.plain(ANYWHERE), Duration.ofMinutes(1), 1 << 20, writers);
   }
 
   /** One whose batches come to that. */

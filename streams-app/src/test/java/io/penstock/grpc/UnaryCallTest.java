@@ -13,6 +13,8 @@ import io.grpc.StatusRuntimeException;
 import io.penstock.batching.Batch;
 import io.penstock.config.GrpcConfig;
 import io.penstock.http.OneModel;
+import io.penstock.requests.RequestDoor;
+import io.penstock.requests.Rooms;
 import io.penstock.testkit.Await;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -185,13 +187,18 @@ final class UnaryCallTest {
 
   private static ClientCall<byte[], byte[]> begin(
       OneGrpcServer server, CompletableFuture<Status> closed) {
+    return begin(server, closed, CallOptions.DEFAULT);
+  }
+
+  private static ClientCall<byte[], byte[]> begin(
+      OneGrpcServer server, CompletableFuture<Status> closed, CallOptions options) {
     ClientCall<byte[], byte[]> call =
         server.channel.newCall(
             MethodDescriptor.newBuilder(new Raw(), new Raw())
                 .setType(MethodDescriptor.MethodType.CLIENT_STREAMING)
                 .setFullMethodName("tensorflow.serving.PredictionService/Predict")
                 .build(),
-            CallOptions.DEFAULT);
+            options);
     call.start(
         new ClientCall.Listener<>() {
           @Override
@@ -201,6 +208,44 @@ final class UnaryCallTest {
         },
         new Metadata());
     return call;
+  }
+
+  @Test
+  void shouldGiveItsRoomBackOnceItsAnswerIsWrittenThoughNobodyWaitsForIt() throws Exception {
+    // given an answer that is computed, and waits to be written
+    BlockingQueue<Runnable> writes = new LinkedBlockingQueue<>();
+    try (OneGrpcServer server = OneGrpcServer.writtenBy(writes::add)) {
+      ClientCall<DynamicMessage, DynamicMessage> call =
+          server.client().begin("PredictionService", "Predict", ONE_ROW);
+      Runnable write = writes.take();
+
+      // when its client leaves before it is
+      call.cancel("not wanted any more", null);
+      server.channel.shutdownNow();
+      assertThat(server.channel.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+      write.run();
+
+      // then
+      RequestDoor door = server.model.door("half_plus_two").orElseThrow();
+      Await.until("nothing is held", 10, () -> Rooms.queuedBytes(door) == 0);
+    }
+  }
+
+  @Test
+  void shouldRefuseWhatIsTooLargeOnceItIsDecompressed() throws Exception {
+    try (OneGrpcServer server = new OneGrpcServer()) {
+      CompletableFuture<Status> closed = new CompletableFuture<>();
+      ClientCall<byte[], byte[]> call =
+          begin(server, closed, CallOptions.DEFAULT.withCompression("gzip"));
+      call.request(1);
+      call.sendMessage(new byte[OneModel.MAX_BODY + 1]);
+      call.halfClose();
+
+      assertThat(closed.get().getCode())
+          .as("%s", closed.get())
+          .isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+      assertThat(isAnswered(server, ONE_ROW)).isTrue();
+    }
   }
 
   @Test

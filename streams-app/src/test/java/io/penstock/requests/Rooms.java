@@ -14,4 +14,9 @@ public final class Rooms {
   public static long bytes(RequestRoom room) {
     return room.bytes();
   }
+
+  /** Bytes that the requests of a model hold. */
+  public static long queuedBytes(RequestDoor door) {
+    return door.queuedBytes();
+  }
 }
