@@ -38,12 +38,13 @@ final class DeadLettersReplayCommand implements Callable<Integer> {
   @Option(
       names = "--new-timestamps",
       description =
-          "Give the records the time of the replay. What was TOO_OLD is so again without it.")
+          "Give the records the time of the replay. What was TOO_OLD or a STRAGGLER is so again without it.")
   private boolean newTimestamps;
 
   private final Places truncated = new Places();
   private int chosen;
   private int tooOld;
+  private int stragglers;
 
   DeadLettersReplayCommand(ConfigOption config, Terminal terminal) {
     this.config = config;
@@ -121,6 +122,9 @@ final class DeadLettersReplayCommand implements Callable<Integer> {
     if (stored.letter().getReason().equals(DeadLetterReason.TOO_OLD.name())) {
       tooOld++;
     }
+    if (stored.letter().getReason().equals(DeadLetterReason.STRAGGLER.name())) {
+      stragglers++;
+    }
     chosen++;
     return true;
   }
@@ -132,6 +136,14 @@ final class DeadLettersReplayCommand implements Callable<Integer> {
           .println(
               "of these were TOO_OLD, and are again while batch.max-age stays: "
                   + tooOld
+                  + " (see: --new-timestamps)");
+    }
+    if (stragglers > 0 && !newTimestamps) {
+      terminal
+          .err()
+          .println(
+              "of these were STRAGGLER, and are again while control.stragglers is dead-letter: "
+                  + stragglers
                   + " (see: --new-timestamps)");
     }
     if (truncated.count() > 0) {

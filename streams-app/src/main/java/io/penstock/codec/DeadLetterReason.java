@@ -4,6 +4,11 @@ package io.penstock.codec;
 public enum DeadLetterReason {
   /** The record's timestamp is longer ago than {@code batch.max-age}. */
   TOO_OLD(Stage.ADMIT),
+  /**
+   * The version that the record's timestamp asks for serves no more, and {@code control.stragglers}
+   * says dead-letter.
+   */
+  STRAGGLER(Stage.ADMIT),
   /** The value is null (a tombstone). */
   NULL_VALUE(Stage.DECODE),
   /** The bytes are not of the format: no magic byte, truncated, lengths out of range. */

@@ -11,6 +11,7 @@ import java.util.Locale;
  * @param livenessTimeout after how long without a report the controller counts an instance out
  * @param prepareTimeout how long a promotion waits for every instance to be ready
  * @param retainFor how long a version serves records from before the time from which another serves
+ * @param stragglers what becomes of such records afterwards
  * @param maxStaleness how long the instance may not know what the fleet has decided
  * @param whenStale what it does then
  */
@@ -19,6 +20,7 @@ public record ControlConfig(
     Duration livenessTimeout,
     Duration prepareTimeout,
     Duration retainFor,
+    Stragglers stragglers,
     Duration maxStaleness,
     WhenStale whenStale) {
 
@@ -26,8 +28,22 @@ public record ControlConfig(
   public static final Syntax<Duration> LIVENESS_TIMEOUT = Syntax.duration(Duration.ofMillis(300));
   public static final Syntax<Duration> PREPARE_TIMEOUT = Syntax.duration(Duration.ofSeconds(1));
   public static final Syntax<Duration> RETAIN_FOR = Syntax.duration(Duration.ofSeconds(1));
+  public static final Syntax<Stragglers> STRAGGLERS = Syntax.choice(List.of(Stragglers.values()));
   public static final Syntax<Duration> MAX_STALENESS = Syntax.duration(Duration.ofSeconds(1));
   public static final Syntax<WhenStale> WHEN_STALE = Syntax.choice(List.of(WhenStale.values()));
+
+  /** What becomes of records whose timestamps ask for a version that serves no more. */
+  public enum Stragglers {
+    /** The version that is effective next computes them. */
+    NEW_VERSION,
+    /** They become dead letters. */
+    DEAD_LETTER;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+  }
 
   /** What an instance does that does not know what the fleet has decided lately. */
   public enum WhenStale {

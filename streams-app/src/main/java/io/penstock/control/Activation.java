@@ -12,8 +12,11 @@ import org.jspecify.annotations.Nullable;
  * one before if that still serves earlier records. Immutable.
  *
  * @param earlier null: the version serves all records
+ * @param stragglersBefore records from before that instant were a version's that has retired; null:
+ *     there are none
  */
-public record Activation(long version, long epoch, @Nullable Earlier earlier) {
+public record Activation(
+    long version, long epoch, @Nullable Earlier earlier, @Nullable Instant stragglersBefore) {
 
   /**
    * The version of records from before an instant.
@@ -25,7 +28,7 @@ public record Activation(long version, long epoch, @Nullable Earlier earlier) {
 
   /** A version for all records. */
   static Activation of(long version, long epoch) {
-    return new Activation(version, epoch, null);
+    return new Activation(version, epoch, null, null);
   }
 
   /** What a decision wants; empty while no version has been active. */
@@ -41,7 +44,11 @@ public record Activation(long version, long epoch, @Nullable Earlier earlier) {
         from == null
             ? null
             : new Earlier(decision.getPrevious(), timeline.get(newest - 1).getEpoch(), from);
-    return Optional.of(new Activation(active, timeline.get(newest).getEpoch(), earlier));
+    // What the first of those that serve is effective from: the rest was for the one before it.
+    Instant stragglersBefore =
+        timeline.get(earlier == null ? newest : newest - 1).getEffectiveFrom();
+    return Optional.of(
+        new Activation(active, timeline.get(newest).getEpoch(), earlier, stragglersBefore));
   }
 
   /** The version, and the one of earlier records. */

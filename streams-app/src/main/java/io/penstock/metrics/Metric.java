@@ -30,6 +30,13 @@ public enum Metric {
       null,
       "Records forwarded to the dead-letter topic instead.",
       List.of("pipeline", "reason")),
+  STRAGGLERS(
+      "stragglers",
+      Meter.Type.COUNTER,
+      null,
+      "Outcomes of records whose timestamps ask for a version that serves no more, after an"
+          + " effectiveFrom; control.stragglers says whether these are dead letters too.",
+      List.of("pipeline")),
   RECORD_LATENCY(
       "record.latency",
       Meter.Type.TIMER,

@@ -93,6 +93,7 @@ public final class PipelineMeters implements AutoCloseable {
           statistics,
           all -> all.deadLetters(reason));
     }
+    meters.counter(Metric.STRAGGLERS, labels, statistics, PipelineStatistics::stragglers);
     meters.counter(Metric.CUTOVERS, labels, statistics, PipelineStatistics::cutovers);
     meters.gauge(Metric.RECORDS_IN_FLIGHT, labels, statistics, PipelineStatistics::inFlightRecords);
     for (SealReason reason : SealReason.values()) {

@@ -12,6 +12,8 @@ import java.util.OptionalLong;
  * @param epoch of the decision that activated {@code to}
  * @param effectiveFrom the first timestamp, in milliseconds since the epoch, that {@code to}
  *     computes, {@code from} computing earlier ones; empty if it computes all
+ * @param refusedBefore the first timestamp, in milliseconds since the epoch, that is computed at
+ *     all, records from before being stragglers that become dead letters; empty if none do
  * @param time the outcome's timestamp, milliseconds since the epoch
  */
 public record Cutover(
@@ -24,6 +26,7 @@ public record Cutover(
     long to,
     long epoch,
     OptionalLong effectiveFrom,
+    OptionalLong refusedBefore,
     long time) {
 
   /** Writes cutovers for the audit topic. Thread-safe. */

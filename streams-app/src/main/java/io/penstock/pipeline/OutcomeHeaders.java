@@ -26,7 +26,10 @@ final class OutcomeHeaders {
   /** What all of Penstock's headers start with. */
   static final String PREFIX = "penstock-";
 
-  /** {@code pipeline=…;model=…;version=…;fingerprint=…}: none of the values holds a semicolon. */
+  /**
+   * {@code pipeline=…;model=…;version=…;fingerprint=…}: none of the values holds a semicolon. The
+   * last two are not there on a dead letter that no version was chosen for.
+   */
   static final String SERVED_BY = PREFIX + "served-by";
 
   /** {@code topic-partition@offset}. */
@@ -77,9 +80,17 @@ final class OutcomeHeaders {
 
   /** What Penstock adds to a dead letter. */
   List<Header> of(PendingOutcome outcome, RowFailure failure) {
-    List<Header> headers = new ArrayList<>(of(outcome));
+    List<Header> headers =
+        outcome.isRefusedStraggler()
+            ? new ArrayList<>(List.of(servedByNone(outcome.binding()), input(outcome)))
+            : new ArrayList<>(of(outcome));
     headers.add(header(REASON, failure.reason().name()));
     return headers;
+  }
+
+  /** Of an outcome that no version was chosen for. */
+  private Header servedByNone(VersionBinding binding) {
+    return header(SERVED_BY, "pipeline=%s;model=%s".formatted(pipeline, binding.id().model()));
   }
 
   private static Header servedBy(String pipeline, VersionBinding binding) {

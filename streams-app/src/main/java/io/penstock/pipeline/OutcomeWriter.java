@@ -70,6 +70,9 @@ final class OutcomeWriter {
     if (last == null || last.latest() != outcome.served().latest()) {
       writeCutover(outcome, sinks);
     }
+    if (outcome.isStraggler()) {
+      statistics.straggler();
+    }
     if (outcome.isTombstone()) {
       writePrediction(outcome, null, sinks);
     } else if (failure == null) {
@@ -130,7 +133,7 @@ final class OutcomeWriter {
     RecordScope scope = outcome.scope();
     return new RefusedRecord(
         settings.name(),
-        outcome.binding().id(),
+        outcome.isRefusedStraggler() ? null : outcome.binding().id(),
         failure.reason(),
         failure.message(),
         scope.topic(),
@@ -160,6 +163,7 @@ final class OutcomeWriter {
               served.earlier() == null
                   ? OptionalLong.empty()
                   : OptionalLong.of(served.fromMillis()),
+              served.stragglers().refusedBefore(),
               outcome.input().timestamp());
       Outcome forwarded = new Outcome(cutovers.encode(cutover), List.of(), scope.partition());
       // Brokers refuse what is far ahead of their clock, and drop what is old by its timestamp

@@ -3,6 +3,7 @@ package io.penstock.pipeline;
 import io.penstock.batching.Batcher;
 import io.penstock.batching.RowFailure;
 import io.penstock.batching.VersionBinding;
+import io.penstock.codec.DeadLetterReason;
 import io.penstock.precommit.RecordScope;
 import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,16 @@ record PendingOutcome(
   /** Whether it has no value, and nothing is wrong with that. */
   boolean isTombstone() {
     return row == null && knownFailure == null;
+  }
+
+  /** Whether its timestamp asks for a version that serves no more. */
+  boolean isStraggler() {
+    return served.stragglers().include(input.timestamp());
+  }
+
+  /** Whether no version computes it, since the one that it asks for serves no more. */
+  boolean isRefusedStraggler() {
+    return knownFailure != null && knownFailure.reason() == DeadLetterReason.STRAGGLER;
   }
 
   byte[] prediction() {

@@ -15,6 +15,7 @@ public final class PipelineStatistics {
   private final Map<SealReason, LongAdder> sealed = new EnumMap<>(SealReason.class);
 
   private final LongAdder cutovers = new LongAdder();
+  private final LongAdder stragglers = new LongAdder();
   private final LongAdder predictions = new LongAdder();
   private final Map<DeadLetterReason, LongAdder> deadLetters =
       new EnumMap<>(DeadLetterReason.class);
@@ -71,6 +72,11 @@ public final class PipelineStatistics {
     cutovers.increment();
   }
 
+  /** A record came after its version had ceased to serve. */
+  void straggler() {
+    stragglers.increment();
+  }
+
   void admitted() {
     admitted.increment();
   }
@@ -101,6 +107,14 @@ public final class PipelineStatistics {
   /** Cutovers of partitions, those of transactions that were aborted included. */
   public long cutovers() {
     return cutovers.sum();
+  }
+
+  /**
+   * Outcomes of records whose version served no more, whatever became of them, those of
+   * transactions that were aborted included.
+   */
+  public long stragglers() {
+    return stragglers.sum();
   }
 
   /** Records taken from the input. */

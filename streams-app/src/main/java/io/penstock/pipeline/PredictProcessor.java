@@ -78,11 +78,26 @@ final class PredictProcessor implements Processor<byte[], byte[], byte[], Outcom
 
   /** Takes a row for the record, or knows why there can be none. */
   private PendingOutcome admit(Record<byte[], byte[]> record) {
+    Serving served = lane.take(serving, task);
+    PendingOutcome outcome = admit(record, served);
+    while (outcome == null) {
+      Serving before = served;
+      served = lane.take(serving, task);
+      VersionBinding binding = served.at(record.timestamp());
+      if (binding == before.at(record.timestamp())) {
+        throw new StreamsException(task + ": version " + binding + " is active but gives no lease");
+      }
+      outcome = admit(record, served);
+    }
+    return outcome;
+  }
+
+  /** The same by what is served; null if that gives no lease any more. */
+  private @Nullable PendingOutcome admit(Record<byte[], byte[]> record, Serving served) {
     RecordScope scope = forwarder.scope();
     byte[] value = record.value();
-    Serving served = lane.take(serving, task);
     VersionBinding binding = served.at(record.timestamp());
-    RowFailure refusal = refusal(record);
+    RowFailure refusal = refusal(record, served);
     if (value == null || refusal != null) {
       return new PendingOutcome(scope, record, served, binding, null, refusal);
     }
@@ -90,17 +105,7 @@ final class PredictProcessor implements Processor<byte[], byte[], byte[], Outcom
         new InputRecord(scope.topic(), record.timestamp(), record.key(), value, record.headers());
     try {
       Batcher.Row row = lane.batcher().add(binding, input);
-      while (row == null) {
-        served = lane.take(serving, task);
-        VersionBinding next = served.at(record.timestamp());
-        if (next == binding) {
-          throw new StreamsException(
-              task + ": version " + binding + " is active but gives no lease");
-        }
-        binding = next;
-        row = lane.batcher().add(binding, input);
-      }
-      return new PendingOutcome(scope, record, served, binding, row, null);
+      return row == null ? null : new PendingOutcome(scope, record, served, binding, row, null);
     } catch (UndecodableRecordException e) {
       RowFailure failure = new RowFailure(e.reason(), String.valueOf(e.getMessage()));
       return new PendingOutcome(scope, record, served, binding, null, failure);
@@ -108,9 +113,10 @@ final class PredictProcessor implements Processor<byte[], byte[], byte[], Outcom
   }
 
   /** Why a record becomes no row whatever its bytes say, if there is a reason. */
-  private @Nullable RowFailure refusal(Record<byte[], byte @Nullable []> record) {
+  private @Nullable RowFailure refusal(Record<byte[], byte @Nullable []> record, Serving served) {
     if (record.value() != null) {
-      return tooOld(record);
+      RowFailure straggler = served.refusal(record.timestamp());
+      return straggler == null ? tooOld(record) : straggler;
     }
     return settings.tombstones() == Tombstones.DEAD_LETTER
         ? new RowFailure(DeadLetterReason.NULL_VALUE, TOMBSTONE)

@@ -146,8 +146,9 @@ public final class ReplayProcessor implements AutoCloseable {
       Serving serving,
       VersionBinding binding) {
     byte[] value = record.value();
-    if (value == null) {
-      return new PendingOutcome(scope, record, serving, binding, null, refusedTombstone());
+    RowFailure refusal = value == null ? refusedTombstone() : serving.refusal(record.timestamp());
+    if (value == null || refusal != null) {
+      return new PendingOutcome(scope, record, serving, binding, null, refusal);
     }
     InputRecord input =
         new InputRecord(scope.topic(), record.timestamp(), record.key(), value, record.headers());

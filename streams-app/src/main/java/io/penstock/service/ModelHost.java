@@ -16,6 +16,7 @@ import io.penstock.model.source.AspiredVersion;
 import io.penstock.model.source.directory.FileSums;
 import io.penstock.registry.RegistryException;
 import io.penstock.schemas.PipelineStatus;
+import io.penstock.streams.ActiveVersions;
 import io.penstock.streams.EarlierVersion;
 import io.penstock.streams.Pipeline;
 import java.io.IOException;
@@ -137,7 +138,15 @@ final class ModelHost {
         before == null
             ? null
             : new EarlierVersion(before.version(), before.epoch(), before.until().toEpochMilli());
-    served.pipeline().cutOver(to.version(), to.epoch(), beside);
+    Instant stragglersBefore = to.stragglersBefore();
+    served
+        .pipeline()
+        .cutOver(
+            new ActiveVersions(
+                to.version(),
+                to.epoch(),
+                beside,
+                stragglersBefore == null ? Long.MIN_VALUE : stragglersBefore.toEpochMilli()));
     served.pipeline().resume(Pipeline.Pause.BEHIND);
     work.execute(served::start);
   }

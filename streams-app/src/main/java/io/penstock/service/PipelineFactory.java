@@ -12,6 +12,7 @@ import io.penstock.check.model.CheckedPipeline;
 import io.penstock.codec.catalog.PipelineFormats;
 import io.penstock.codec.deadletter.DeadLetterEncoder;
 import io.penstock.config.BatchConfig;
+import io.penstock.config.ControlConfig;
 import io.penstock.config.InferenceConfig;
 import io.penstock.config.PenstockConfig;
 import io.penstock.config.PipelineConfig;
@@ -26,6 +27,7 @@ import io.penstock.streams.StreamsSettings;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /** Makes pipelines of their configuration. */
 final class PipelineFactory {
@@ -74,6 +76,7 @@ final class PipelineFactory {
             pipeline.deadLetters().topic(),
             config.controlTopics().audit(),
             Tombstones.valueOf(pipeline.input().tombstones().name()),
+            config.control().stragglers() == ControlConfig.Stragglers.DEAD_LETTER,
             limits(pipeline, plan),
             budget,
             deadLetters::encode,
@@ -149,7 +152,6 @@ final class PipelineFactory {
 
   private static byte[] audit(Cutover cutover) {
     OptionalLong from = cutover.from();
-    OptionalLong effectiveFrom = cutover.effectiveFrom();
     AuditEvent event =
         AuditEvent.newBuilder()
             .setTime(Instant.now())
@@ -163,13 +165,15 @@ final class PipelineFactory {
                     .setFrom(from.isPresent() ? from.getAsLong() : null)
                     .setTo(cutover.to())
                     .setEpoch(cutover.epoch())
-                    .setEffectiveFrom(
-                        effectiveFrom.isPresent()
-                            ? Instant.ofEpochMilli(effectiveFrom.getAsLong())
-                            : null)
+                    .setEffectiveFrom(instant(cutover.effectiveFrom()))
+                    .setRefusedBefore(instant(cutover.refusedBefore()))
                     .setTime(Instant.ofEpochMilli(cutover.time()))
                     .build())
             .build();
     return ControlMessages.encode(event);
+  }
+
+  private static @Nullable Instant instant(OptionalLong millis) {
+    return millis.isPresent() ? Instant.ofEpochMilli(millis.getAsLong()) : null;
   }
 }

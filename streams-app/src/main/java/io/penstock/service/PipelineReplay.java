@@ -11,6 +11,7 @@ import io.penstock.pipeline.PipelineSettings;
 import io.penstock.pipeline.PipelineStatistics;
 import io.penstock.pipeline.ReplayProcessor;
 import io.penstock.pipeline.Serving;
+import io.penstock.pipeline.Stragglers;
 import io.penstock.replay.ReplayException;
 import io.penstock.replay.ReplayKeys;
 import io.penstock.replay.Transactions;
@@ -238,9 +239,12 @@ public final class PipelineReplay {
 
   private static Serving serving(ServedBy served, Map<Long, VersionBinding> bindings) {
     VersionBinding latest = binding(served.version(), bindings);
-    return served.earlier().isEmpty()
-        ? Serving.all(latest)
-        : new Serving(latest, binding(served.earlier().getAsLong(), bindings), served.fromMillis());
+    Serving serving =
+        served.earlier().isEmpty()
+            ? Serving.all(latest)
+            : Serving.shared(
+                latest, binding(served.earlier().getAsLong(), bindings), served.fromMillis());
+    return serving.with(new Stragglers(served.refusedBeforeMillis(), true));
   }
 
   private static VersionBinding binding(long version, Map<Long, VersionBinding> bindings) {

@@ -104,7 +104,7 @@ public final class Pipeline implements AutoCloseable {
   private final Definition definition;
   private final PipelineRuns runs;
   private final PipelineStatistics statistics = new PipelineStatistics();
-  private final ServingVersions versions = new ServingVersions();
+  private final ServingVersions versions;
   private final FailurePolicy failures = new FailurePolicy();
   private final Horizon horizon;
   private final Map<Long, String> refused = new ConcurrentHashMap<>();
@@ -128,6 +128,7 @@ public final class Pipeline implements AutoCloseable {
    * What a pipeline is made of.
    *
    * @param tombstones what becomes of records without a value
+   * @param refusesStragglers whether records become dead letters whose version serves no more
    * @param limits those of each stream thread
    * @param budget what all stream threads of the process may have in flight
    */
@@ -138,6 +139,7 @@ public final class Pipeline implements AutoCloseable {
       String deadLetterTopic,
       String auditTopic,
       Tombstones tombstones,
+      boolean refusesStragglers,
       BatchLimits limits,
       InFlightBudget budget,
       DeadLetters deadLetters,
@@ -154,6 +156,7 @@ public final class Pipeline implements AutoCloseable {
       Inference inference,
       Function<ThreadLanes, KafkaClientSupplier> clients) {
     this.definition = definition;
+    this.versions = new ServingVersions(definition.refusesStragglers());
     this.runs = new PipelineRuns(definition, streamsSettings, inference, clients);
     this.horizon = new Horizon(this::pauseIfHeldBack);
   }
@@ -223,18 +226,15 @@ public final class Pipeline implements AutoCloseable {
     versions.forget(version);
   }
 
-  /**
-   * From the next record on, that version computes. Does not block.
-   *
-   * @param earlier what still computes records from before some time; null: nothing
-   */
-  public void cutOver(long version, long epoch, @Nullable EarlierVersion earlier) {
-    versions.cutOver(version, epoch, earlier);
+  /** From the next record on, these versions compute. Does not block. */
+  public void cutOver(ActiveVersions active) {
+    versions.cutOver(active);
+    EarlierVersion earlier = active.earlier();
     log.info(
         "cutover pipeline={} version={} epoch={} earlier={}",
         name(),
         versions.current(),
-        epoch,
+        active.epoch(),
         earlier == null ? "none" : earlier);
   }
 

@@ -3,6 +3,7 @@ package io.penstock.streams;
 import io.penstock.batching.VersionBinding;
 import io.penstock.pipeline.Serving;
 import io.penstock.pipeline.ServingVersion;
+import io.penstock.pipeline.Stragglers;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ServingVersions implements ServingVersion {
 
+  private final boolean refusesStragglers;
   private final Map<Long, VersionBinding> ready = new ConcurrentHashMap<>();
   private volatile @Nullable Serving current;
 
@@ -29,6 +31,15 @@ final class ServingVersions implements ServingVersion {
   /** What {@link #current} is made of. Written by the control thread only. */
   private List<VersionBinding> cutOverTo = List.of();
 
+  /**
+   * With nothing ready.
+   *
+   * @param refusesStragglers whether records become dead letters whose version serves no more
+   */
+  ServingVersions(boolean refusesStragglers) {
+    this.refusesStragglers = refusesStragglers;
+  }
+
   /** A version is ready: it can be cut over to. */
   void ready(VersionBinding binding) {
     ready.put(binding.id().version(), binding);
@@ -38,18 +49,21 @@ final class ServingVersions implements ServingVersion {
    * Cuts over, and forgets what served before; one that is being prepared meanwhile stays ready, be
    * it the version before: this instance may be a decision behind, and the fleet on its way back.
    *
-   * @param earlier what still serves records from before some time; null: nothing
    * @throws IllegalStateException if a version is not ready
    */
-  void cutOver(long version, long epoch, @Nullable EarlierVersion earlier) {
-    VersionBinding next = required(version);
+  void cutOver(ActiveVersions active) {
+    VersionBinding next = required(active.version());
+    VersionBinding latest = next.in(active.epoch());
+    Stragglers stragglers = new Stragglers(active.stragglersBeforeMillis(), refusesStragglers);
     List<VersionBinding> before = cutOverTo;
+    EarlierVersion earlier = active.earlier();
     if (earlier == null) {
-      current = Serving.all(next.in(epoch));
+      current = Serving.all(latest).with(stragglers);
       cutOverTo = List.of(next);
     } else {
       VersionBinding kept = required(earlier.version());
-      current = new Serving(next.in(epoch), kept.in(earlier.epoch()), earlier.untilMillis());
+      current =
+          Serving.shared(latest, kept.in(earlier.epoch()), earlier.untilMillis()).with(stragglers);
       cutOverTo = List.of(next, kept);
     }
     leftUntilNanos = null;

@@ -131,6 +131,7 @@ final class SyntaxTest {
                     Duration.ofSeconds(2),
                     Duration.ofMinutes(5),
                     Duration.ofHours(1),
+                    ControlConfig.Stragglers.NEW_VERSION,
                     Duration.ofSeconds(15),
                     ControlConfig.WhenStale.PAUSE))
         .hasMessage("liveness-timeout: 2000ms (expected: at least 3 × heartbeat-interval: 3000ms)");

@@ -709,7 +709,7 @@ class ControllerTest {
             });
     assertThat(activated.audit().get(0).getDecided().getEffectiveFrom()).isEqualTo(from);
     assertThat(Activation.of(decision()))
-        .contains(new Activation(2, 1, new Activation.Earlier(1, 0, from)));
+        .contains(new Activation(2, 1, new Activation.Earlier(1, 0, from), null));
     assertThat(decision().getTimeline().get(1).getEffectiveFrom()).isEqualTo(from);
 
     elapsed = Duration.ofSeconds(60).plus(RETENTION).minusMillis(1);
@@ -717,7 +717,7 @@ class ControllerTest {
     elapsed = elapsed.plusMillis(1);
     Ruling retired = lookAtTheClock();
 
-    assertThat(Activation.of(decision())).contains(Activation.of(2, 1));
+    assertThat(Activation.of(decision())).contains(new Activation(2, 1, null, from));
     assertThat(decision().getPrevious()).isEqualTo(1);
     assertThat(decision().getProtocolLevel()).isEqualTo(ProtocolLevel.TWO_PHASES);
     assertThat(retired.audit())

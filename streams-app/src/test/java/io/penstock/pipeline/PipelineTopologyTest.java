@@ -8,6 +8,7 @@ import io.penstock.batching.BatchLimits;
 import io.penstock.batching.FakeModel;
 import io.penstock.batching.InFlightBudget;
 import io.penstock.batching.VersionBinding;
+import io.penstock.codec.DeadLetterReason;
 import io.penstock.inference.InferenceSettings;
 import io.penstock.inference.InferenceThreads;
 import java.time.Duration;
@@ -30,6 +31,8 @@ import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The test driver commits after every record, so each outcome has gone through the hook. */
 class PipelineTopologyTest {
@@ -47,6 +50,7 @@ class PipelineTopologyTest {
       InferenceThreads.start(new InferenceSettings(2, 2), reason -> {});
   private volatile Instant now = START;
   private volatile long knownForNanos = Long.MAX_VALUE;
+  private final PipelineStatistics statistics = new PipelineStatistics();
   private TopologyTestDriver driver;
   private TestInputTopic<byte[], byte[]> input;
   private TestOutputTopic<byte[], byte[]> predictions;
@@ -75,7 +79,7 @@ class PipelineTopologyTest {
             inference,
             System::nanoTime,
             () -> now,
-            new PipelineStatistics());
+            statistics);
     Properties properties = new Properties();
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
     properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "unused:1");
@@ -231,10 +235,10 @@ class PipelineTopologyTest {
         .extracting(value -> new String(value, UTF_8))
         .containsExactly(
             "Cutover[pipeline=numbers, model=fake, topic=in, partition=0, offset=0,"
-                + " from=OptionalLong.empty, to=1, epoch=0, effectiveFrom=OptionalLong.empty,"
+                + " from=OptionalLong.empty, to=1, epoch=0, effectiveFrom=OptionalLong.empty, refusedBefore=OptionalLong.empty,"
                 + " time=1000010]",
             "Cutover[pipeline=numbers, model=fake, topic=in, partition=0, offset=1,"
-                + " from=OptionalLong[1], to=2, epoch=0, effectiveFrom=OptionalLong.empty,"
+                + " from=OptionalLong[1], to=2, epoch=0, effectiveFrom=OptionalLong.empty, refusedBefore=OptionalLong.empty,"
                 + " time=1000011]");
   }
 
@@ -260,7 +264,7 @@ class PipelineTopologyTest {
     VersionBinding latest = new FakeModel(2).binding().in(4);
     input.pipeInput(null, FakeModel.record(0), 1_000_000L);
     // when
-    serving.set(new Serving(latest, earlier, 1_001_000));
+    serving.set(Serving.shared(latest, earlier, 1_001_000));
     List<Long> expected = new ArrayList<>(List.of(1_000_000L));
     for (int i = 1; i <= 100; i++) {
       long timestamp = 1_000_000 + random.nextInt(2_000);
@@ -277,7 +281,7 @@ class PipelineTopologyTest {
         .containsExactlyElementsOf(expected);
     assertThat(audit.readValuesToList())
         .as("one cutover a decision, however often versions alternate")
-        .extracting(value -> new String(value, UTF_8).replaceAll(", time=.*", ""))
+        .extracting(value -> new String(value, UTF_8).replaceAll(", refusedBefore=.*", ""))
         .containsExactly(
             "Cutover[pipeline=numbers, model=fake, topic=in, partition=0, offset=0,"
                 + " from=OptionalLong.empty, to=1, epoch=0, effectiveFrom=OptionalLong.empty",
@@ -285,6 +289,50 @@ class PipelineTopologyTest {
                 + " from=OptionalLong[1], to=2, epoch=4, effectiveFrom=OptionalLong[1001000]",
             "Cutover[pipeline=numbers, model=fake, topic=in, partition=0, offset=101,"
                 + " from=OptionalLong[2], to=2, epoch=4, effectiveFrom=OptionalLong.empty");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void shouldServeStragglersByTheNewVersionOrMakeDeadLettersOfThem(boolean refused) {
+    // given
+    VersionBinding earlier = first.binding().in(3);
+    VersionBinding latest = new FakeModel(2).binding().in(4);
+    serving.set(Serving.shared(latest, earlier, 1_001_000));
+    input.pipeInput(null, FakeModel.record(1), 1_000_999L);
+    // when
+    serving.set(Serving.all(latest.in(4)).with(new Stragglers(1_001_000, refused)));
+    input.pipeInput(null, FakeModel.record(2), 1_000_999L);
+    input.pipeInput(null, FakeModel.record(3), 1_001_000L);
+    // then
+    assertThat(predictions.readValuesToList())
+        .extracting(FakeModel::predicted)
+        .isEqualTo(
+            refused
+                ? List.of(1_000_001L, 2_000_003L)
+                : List.of(1_000_001L, 2_000_002L, 2_000_003L));
+    assertThat(audit.readValuesToList())
+        .extracting(value -> new String(value, UTF_8))
+        .last()
+        .asString()
+        .contains(
+            "offset=1, from=OptionalLong[2], to=2, epoch=4, effectiveFrom=OptionalLong.empty,"
+                + " refusedBefore="
+                + (refused ? "OptionalLong[1001000]" : "OptionalLong.empty"));
+    assertThat(statistics.stragglers()).isEqualTo(1);
+    assertThat(statistics.deadLetters(DeadLetterReason.STRAGGLER)).isEqualTo(refused ? 1 : 0);
+    if (refused) {
+      TestRecord<byte[], byte[]> dead = deadLetters.readRecord();
+      assertThat(new String(dead.value(), UTF_8))
+          .isEqualTo(
+              "1 STRAGGLER the record's timestamp 1000999 is before 1001000, from which on fake/2"
+                  + " serves, and the version before serves no more (expected: within"
+                  + " control.retain-for, by control.stragglers: dead-letter)");
+      assertThat(headers(dead))
+          .as("no version has served it")
+          .containsEntry("penstock-served-by", "pipeline=numbers;model=fake")
+          .containsEntry("penstock-reason", "STRAGGLER");
+    }
+    assertThat(deadLetters.isEmpty()).isTrue();
   }
 
   /** Version 2 was active in between, and this partition had no records then. */
@@ -303,7 +351,7 @@ class PipelineTopologyTest {
         .last()
         .isEqualTo(
             "Cutover[pipeline=numbers, model=fake, topic=in, partition=0, offset=1,"
-                + " from=OptionalLong[1], to=1, epoch=7, effectiveFrom=OptionalLong.empty,"
+                + " from=OptionalLong[1], to=1, epoch=7, effectiveFrom=OptionalLong.empty, refusedBefore=OptionalLong.empty,"
                 + " time=1000011]");
   }
 

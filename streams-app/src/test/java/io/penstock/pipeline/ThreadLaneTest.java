@@ -274,7 +274,7 @@ class ThreadLaneTest {
   /** Two versions take turns by the same decision: neither is left by that. */
   @Test
   void shouldCommitWhatVersionsHaveTakenThatShareTheRecords() {
-    serving.shared = new Serving(version.in(8), version.in(7), 1_000);
+    serving.shared = Serving.shared(version.in(8), version.in(7), 1_000);
     serving.knownUntil = 100;
     assertThat(lane.take(serving, "task 0_0").at(999)).isSameAs(serving.shared.earlier());
     lane.forwarded();

@@ -34,6 +34,7 @@ import io.penstock.pipeline.Tombstones;
 import io.penstock.registry.InMemorySchemaRegistry;
 import io.penstock.schemas.VersionState;
 import io.penstock.schemas.VersionStatus;
+import io.penstock.streams.ActiveVersions;
 import io.penstock.streams.EarlierVersion;
 import io.penstock.streams.Pipeline;
 import io.penstock.streams.PipelineClients;
@@ -118,6 +119,7 @@ final class ModelHostTest {
             "dead",
             "audit",
             Tombstones.DEAD_LETTER,
+            false,
             new BatchLimits(4, Duration.ZERO, 4, 1 << 20),
             InFlightBudget.unlimited(),
             (record, maxBytes) -> new byte[0],
@@ -183,7 +185,7 @@ final class ModelHostTest {
         .hasMessageContainingAll("Pipeline p: fake/2", "in-value", "has no field z")
         .hasMessageNotContaining("which serves");
 
-    assertThatThrownBy(() -> pipeline.cutOver(2, 8, null))
+    assertThatThrownBy(() -> pipeline.cutOver(ActiveVersions.all(2, 8)))
         .isInstanceOf(IllegalStateException.class);
   }
 
@@ -220,7 +222,7 @@ final class ModelHostTest {
     await(host.prepare(1, Map.of()));
     host.abandon(1);
 
-    assertThatThrownBy(() -> pipeline.cutOver(1, 7, null))
+    assertThatThrownBy(() -> pipeline.cutOver(ActiveVersions.all(1, 7)))
         .isInstanceOf(IllegalStateException.class);
   }
 
@@ -261,7 +263,7 @@ final class ModelHostTest {
 
     // then
     assertThat(preparation.toCompletableFuture()).isCompletedExceptionally();
-    assertThatThrownBy(() -> pipeline.cutOver(1, 7, null))
+    assertThatThrownBy(() -> pipeline.cutOver(ActiveVersions.all(1, 7)))
         .isInstanceOf(IllegalStateException.class);
   }
 
@@ -424,10 +426,13 @@ final class ModelHostTest {
     await(host.prepare(1, Map.of()));
     activate(1, 7);
     await(host.resume(2, Map.of()));
-    activate(new Activation(2, 8, new Activation.Earlier(1, 7, Instant.ofEpochMilli(1_000))));
+    activate(new Activation(2, 8, new Activation.Earlier(1, 7, Instant.ofEpochMilli(1_000)), null));
 
     assertThat(pipeline.serving().map(VersionBinding::fingerprint)).contains("f2");
-    assertThatCode(() -> pipeline.cutOver(2, 8, new EarlierVersion(1, 7, 1_000)))
+    assertThatCode(
+            () ->
+                pipeline.cutOver(
+                    new ActiveVersions(2, 8, new EarlierVersion(1, 7, 1_000), Long.MIN_VALUE)))
         .doesNotThrowAnyException();
     assertThat(isAvailable(1)).isTrue();
     activate(2, 8);
@@ -474,14 +479,17 @@ final class ModelHostTest {
     activate(1, 7);
     starts.clear();
     await(host.resume(2, Map.of()));
-    activate(new Activation(2, 8, new Activation.Earlier(1, 7, Instant.ofEpochMilli(1_000))));
+    activate(new Activation(2, 8, new Activation.Earlier(1, 7, Instant.ofEpochMilli(1_000)), null));
     starts.clear();
     Pipeline late = pipeline("late");
 
     host.join(served(late));
     awaitControlTask();
 
-    assertThatCode(() -> late.cutOver(2, 8, new EarlierVersion(1, 7, 1_000)))
+    assertThatCode(
+            () ->
+                late.cutOver(
+                    new ActiveVersions(2, 8, new EarlierVersion(1, 7, 1_000), Long.MIN_VALUE)))
         .doesNotThrowAnyException();
   }
 
@@ -600,7 +608,7 @@ final class ModelHostTest {
     activate(1, 7);
     starts.clear();
     activating = true;
-    host.activate(new Activation(2, 8, null));
+    host.activate(new Activation(2, 8, null, null));
     while (starts.isEmpty()) {
       Thread.onSpinWait();
     }
@@ -612,7 +620,7 @@ final class ModelHostTest {
     controlThread.remove().run();
 
     // then
-    assertThatThrownBy(() -> pipeline.cutOver(2, 10, null))
+    assertThatThrownBy(() -> pipeline.cutOver(ActiveVersions.all(2, 10)))
         .isInstanceOf(IllegalStateException.class);
     assertThat(pipeline.serving()).get().matches(serving -> serving.epoch() == 9);
   }
@@ -635,7 +643,7 @@ final class ModelHostTest {
   }
 
   private void activate(long version, long epoch) {
-    activate(new Activation(version, epoch, null));
+    activate(new Activation(version, epoch, null, null));
   }
 
   private void activate(Activation activation) {

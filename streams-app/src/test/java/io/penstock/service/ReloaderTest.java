@@ -24,6 +24,7 @@ import io.penstock.model.source.ModelSource;
 import io.penstock.model.source.SourceReport;
 import io.penstock.model.tensorflow.SessionSettings;
 import io.penstock.pipeline.ThreadLanes;
+import io.penstock.streams.ActiveVersions;
 import io.penstock.streams.Pipeline;
 import io.penstock.streams.PipelineClients;
 import io.penstock.testkit.Await;
@@ -338,7 +339,7 @@ final class ReloaderTest {
             "a: {model: fraud,", "a: {model: fraud, kafka: {security.protocol: SASL_PLAINTEXT},"));
     Pipeline a = pipeline("a").pipeline();
     a.ready(new FakeModel(1).binding());
-    a.cutOver(1, 0, null);
+    a.cutOver(ActiveVersions.all(1, 0));
     a.start();
     assertThat(a.state()).isEqualTo(Pipeline.State.HALTED);
 
@@ -412,7 +413,7 @@ final class ReloaderTest {
     ModelHost host = host(model);
     host.prepare(1, Map.of()).toCompletableFuture().get(30, TimeUnit.SECONDS);
     isServed = true;
-    host.activate(new Activation(1, 7, null));
+    host.activate(new Activation(1, 7, null, null));
   }
 
   private void work(Runnable task) {

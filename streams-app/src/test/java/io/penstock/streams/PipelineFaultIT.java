@@ -258,7 +258,7 @@ class PipelineFaultIT {
 
   private static void serve(Pipeline pipeline) throws InterruptedException {
     pipeline.ready(new FakeModel(1).binding());
-    pipeline.cutOver(1, 0, null);
+    pipeline.cutOver(ActiveVersions.all(1, 0));
     pipeline.start();
   }
 
@@ -319,6 +319,7 @@ class PipelineFaultIT {
             "dead",
             "audit",
             Tombstones.DEAD_LETTER,
+            false,
             new BatchLimits(64, Duration.ofMillis(5), 256, 1 << 20),
             InFlightBudget.unlimited(),
             (record, maxBytes) -> record.message().getBytes(UTF_8),

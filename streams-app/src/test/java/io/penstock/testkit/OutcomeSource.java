@@ -1,5 +1,6 @@
 package io.penstock.testkit;
 
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -17,9 +18,12 @@ public record OutcomeSource(
     String version,
     String fingerprint) {
 
+  /** The version of a dead letter that none was chosen for, and its fingerprint. */
+  public static final String NONE = "none";
+
   private static final Pattern INPUT = Pattern.compile("(.+)-(\\d+)@(\\d+)");
   private static final Pattern SERVED_BY =
-      Pattern.compile("pipeline=(.+?);model=(.+?);version=(\\d+);fingerprint=(.+)");
+      Pattern.compile("pipeline=(.+?);model=([^;]+)(?:;version=(\\d+);fingerprint=(.+))?");
 
   /** Fails if a header is missing or not as documented. */
   public static OutcomeSource of(ConsumerRecord<byte[], byte[]> outcome) {
@@ -30,8 +34,8 @@ public record OutcomeSource(
         Long.parseLong(input.group(3)),
         servedBy.group(1),
         servedBy.group(2),
-        servedBy.group(3),
-        servedBy.group(4));
+        Objects.requireNonNullElse(servedBy.group(3), NONE),
+        Objects.requireNonNullElse(servedBy.group(4), NONE));
   }
 
   private static Matcher matched(

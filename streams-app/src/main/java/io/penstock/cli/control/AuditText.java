@@ -90,7 +90,10 @@ final class AuditText {
             instead(cutover.getFrom())
                 + (cutover.getEffectiveFrom() == null
                     ? ""
-                    : ", from " + cutover.getEffectiveFrom() + " on"),
+                    : ", from " + cutover.getEffectiveFrom() + " on")
+                + (cutover.getRefusedBefore() == null
+                    ? ""
+                    : ", with dead letters before " + cutover.getRefusedBefore()),
             cutover.getEpoch());
   }
 

@@ -130,6 +130,14 @@ final class ConfigBinder {
             "1h",
             "How long after the time that a promotion is effective from the version before still"
                 + " serves records from before it. Until then both versions are loaded.");
+    var stragglers =
+        section.optional(
+            "stragglers",
+            ControlConfig.STRAGGLERS,
+            "new-version",
+            "What becomes of records from before that time which come later: the `new-version`"
+                + " serves them, or each becomes a `dead-letter` (`STRAGGLER`). The same in all"
+                + " instances.");
     var staleness =
         section.optional(
             "max-staleness",
@@ -154,6 +162,7 @@ final class ConfigBinder {
                 liveness.get(),
                 prepare.get(),
                 retention.get(),
+                stragglers.get(),
                 staleness.get(),
                 whenStale.get()));
   }

@@ -12,8 +12,11 @@ import java.util.TreeSet;
  * @param earlier computes records from before that time; empty if there is none
  * @param fromMillis the first timestamp of the version, in milliseconds since the epoch; {@link
  *     Long#MIN_VALUE} if it has them all
+ * @param refusedBeforeMillis records from before that time are stragglers that nothing computes:
+ *     they become dead letters; {@link Long#MIN_VALUE} if there are none
  */
-public record ServedBy(long version, OptionalLong earlier, long fromMillis) {
+public record ServedBy(
+    long version, OptionalLong earlier, long fromMillis, long refusedBeforeMillis) {
 
   public ServedBy {
     if (earlier.isEmpty() != (fromMillis == Long.MIN_VALUE)) {
@@ -25,15 +28,20 @@ public record ServedBy(long version, OptionalLong earlier, long fromMillis) {
 
   /** One version for every record. */
   public static ServedBy all(long version) {
-    return new ServedBy(version, OptionalLong.empty(), Long.MIN_VALUE);
+    return new ServedBy(version, OptionalLong.empty(), Long.MIN_VALUE, Long.MIN_VALUE);
   }
 
   /** A version from a timestamp on, another one before. */
   public static ServedBy from(long fromMillis, long version, long earlier) {
-    return new ServedBy(version, OptionalLong.of(earlier), fromMillis);
+    return new ServedBy(version, OptionalLong.of(earlier), fromMillis, Long.MIN_VALUE);
   }
 
-  /** What a decision wants. */
+  /** The same, but for records from before that time: nothing computes these. */
+  public ServedBy refusingBefore(long millis) {
+    return new ServedBy(version, earlier, fromMillis, millis);
+  }
+
+  /** What a decision wants of records of any age: a straggler is as good as any. */
   public static ServedBy of(Activation activation) {
     Activation.Earlier before = activation.earlier();
     return before == null

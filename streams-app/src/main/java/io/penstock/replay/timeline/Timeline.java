@@ -63,9 +63,12 @@ public final class Timeline {
   private static ServedBy served(Cutover cutover) {
     Instant from = cutover.getEffectiveFrom();
     Long before = cutover.getFrom();
-    return from == null || before == null
-        ? ServedBy.all(cutover.getTo())
-        : ServedBy.from(from.toEpochMilli(), cutover.getTo(), before);
+    ServedBy served =
+        from == null || before == null
+            ? ServedBy.all(cutover.getTo())
+            : ServedBy.from(from.toEpochMilli(), cutover.getTo(), before);
+    Instant refusedBefore = cutover.getRefusedBefore();
+    return refusedBefore == null ? served : served.refusingBefore(refusedBefore.toEpochMilli());
   }
 
   /**

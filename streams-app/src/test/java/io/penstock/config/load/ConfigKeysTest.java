@@ -45,6 +45,7 @@ final class ConfigKeysTest {
             entry("control.liveness-timeout", "10s"),
             entry("control.prepare-timeout", "5m"),
             entry("control.retain-for", "1h"),
+            entry("control.stragglers", "new-version"),
             entry("control.max-staleness", "15s"),
             entry("control.when-stale", "pause"),
             entry("inference.threads", "6"),
@@ -128,6 +129,7 @@ final class ConfigKeysTest {
                 Duration.ofSeconds(10),
                 Duration.ofMinutes(5),
                 Duration.ofHours(1),
+                ControlConfig.Stragglers.NEW_VERSION,
                 Duration.ofSeconds(15),
                 ControlConfig.WhenStale.PAUSE));
     assertThat(config.inference())
@@ -252,7 +254,7 @@ final class ConfigKeysTest {
                 service: scoring
                 kafka: {bootstrap.servers: "a:9092,b:9092", producer.linger.ms: 7}
                 registry: {schema.registry.url: "http://registry:8081"}
-                control: {heartbeat-interval: 2s, liveness-timeout: PT12S, prepare-timeout: 1h, retain-for: 2h, max-staleness: 20s, when-stale: go-on}
+                control: {heartbeat-interval: 2s, liveness-timeout: PT12S, prepare-timeout: 1h, retain-for: 2h, stragglers: dead-letter, max-staleness: 20s, when-stale: go-on}
                 inference: {threads: 4, max-in-flight-rows: 5000, max-in-flight-bytes: 100MiB, intra-op-threads: 2, inter-op-threads: 0, run-timeout: 20s, max-abandoned-threads: 1, load-threads: 2, native-memory: 6GiB}
                 models:
                   fraud:
@@ -311,6 +313,7 @@ final class ConfigKeysTest {
                 Duration.ofSeconds(12),
                 Duration.ofHours(1),
                 Duration.ofHours(2),
+                ControlConfig.Stragglers.DEAD_LETTER,
                 Duration.ofSeconds(20),
                 ControlConfig.WhenStale.GO_ON));
     assertThat(config.inference())

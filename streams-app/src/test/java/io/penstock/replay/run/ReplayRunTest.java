@@ -14,6 +14,7 @@ import io.penstock.pipeline.ModelFailedException;
 import io.penstock.pipeline.PipelineSettings;
 import io.penstock.pipeline.ReplayProcessor;
 import io.penstock.pipeline.Serving;
+import io.penstock.pipeline.Stragglers;
 import io.penstock.pipeline.Tombstones;
 import io.penstock.replay.ReplayException;
 import io.penstock.replay.Transactions;
@@ -26,6 +27,8 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.producer.MockProducer;
@@ -46,6 +49,8 @@ class ReplayRunTest {
 
   private static final int PARTITIONS = 3;
   private static final int IN_FLIGHT = 40;
+
+  private static final Pattern VERSION = Pattern.compile(";version=(\\d+);");
 
   private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("none");
   private final MockProducer<byte[], byte[]> producer =
@@ -70,11 +75,11 @@ class ReplayRunTest {
     long firstSeed = Long.getLong("penstock.property.seed", 1L);
     Random random = new Random(firstSeed);
     fill(random, 700);
-    // Up to offset 200 by version 1, then by both, then by version 2.
-    Serving both = new Serving(second, first, 1_000_500);
+    // Up to offset 200 by version 1, then by both, then by version 2 without stragglers.
+    Serving both = Serving.shared(second, first, 1_000_500);
+    Serving refusing = Serving.all(second).with(new Stragglers(1_000_500, true));
     ReplayRun.PlannedServing plan =
-        (partition, offset) ->
-            offset < 200 ? Serving.all(first) : offset < 500 ? both : Serving.all(second);
+        (partition, offset) -> offset < 200 ? Serving.all(first) : offset < 500 ? both : refusing;
     List<PartitionRange> ranges =
         List.of(new PartitionRange(0, 0, 700), new PartitionRange(2, 150, 650));
 
@@ -85,9 +90,7 @@ class ReplayRunTest {
       List<String> expected = new ArrayList<>();
       for (ConsumerRecord<byte[], byte[]> record : input.get(range.partition())) {
         if (record.offset() >= range.from() && record.offset() < range.until()) {
-          expected.add(
-              expected(
-                  record, plan.at(record.partition(), record.offset()).at(record.timestamp())));
+          expected.add(expected(record, plan.at(record.partition(), record.offset())));
         }
       }
       assertThat(outcomesOf(range.partition()))
@@ -98,11 +101,23 @@ class ReplayRunTest {
     assertThat(progress).last().isEqualTo("1200/1200");
   }
 
-  private static String expected(ConsumerRecord<byte[], byte[]> record, VersionBinding by) {
-    String source =
-        "in-%d@%d by %d at %d: "
-            .formatted(record.partition(), record.offset(), by.id().version(), record.timestamp());
+  private static String expected(ConsumerRecord<byte[], byte[]> record, Serving served) {
+    VersionBinding by = served.at(record.timestamp());
     byte[] value = record.value();
+    boolean refused =
+        value != null
+            && served.stragglers().refused()
+            && record.timestamp() < served.stragglers().beforeMillis();
+    String source =
+        "in-%d@%d by %s at %d: "
+            .formatted(
+                record.partition(),
+                record.offset(),
+                refused ? "none" : by.id().version(),
+                record.timestamp());
+    if (refused) {
+      return source + "dead STRAGGLER";
+    }
     return value == null
         ? source + "dead NULL_VALUE"
         : value.length == 8
@@ -132,11 +147,11 @@ class ReplayRunTest {
   }
 
   private static String describe(ProducerRecord<byte[], byte[]> outcome, String source) {
-    String version = header(outcome, "penstock-served-by").replaceAll(".*;version=(\\d+);.*", "$1");
+    Matcher version = VERSION.matcher(header(outcome, "penstock-served-by"));
     return "%s by %s at %d: %s"
         .formatted(
             source,
-            version,
+            version.find() ? version.group(1) : "none",
             outcome.timestamp(),
             outcome.topic().equals("to")
                 ? String.valueOf(FakeModel.predicted(outcome.value()))

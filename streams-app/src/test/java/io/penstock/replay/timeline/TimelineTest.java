@@ -63,6 +63,19 @@ class TimelineTest {
   }
 
   @Test
+  void shouldGiveNoVersionToStragglersThatWereRefused() {
+    Cutover retired = cutover(0, 9, 2L, 2);
+    retired.put("refusedBefore", NOON);
+    timeline.add(retired);
+    timeline.add(cutover(0, 12, 2L, 3));
+
+    VersionPlan plan = timeline.over(List.of(range(0, 9, 13)));
+
+    assertThat(plan.at(0, 11)).isEqualTo(ServedBy.all(2).refusingBefore(NOON.toEpochMilli()));
+    assertThat(plan.at(0, 12)).as("promoted for all records").isEqualTo(ServedBy.all(3));
+  }
+
+  @Test
   void shouldPassOverOtherPipelinesAndTopics() {
     Cutover other = cutover(0, 0, null, 7);
     other.put("pipeline", "others");
