@@ -3,6 +3,7 @@ package io.penstock.pipeline;
 import io.penstock.batching.BatchLimits;
 import io.penstock.batching.Deadlines;
 import java.time.Duration;
+import org.apache.kafka.common.Uuid;
 
 /**
  * What a pipeline's topology needs to know.
@@ -25,11 +26,17 @@ public record PipelineSettings(
   /**
    * The topics of a pipeline.
    *
+   * @param inputId which topic of that name it is; {@link Uuid#ZERO_UUID} if brokers do not tell
    * @param inputPartitions partitions of the input topic: outcomes keep their input's partition
    *     number in every output topic that has as many
    */
   public record Topics(
-      String input, int inputPartitions, String output, String deadLetters, String audit) {}
+      String input,
+      Uuid inputId,
+      int inputPartitions,
+      String output,
+      String deadLetters,
+      String audit) {}
 
   /** Upper bounds of a serialized record in bytes, for each topic that gets outcomes. */
   public record SizeLimits(int outputBytes, int deadLetterBytes) {}

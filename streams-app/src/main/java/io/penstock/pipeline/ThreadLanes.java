@@ -12,6 +12,7 @@ import org.slf4j.MDC;
 public final class ThreadLanes {
 
   private final ThreadLocal<ThreadLane> lanes;
+  private final PipelineSettings.Topics topics;
   private final PipelineStatistics statistics;
   private final LongSupplier clock;
   private final InstantSource time;
@@ -43,6 +44,7 @@ public final class ThreadLanes {
       InstantSource time,
       PipelineStatistics statistics,
       Horizon horizon) {
+    this.topics = settings.topics();
     this.statistics = statistics;
     this.clock = clock;
     this.time = time;
@@ -60,6 +62,11 @@ public final class ThreadLanes {
                   statistics,
                   clock);
             });
+  }
+
+  /** The topics of their pipeline. */
+  public PipelineSettings.Topics topics() {
+    return topics;
   }
 
   PipelineStatistics statistics() {

@@ -14,6 +14,7 @@ import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -21,10 +22,11 @@ import org.apache.kafka.streams.errors.StreamsException;
 
 /**
  * A stream thread's main consumer, which also gives the thread its time to forward outcomes, with
- * three guards. An offset out of range is an error of its own instead of an occasion to reset
- * (Streams treats it like a partition that never had an offset). When partitions are lost the
- * thread's rows are dropped before Streams closes the tasks, since somebody else computes them now.
- * A thread that failed leaves the group, so that its partitions do not wait for it.
+ * four guards. Offsets are committed with the {@linkplain InputIdentity id of their topic}. An
+ * offset out of range is an error of its own instead of an occasion to reset (Streams treats it
+ * like a partition that never had an offset). When partitions are lost the thread's rows are
+ * dropped before Streams closes the tasks, since somebody else computes them now. A thread that
+ * failed leaves the group, so that its partitions do not wait for it.
  *
  * <p>Not thread-safe, like every consumer: the stream thread's own.
  */
@@ -131,6 +133,27 @@ final class GuardedConsumer extends KafkaConsumer<byte[], byte[]> {
       options.withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP);
     }
     super.close(options);
+  }
+
+  @Override
+  public void commitSync(Map<TopicPartition, OffsetAndMetadata> offsets) {
+    super.commitSync(InputIdentity.of(lanes).stamp(offsets));
+  }
+
+  @Override
+  public void commitSync(Map<TopicPartition, OffsetAndMetadata> offsets, Duration timeout) {
+    super.commitSync(InputIdentity.of(lanes).stamp(offsets), timeout);
+  }
+
+  @Override
+  public Map<TopicPartition, OffsetAndMetadata> committed(Set<TopicPartition> partitions) {
+    return InputIdentity.unstamp(super.committed(partitions));
+  }
+
+  @Override
+  public Map<TopicPartition, OffsetAndMetadata> committed(
+      Set<TopicPartition> partitions, Duration timeout) {
+    return InputIdentity.unstamp(super.committed(partitions, timeout));
   }
 
   private final class DropsLost implements ConsumerRebalanceListener {

@@ -114,7 +114,12 @@ public final class Pipeline implements AutoCloseable {
   /** That of the version which has failed, until its threads have ended. */
   private @Nullable KafkaStreams former;
 
+  /** The last one that has joined its group. */
+  private volatile @Nullable KafkaStreams joined;
+
+  /** Never RUNNING or PAUSED: those follow from the rest. */
   private State state = State.WAITING;
+
   private @Nullable String stopReason;
   private final Map<Pause, String> pauses = new EnumMap<>(Pause.class);
 
@@ -295,17 +300,19 @@ public final class Pipeline implements AutoCloseable {
 
   /** Where it is in its life. */
   public synchronized State state() {
-    KafkaStreams running = streams;
-    if (state == State.STARTING
-        && running != null
-        && running.state() == KafkaStreams.State.RUNNING) {
-      state = State.RUNNING;
+    if (isPaused()) {
+      return State.PAUSED;
     }
-    return isPaused() ? State.PAUSED : state;
+    return isAtWork() && streams != null && streams == joined ? State.RUNNING : state;
   }
 
   private boolean isPaused() {
-    return !pauses.isEmpty() && (state == State.STARTING || state == State.RUNNING);
+    return !pauses.isEmpty() && isAtWork();
+  }
+
+  /** Starting, or running: only who looks at the state tells these apart. */
+  private boolean isAtWork() {
+    return state == State.STARTING;
   }
 
   /** Why it is paused, or will be once it is at work. */
@@ -356,7 +363,7 @@ public final class Pipeline implements AutoCloseable {
    * @return leaves the group: drains and commits, for as long as that may take
    */
   public synchronized Runnable withdraw(String reason) {
-    boolean working = state == State.STARTING || state == State.RUNNING;
+    boolean working = isAtWork();
     if (working || state == State.WITHDRAWN) {
       stopReason = reason;
     }
@@ -458,21 +465,58 @@ public final class Pipeline implements AutoCloseable {
     ThreadSuccession succession =
         new ThreadSuccession(name(), started, run.lanes(), runs.streamThreads());
     started.setUncaughtExceptionHandler(failure -> threadDied(failure, run.lanes(), succession));
-    started.setStateListener(
-        (now, before) -> log.info("pipeline={} state={} was={}", name(), now, before));
-    onRun.accept(started);
-    synchronized (this) {
-      if (isStarting(attempt)) {
-        streams = started;
-        former = null;
-        if (!pauses.isEmpty()) {
-          started.pause();
-        }
-        started.start();
-        return;
+    InputWatch watch = runs.watch(run, reason -> inputReplaced(run, reason));
+    started.setStateListener((now, before) -> stateChanged(run, watch, now, before));
+    boolean atWork = false;
+    try {
+      onRun.accept(started);
+      atWork = putToWork(started, attempt);
+    } finally {
+      if (!atWork) {
+        started.close();
       }
     }
-    started.close();
+    if (atWork) {
+      watch.start(name());
+    }
+  }
+
+  /** Unless it was overtaken by a later attempt. */
+  private synchronized boolean putToWork(KafkaStreams started, long attempt) {
+    if (!isStarting(attempt)) {
+      return false;
+    }
+    streams = started;
+    former = null;
+    if (!pauses.isEmpty()) {
+      started.pause();
+    }
+    started.start();
+    return true;
+  }
+
+  /** On one of the run's threads, or on one that closes it; takes no lock. */
+  private void stateChanged(
+      PipelineRuns.Run run, InputWatch watch, KafkaStreams.State now, KafkaStreams.State before) {
+    log.info("pipeline={} state={} was={}", name(), now, before);
+    if (!now.isRunningOrRebalancing()) {
+      watch.close();
+    }
+    if (now == KafkaStreams.State.RUNNING) {
+      joined = run.streams();
+    }
+  }
+
+  /** What was taken is computed and committed, since the former topic gives it no second time. */
+  private void inputReplaced(PipelineRuns.Run run, String reason) {
+    synchronized (this) {
+      if (streams != run.streams() || run.lanes().areStopped()) {
+        return;
+      }
+      run.lanes().stop();
+      halt(reason);
+    }
+    leaveGroup(run.streams());
   }
 
   /** Runs on the dying stream thread, before Streams closes its tasks. */
@@ -540,7 +584,7 @@ public final class Pipeline implements AutoCloseable {
     lanes.stop();
     // What the other threads wait for fails at once, so that they end soon.
     serving.get().quarantine(new VersionQuarantinedException(refuse.reason()));
-    if (state == State.STARTING || state == State.RUNNING) {
+    if (isAtWork()) {
       state = State.MODEL_FAILED;
       stopReason = refuse.reason();
       log.error(

@@ -11,8 +11,10 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.CloseOptions;
@@ -36,8 +38,9 @@ final class PipelineRuns {
    * One run, not started.
    *
    * @param lanes those of its stream threads
+   * @param input the topic that it reads
    */
-  record Run(KafkaStreams streams, ThreadLanes lanes) {}
+  record Run(KafkaStreams streams, ThreadLanes lanes, InputIdentity input) {}
 
   PipelineRuns(
       Pipeline.Definition definition,
@@ -51,7 +54,11 @@ final class PipelineRuns {
     this.clients = clients;
   }
 
-  /** Looks at the cluster, and commits where partitions begin that have no offset yet. */
+  /**
+   * Looks at the cluster, and commits where partitions begin that have no offset yet.
+   *
+   * @throws InputLostException if offsets are of an input that was deleted and created again
+   */
   Run create(ServingVersions versions, PipelineStatistics statistics, Horizon horizon)
       throws ExecutionException, InterruptedException {
     PipelineSettings settings;
@@ -61,12 +68,9 @@ final class PipelineRuns {
               new TopicFacts(admin, config),
               definition.outputTopic(),
               definition.deadLetterTopic());
-      new StartPosition(admin)
+      new StartPosition(admin, definition.name(), streamsSettings.applicationId())
           .commitOnce(
-              streamsSettings.applicationId(),
-              settings.topics().input(),
-              settings.topics().inputPartitions(),
-              streamsSettings.startFrom());
+              identity(settings), settings.topics().inputPartitions(), streamsSettings.startFrom());
     }
     ThreadLanes lanes =
         new ThreadLanes(
@@ -83,7 +87,21 @@ final class PipelineRuns {
                 settings, versions, lanes, definition.deadLetters(), definition.cutovers()),
             config,
             clients.apply(lanes));
-    return new Run(streams, lanes);
+    return new Run(streams, lanes, identity(settings));
+  }
+
+  private static InputIdentity identity(PipelineSettings settings) {
+    return new InputIdentity(settings.topics().input(), settings.topics().inputId());
+  }
+
+  /** Looks whether a run's input stays the topic that it is; not before it is started. */
+  InputWatch watch(Run run, Consumer<String> onReplaced) {
+    return new InputWatch(
+        run.input(),
+        () -> Admin.create(config.getAdminConfigs(definition.name() + "-input")),
+        now ->
+            onReplaced.accept(
+                run.input().replacedBy(definition.name(), streamsSettings.applicationId(), now)));
   }
 
   /** How many stream threads a run has. */
@@ -101,11 +119,13 @@ final class PipelineRuns {
 
   private PipelineSettings settings(TopicFacts facts, String outputTopic, String deadLetterTopic)
       throws ExecutionException, InterruptedException {
+    TopicDescription input = facts.topic(definition.inputTopic());
     return new PipelineSettings(
         definition.name(),
         new PipelineSettings.Topics(
             definition.inputTopic(),
-            facts.partitions(definition.inputTopic()),
+            input.topicId(),
+            input.partitions().size(),
             outputTopic,
             deadLetterTopic,
             definition.auditTopic()),

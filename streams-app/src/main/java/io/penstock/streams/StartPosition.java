@@ -27,21 +27,31 @@ final class StartPosition {
   private static final Logger log = LoggerFactory.getLogger(StartPosition.class);
 
   private final Admin admin;
+  private final String pipeline;
+  private final String group;
 
-  StartPosition(Admin admin) {
+  /** That of a pipeline, by the name of its group. */
+  StartPosition(Admin admin, String pipeline, String group) {
     this.admin = admin;
+    this.pipeline = pipeline;
+    this.group = group;
   }
 
-  /** Does nothing for a group that has offsets in the topic already, or has members. */
-  void commitOnce(String group, String topic, int partitions, StartFrom startFrom)
+  /**
+   * Does nothing for a group that has offsets in the topic already, or has members.
+   *
+   * @throws InputLostException if its offsets are of another topic that had the name
+   */
+  void commitOnce(InputIdentity input, int partitions, StartFrom startFrom)
       throws ExecutionException, InterruptedException {
-    if (startFrom == StartFrom.End.EARLIEST) {
+    Map<TopicPartition, OffsetAndMetadata> committed =
+        admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get();
+    input.requireSame(pipeline, group, committed);
+    if (startFrom == StartFrom.End.EARLIEST || hasOffsets(committed, input.topic())) {
       return;
     }
-    if (hasOffsets(group, topic)) {
-      return;
-    }
-    Map<TopicPartition, OffsetAndMetadata> start = resolve(topic, partitions, startFrom);
+    Map<TopicPartition, OffsetAndMetadata> start =
+        input.stamp(resolve(input.topic(), partitions, startFrom));
     try {
       admin.alterConsumerGroupOffsets(group, start).all().get();
       log.info(
@@ -54,14 +64,9 @@ final class StartPosition {
     }
   }
 
-  private boolean hasOffsets(String group, String topic)
-      throws ExecutionException, InterruptedException {
-    return admin
-        .listConsumerGroupOffsets(group)
-        .partitionsToOffsetAndMetadata()
-        .get()
-        .entrySet()
-        .stream()
+  private static boolean hasOffsets(
+      Map<TopicPartition, OffsetAndMetadata> committed, String topic) {
+    return committed.entrySet().stream()
         .anyMatch(entry -> entry.getKey().topic().equals(topic) && entry.getValue() != null);
   }
 

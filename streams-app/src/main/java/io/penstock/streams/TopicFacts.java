@@ -10,6 +10,7 @@ import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.DescribeConfigsResult;
 import org.apache.kafka.clients.admin.DescribeTopicsResult;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigResource;
@@ -27,10 +28,10 @@ final class TopicFacts {
     this.config = config;
   }
 
-  /** How many partitions a topic has. */
-  int partitions(String topic) throws ExecutionException, InterruptedException {
+  /** A topic as it is now. */
+  TopicDescription topic(String topic) throws ExecutionException, InterruptedException {
     DescribeTopicsResult result = admin.describeTopics(List.of(topic));
-    return Objects.requireNonNull(result.topicNameValues().get(topic)).get().partitions().size();
+    return Objects.requireNonNull(result.topicNameValues().get(topic)).get();
   }
 
   /** The largest records that the producer sends and the topics take. */

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -66,7 +67,7 @@ class PipelineTopologyTest {
     PipelineSettings settings =
         new PipelineSettings(
             "numbers",
-            new PipelineSettings.Topics("in", 1, "out", "dead", "audit"),
+            new PipelineSettings.Topics("in", Uuid.ZERO_UUID, 1, "out", "dead", "audit"),
             tombstones,
             new BatchLimits(8, 1 << 20, Duration.ofMillis(5), MAX_AGE, 32, 1 << 20),
             new PipelineSettings.SizeLimits(MAX_BYTES, MAX_BYTES),

@@ -40,6 +40,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.streams.KafkaStreams;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -228,6 +229,26 @@ class PipelineFaultIT {
         Await.until("both are answered", 60, () -> census.update().answered() == 2);
         assertThat(census.lost()).isZero();
       }
+    }
+  }
+
+  @Test
+  void shouldCloseWhatItHasMadeWhereItCannotStart() throws Exception {
+    List<KafkaStreams> runs = new ArrayList<>();
+    try (Pipeline pipeline = pipeline(false)) {
+      pipeline.onRun(
+          run -> {
+            runs.add(run);
+            throw new IllegalStateException("a defect of who listens");
+          });
+
+      serve(pipeline);
+
+      assertThat(pipeline.state()).isEqualTo(Pipeline.State.HALTED);
+      assertThat(pipeline.stopReason()).hasValue("cannot start: a defect of who listens");
+      assertThat(runs)
+          .singleElement()
+          .satisfies(run -> assertThat(run.state()).isEqualTo(KafkaStreams.State.NOT_RUNNING));
     }
   }
 

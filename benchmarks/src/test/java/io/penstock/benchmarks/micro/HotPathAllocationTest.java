@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.Topology;
@@ -133,7 +134,7 @@ class HotPathAllocationTest {
         new PipelineSettings(
             "images",
             new PipelineSettings.Topics(
-                TopologyPath.INPUT, 1, TopologyPath.OUTPUT, "dead", "audit"),
+                TopologyPath.INPUT, Uuid.ZERO_UUID, 1, TopologyPath.OUTPUT, "dead", "audit"),
             Tombstones.DEAD_LETTER,
             new BatchLimits(ROWS, Duration.ofMillis(5), 4096, 64 << 20),
             new PipelineSettings.SizeLimits(1 << 20, 1 << 20),

@@ -35,6 +35,7 @@ import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -319,7 +320,7 @@ class ReplayRunTest {
     PipelineSettings settings =
         new PipelineSettings(
             "numbers",
-            new PipelineSettings.Topics("in", PARTITIONS, "to", "dead", "audit"),
+            new PipelineSettings.Topics("in", Uuid.ZERO_UUID, PARTITIONS, "to", "dead", "audit"),
             Tombstones.DEAD_LETTER,
             new BatchLimits(8, 1 << 20, Duration.ofMillis(5), null, IN_FLIGHT, 1 << 20),
             new PipelineSettings.SizeLimits(4096, 4096),
