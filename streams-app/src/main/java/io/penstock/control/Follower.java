@@ -118,7 +118,7 @@ final class Follower {
       abandonUnlessNeeded(late, next);
       catchUp = null;
     }
-    if (wanted.isPresent() && !wanted.get().equals(active)) {
+    if (wanted.isPresent() && (!wanted.get().equals(active) || isLeftAtRest())) {
       reach(new Attempt(wanted.get(), manifests(next), 0), prepared);
     }
     holdBack(from);
@@ -175,6 +175,11 @@ final class Follower {
       instance.suspend(model, why);
       atRest = true;
     }
+  }
+
+  /** Whether nothing serves, and nothing is under way that would end that. */
+  private boolean isLeftAtRest() {
+    return atRest && catchUp == null;
   }
 
   /** Lets nothing go that waits for a decision, which the same step may have brought. */

@@ -37,6 +37,9 @@ public final class Participant {
   private final Clock clock;
   private final LongSupplier nanoClock;
 
+  /** Of each model of the fleet, also of those that this instance has not. */
+  private final Map<String, ModelDecision> newest = new HashMap<>();
+
   private final Map<String, Follower> followers = new HashMap<>();
   private final Map<String, FailedVersions> failures = new HashMap<>();
   private final Map<String, Sent> proposals = new HashMap<>();
@@ -93,6 +96,7 @@ public final class Participant {
   /** Acts on the newest decision about a model. */
   public void decide(ModelDecision decision) {
     String model = decision.getModel();
+    newest.put(model, decision);
     if (instance.models().containsKey(model)) {
       follower(model).follow(decision);
       propose(model);
@@ -125,11 +129,10 @@ public final class Participant {
   /**
    * The instance has other models than before. Of those that are gone the fleet is told that it
    * need not wait for this instance; those that have come begin as at a start. A model that is
-   * another by the same name has to be gone in between.
-   *
-   * @param decisions the newest about each model
+   * another by the same name has to be gone in between. By the decisions that it was told: one that
+   * has been read, and is still to be told, comes in its turn.
    */
-  public void modelsReplaced(Map<String, ModelDecision> decisions) {
+  public void modelsReplaced() {
     if (!caughtUp) {
       return;
     }
@@ -139,7 +142,7 @@ public final class Participant {
     come.removeAll(followers.keySet());
     gone.forEach(this::part);
     for (String model : come) {
-      Optional<ModelDecision> decision = Optional.ofNullable(decisions.get(model));
+      Optional<ModelDecision> decision = Optional.ofNullable(newest.get(model));
       failures.put(model, new FailedVersions(decision));
       decision.ifPresent(this::decide);
     }

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -48,6 +49,7 @@ public final class InferenceThreads implements Inference, AutoCloseable {
   /** A watchdog that sleeps for so long was stopped, and the process with it. */
   private static final long STOPPED_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+  private final ThreadFactory factory;
   private final InferenceSettings settings;
   private final LongSupplier clock;
   private final Consumer<String> exit;
@@ -59,7 +61,8 @@ public final class InferenceThreads implements Inference, AutoCloseable {
   // Guarded by the lock, all of them.
   private final RunQueue queue;
   private final List<Run> running = new ArrayList<>();
-  private int threadsStarted;
+  private int threadNumbers;
+  private int missingThreads;
   private int abandonedThreads;
   private int abandonedWithRequests;
   private boolean closed;
@@ -82,20 +85,67 @@ public final class InferenceThreads implements Inference, AutoCloseable {
 
   /** Starts the threads without a watchdog: {@link #giveUpOverdue} is the caller's to call. */
   InferenceThreads(InferenceSettings settings, LongSupplier clock, Consumer<String> exit) {
+    this(settings, clock, exit, Thread::new);
+  }
+
+  /** The same, with threads from there. */
+  InferenceThreads(
+      InferenceSettings settings,
+      LongSupplier clock,
+      Consumer<String> exit,
+      ThreadFactory factory) {
+    this.factory = factory;
     this.settings = settings;
     this.clock = clock;
     this.exit = exit;
     this.awakeSinceNanos = clock.getAsLong();
     this.queue = new RunQueue(settings.threads());
-    for (int i = 0; i < settings.threads(); i++) {
-      startThread();
+    this.missingThreads = settings.threads();
+    startMissing();
+  }
+
+  /**
+   * Starts the threads that are missing, without the lock: it may take long, or fail, as while the
+   * process may have no more threads; those are missing until it is called again.
+   */
+  private void startMissing() {
+    for (int number = takeMissing(); number >= 0; number = takeMissing()) {
+      boolean started = false;
+      try {
+        Thread thread = factory.newThread(this::work);
+        thread.setName("inference-" + number);
+        thread.setDaemon(true);
+        thread.start();
+        started = true;
+      } finally {
+        if (!started) {
+          isMissing();
+        }
+      }
     }
   }
 
-  private void startThread() {
-    Thread thread = new Thread(this::work, "inference-" + threadsStarted++);
-    thread.setDaemon(true);
-    thread.start();
+  /** The number of a thread that is to be started; negative if none is missing. */
+  private int takeMissing() {
+    lock.lock();
+    try {
+      if (missingThreads == 0) {
+        return -1;
+      }
+      missingThreads--;
+      return threadNumbers++;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void isMissing() {
+    lock.lock();
+    try {
+      missingThreads++;
+    } finally {
+      lock.unlock();
+    }
   }
 
   @Override
@@ -303,6 +353,7 @@ public final class InferenceThreads implements Inference, AutoCloseable {
               + " allows. A native run cannot be cut, so the process ends; the last was: "
               + reasons.get(reasons.size() - 1).getMessage());
     }
+    startMissing();
   }
 
   private static Deadlines deadlines(Run run) {
@@ -320,7 +371,7 @@ public final class InferenceThreads implements Inference, AutoCloseable {
     running.remove(run);
     queue.givenUp(run);
     count(run, 1);
-    startThread();
+    missingThreads++;
   }
 
   /** A thread is stuck, or is not any more. Under the lock. */

@@ -770,7 +770,7 @@ class ParticipantTest {
     participant.decide(prepare);
     // when the model goes, the preparation ends, and the model comes back
     instance.serve(false);
-    participant.modelsReplaced(Map.of(FakeInstance.MODEL, prepare));
+    participant.modelsReplaced();
     instance.finish(2);
     runTasks();
     int reports = outbox.reports.size();
@@ -778,7 +778,7 @@ class ParticipantTest {
     assertThat(outbox.departures).containsExactly("a/digits");
     assertThat(outbox.reports).as("nothing of what is gone").hasSize(reports);
     instance.serve(true);
-    participant.modelsReplaced(Map.of(FakeInstance.MODEL, prepare));
+    participant.modelsReplaced();
     runTasks();
     // then it resumes what serves, and takes part in the preparation
     assertThat(instance.calls())
@@ -796,13 +796,13 @@ class ParticipantTest {
     instance.serve(true);
     CompletableFuture<Void> late = new CompletableFuture<>();
     outbox.safe = late;
-    participant.modelsReplaced(Map.of());
+    participant.modelsReplaced();
     instance.serve(false);
-    participant.modelsReplaced(Map.of());
+    participant.modelsReplaced();
     // when the model comes again, and only the report of the one before is safe
     instance.serve(true);
     outbox.safe = new CompletableFuture<>();
-    participant.modelsReplaced(Map.of());
+    participant.modelsReplaced();
     late.complete(null);
     runTasks();
     assertThat(outbox.proposals).isEmpty();
@@ -812,10 +812,44 @@ class ParticipantTest {
     assertThat(outbox.proposedVersions()).containsExactly(1L);
   }
 
+  /** What a reload brings begins with what was told, though more may have been read by then. */
+  @Test
+  void shouldBeginAModelThatComesWithTheNewestDecisionThatItWasTold() {
+    instance.serve(false);
+    start();
+    participant.decide(active(1, 0, 1));
+    participant.decide(active(2, 5, 2));
+    instance.serve(true);
+
+    participant.modelsReplaced();
+    runTasks();
+    participant.decide(active(1, 6, 2));
+    runTasks();
+
+    assertThat(instance.calls())
+        .filteredOn(call -> call.startsWith("activate "))
+        .containsExactly("activate 2@5", "activate 1@6");
+  }
+
+  /** Such as when the decisions were lost, and those before are written again. */
+  @Test
+  void shouldServeAgainWhatItServedWhenTheFleetTakesBackWhatItIsBehindWith() {
+    start(active(1, 0, 1));
+    instance.hanging(2);
+    participant.decide(active(2, 5, 2));
+    runTasks();
+    assertThat(instance.calls()).last().asString().startsWith("resume 2");
+
+    participant.decide(active(1, 0, 1));
+    runTasks();
+
+    assertThat(instance.calls()).endsWith("activate 1@0");
+  }
+
   @Test
   void shouldLeaveAloneTheModelsThatStay() {
     start(active(1, 0, 1));
-    participant.modelsReplaced(Map.of(FakeInstance.MODEL, active(1, 0, 1)));
+    participant.modelsReplaced();
     runTasks();
 
     assertThat(instance.calls()).containsExactly("resume 1", "activate 1@0");

@@ -1,6 +1,7 @@
 package io.penstock.inference;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.batching.Batch;
 import io.penstock.batching.FakeModel;
@@ -21,6 +22,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.LongStream;
@@ -35,8 +37,29 @@ final class InferenceThreadsTest {
   private final AtomicLong clock = new AtomicLong();
   private final List<String> exits = new CopyOnWriteArrayList<>();
   private final CountDownLatch mayReturn = new CountDownLatch(1);
+  private final AtomicBoolean hasNoThreads = new AtomicBoolean();
   private final InferenceThreads threads =
-      new InferenceThreads(new InferenceSettings(1, 1), clock::get, exits::add);
+      new InferenceThreads(new InferenceSettings(1, 1), clock::get, exits::add, this::newThread);
+
+  /** As the machine gives threads, which may take long. */
+  private Thread newThread(Runnable work) {
+    if (hasNoThreads.get()) {
+      assertThat(canBeAsked()).as("nothing is locked while a thread is started").isTrue();
+      throw new OutOfMemoryError("unable to create native thread");
+    }
+    return new Thread(work);
+  }
+
+  private boolean canBeAsked() {
+    Thread asking = new Thread(threads::busyThreads);
+    asking.start();
+    try {
+      asking.join(TimeUnit.SECONDS.toMillis(30));
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+    return !asking.isAlive();
+  }
 
   @AfterEach
   void close() {
@@ -268,6 +291,31 @@ final class InferenceThreadsTest {
         .asString()
         .contains("inference.max-abandoned-threads: 1")
         .contains("version fake/2");
+  }
+
+  @Test
+  void shouldFailWhatWaitsThoughNoOtherThreadCanBeStartedAndStartItLater()
+      throws InterruptedException {
+    // given
+    FakeModel hanging = new FakeModel(1);
+    VersionBinding version = hanging.binding();
+    Batch stuck = SealedBatches.of(version, 1);
+    Batch waiting = SealedBatches.of(version, 2);
+    hang(hanging, stuck);
+    threads.submit(waiting);
+    clock.addAndGet(TIMEOUT.toNanos() + 1);
+    // when
+    hasNoThreads.set(true);
+    assertThatThrownBy(threads::giveUpOverdue).isInstanceOf(OutOfMemoryError.class);
+    // then
+    assertThat(stuck.failure()).isInstanceOf(VersionQuarantinedException.class);
+    assertThat(waiting.failure()).isInstanceOf(VersionQuarantinedException.class);
+    hasNoThreads.set(false);
+    threads.giveUpOverdue();
+    Batch next = SealedBatches.of(new FakeModel(2).binding(), 3);
+    threads.submit(next);
+    awaitFinished(next);
+    assertThat(next.failure()).isNull();
   }
 
   /** Anybody may send what a model hangs on. */

@@ -151,7 +151,7 @@ public final class ControlPlane implements AutoCloseable {
     return CompletableFuture.runAsync(
         () -> {
           change.run();
-          participant.modelsReplaced(Map.copyOf(decisions));
+          participant.modelsReplaced();
         },
         controlThread);
   }
@@ -344,7 +344,7 @@ public final class ControlPlane implements AutoCloseable {
   public void close(Duration timeout) {
     long deadlineNanos = System.nanoTime() + timeout.toNanos();
     stalenessThread.shutdownNow();
-    onControlThread(participant::leave);
+    onControlThread(this::leave);
     controllerLoop.close(halfOfRest(deadlineNanos));
     decisionsLoop.close(halfOfRest(deadlineNanos));
     controlThread.shutdown();
@@ -357,6 +357,12 @@ public final class ControlPlane implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     outbox.close(halfOfRest(deadlineNanos));
+  }
+
+  /** What is read from now on begins nothing any more, and nobody waits for it. */
+  private void leave() {
+    caughtUp.completeExceptionally(new ControlPlaneException("this instance is being stopped"));
+    participant.leave();
   }
 
   private static Duration halfOfRest(long deadlineNanos) {

@@ -112,6 +112,20 @@ class ControlPlaneIT {
     }
   }
 
+  /** Who waits until it has caught up is told at once, unless it just had. */
+  @Test
+  void shouldNotBeWaitedForOnceItIsClosed() throws Exception {
+    ControlPlane plane = start("a", new FakeInstance(false));
+
+    plane.close();
+
+    try {
+      plane.awaitCaughtUp(Duration.ofSeconds(60));
+    } catch (ControlPlaneException e) {
+      assertThat(e).hasMessageContaining("this instance is being stopped");
+    }
+  }
+
   @Test
   void shouldChangeNothingWhenAVersionCannotBePrepared() throws Exception {
     FakeInstance instance = new FakeInstance(false, 1).failing(2, "no such folder: /models/2");
