@@ -48,7 +48,9 @@ class MetricsIT {
           Metric.BYTES_IN_FLIGHT,
           Metric.LEASES,
           Metric.LAG,
-          Metric.REQUEST_ROWS);
+          Metric.REQUEST_ROWS,
+          // StragglersIT has some.
+          Metric.STRAGGLERS);
 
   private static final Schema SCHEMA =
       Workbench.schema(

@@ -531,6 +531,58 @@ class PromotionIT {
   }
 
   @Test
+  void shouldTakeNoRecordsOfAPipelineThatIsPausedUntilItIsResumed() {
+    activate(1);
+    assertThat(audit.verdict(bench.command(SERVICE, "{\"pause\":{\"pipeline\":\"digits\"}}")))
+        .isEqualTo("DONE");
+    awaitPipeline("PAUSED");
+    long offset = bench.send(new ProducerRecord<>("in", 0, null, Digits.framed(bench, "in", 0)));
+    assertThat(versionThatPredicts("bare-in", "bare-out")).as("the other one").isEqualTo("1");
+    assertThat(bySource("out")).doesNotContainKey("in-0@" + offset);
+
+    assertThat(audit.verdict(bench.command(SERVICE, "{\"resume\":{\"pipeline\":\"digits\"}}")))
+        .isEqualTo("DONE");
+
+    awaitPipeline("RUNNING");
+    Await.until("what waited", 30, () -> bySource("out").containsKey("in-0@" + offset));
+  }
+
+  private static void awaitPipeline(String state) {
+    Await.until(
+        () -> "the pipeline is " + state + ": " + service.health(),
+        30,
+        () -> service.health().at("/pipelines/digits/state").asText().equals(state));
+  }
+
+  /** The policy keeps the newest version only, and the active one is kept whatever it says. */
+  @Test
+  void shouldLoadAndUnloadAVersionByCommand() {
+    activate(2);
+    awaitState(1, "END");
+
+    String loaded = audit.verdict(bench.command(SERVICE, holding("load", 1)));
+    awaitState(1, "AVAILABLE");
+    String active = audit.verdict(bench.command(SERVICE, holding("unload", 2)));
+    String unloaded = audit.verdict(bench.command(SERVICE, holding("unload", 1)));
+    awaitState(1, "END");
+
+    assertThat(List.of(loaded, unloaded)).containsOnly("DONE");
+    assertThat(active).startsWith("REJECTED: digits/2 is active");
+    assertThat(versionThatPredicts()).isEqualTo("2");
+  }
+
+  private static String holding(String command, int version) {
+    return "{\"%s\":{\"model\":\"digits\",\"version\":%d}}".formatted(command, version);
+  }
+
+  private static void awaitState(int version, String state) {
+    Await.until(
+        () -> "version " + version + " is " + state + ": " + versions(),
+        30,
+        () -> versions().path(String.valueOf(version)).asText("END").equals(state));
+  }
+
+  @Test
   void shouldTakeACommandInAvro() {
     activate(1);
     int schemaId = bench.registry().register(SERVICE + ".control-value", Command.getClassSchema());
