@@ -110,6 +110,47 @@ class SecurityIT {
   }
 
   @Test
+  void shouldServeWithTokensOfAnIdentityProvider() throws Exception {
+    // given
+    Path file =
+        Files.writeString(folder.resolve("tokens.yaml"), config(stack.oauth(SecureStack.PASSWORD)));
+    try (Admin admin = stack.admin()) {
+      admin.createAcls(printed(file, SecureStack.USER)).all().get();
+    }
+    int before = records.list("dead").size();
+    int tokens = stack.identities().tokens();
+    // when
+    try (ServiceUnderTest service = ServiceUnderTest.start(file, folder, "tokens")) {
+      service.awaitReady();
+      bench.send(new ProducerRecord<>("reviews", new byte[] {1, 2, 3}));
+      // then
+      records.await("dead", before + 1);
+      assertThat(stack.identities().tokens()).isGreaterThan(tokens);
+      assertThat(service.terminate()).isZero();
+      assertThat(service.log()).doesNotContain("planted");
+    }
+  }
+
+  @Test
+  void shouldSayThatTheIdentityProviderRefuses() throws Exception {
+    Path file = Files.writeString(folder.resolve("refused.yaml"), config(stack.oauth("other")));
+
+    Penstock.Ended check =
+        Penstock.run(
+            60,
+            folder.resolve("refused.log"),
+            Map.of(),
+            "config",
+            "check",
+            "--config",
+            file.toString());
+
+    assertThat(check.exitCode()).isOne();
+    assertThat(check.output().lines())
+        .anyMatch(line -> line.matches("FAILED +broker: .*invalid_client.*"));
+  }
+
+  @Test
   void shouldSayWhichAccessIsMissing() throws Exception {
     // given: the same for somebody with a certificate, and groups that are known to the broker
     PenstockConfig config = Configs.of(config(stack.mutualTls()));

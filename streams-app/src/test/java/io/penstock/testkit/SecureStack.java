@@ -14,17 +14,28 @@ import org.apache.kafka.clients.admin.UserScramCredentialUpsertion;
 
 /**
  * A local stack whose broker allows nobody anything that no access control list allows him: by TLS
- * with SCRAM or PLAIN, or with a certificate of one's own. A third door without TLS is the
- * administrator's, who may do everything.
+ * with SCRAM, PLAIN or a token of an identity provider, or with a certificate of one's own. A third
+ * door without TLS is the administrator's, who may do everything.
  */
 public record SecureStack(
-    LocalStack stack, Identity broker, Identity client, int port, int saslPort, int mutualTlsPort)
+    LocalStack stack,
+    IdentityProvider identities,
+    Identity broker,
+    Identity client,
+    int port,
+    int saslPort,
+    int mutualTlsPort)
     implements TestStack {
 
   /** The client's name, and what it says of itself with SCRAM and with PLAIN. */
   public static final String USER = "penstock";
 
   public static final String PASSWORD = "planted-password";
+
+  private static final String OAUTH = "org.apache.kafka.common.security.oauthbearer.OAuthBearer";
+
+  /** Kafka asks no URL that is not in this property, in the broker's process as in a client's. */
+  private static final String ALLOWED_URLS = "org.apache.kafka.sasl.oauthbearer.allowed.urls";
 
   /** A running one. */
   public static SecureStack open(Path folder) {
@@ -34,6 +45,8 @@ public record SecureStack(
     int controller = LoopbackPorts.free();
     Identity broker = Identity.make(folder, "broker", PASSWORD);
     Identity client = Identity.make(folder, USER, PASSWORD);
+    IdentityProvider identities = new IdentityProvider(USER, PASSWORD);
+    System.setProperty(ALLOWED_URLS, identities.keysUrl());
     Map<String, String> properties = new HashMap<>();
     String doors =
         "PLAINTEXT://%s,SASL://%s,MUTUAL://%s"
@@ -53,7 +66,7 @@ public record SecureStack(
     properties.put("ssl.truststore.location", broker.trusting(client).toString());
     properties.put("ssl.truststore.password", PASSWORD);
     properties.put("listener.name.mutual.ssl.client.auth", "required");
-    properties.put("sasl.enabled.mechanisms", "SCRAM-SHA-512,PLAIN");
+    properties.put("sasl.enabled.mechanisms", "SCRAM-SHA-512,PLAIN,OAUTHBEARER");
     properties.put(
         "listener.name.sasl.scram-sha-512.sasl.jaas.config",
         "org.apache.kafka.common.security.scram.ScramLoginModule required;");
@@ -61,11 +74,32 @@ public record SecureStack(
         "listener.name.sasl.plain.sasl.jaas.config",
         "org.apache.kafka.common.security.plain.PlainLoginModule required user_%s=\"%s\";"
             .formatted(USER, PASSWORD));
+    properties.putAll(believing(identities));
     SecureStack secure =
         new SecureStack(
-            LocalStack.start(properties), broker, client, port, saslPort, mutualTlsPort);
+            LocalStack.start(properties),
+            identities,
+            broker,
+            client,
+            port,
+            saslPort,
+            mutualTlsPort);
     secure.addScramUser();
     return secure;
+  }
+
+  private static Map<String, String> believing(IdentityProvider identities) {
+    return Map.of(
+        "listener.name.sasl.oauthbearer.sasl.jaas.config",
+        OAUTH + "LoginModule required;",
+        "listener.name.sasl.oauthbearer.sasl.server.callback.handler.class",
+        OAUTH + "ValidatorCallbackHandler",
+        "sasl.oauthbearer.jwks.endpoint.url",
+        identities.keysUrl(),
+        "sasl.oauthbearer.expected.issuer",
+        identities.issuer(),
+        "sasl.oauthbearer.expected.audience",
+        IdentityProvider.AUDIENCE);
   }
 
   private void addScramUser() {
@@ -99,6 +133,18 @@ public record SecureStack(
         "sasl.jaas.config",
         "org.apache.kafka.common.security.%s required username=\"%s\" password=\"%s\";"
             .formatted(module, USER, password));
+    return keys;
+  }
+
+  /** What a client needs to know of that door to come with tokens. */
+  public Map<String, String> oauth(String secret) {
+    Map<String, String> keys = tls(saslPort, "SASL_SSL");
+    keys.put("sasl.mechanism", "OAUTHBEARER");
+    keys.put("sasl.jaas.config", OAUTH + "LoginModule required;");
+    keys.put("sasl.login.callback.handler.class", OAUTH + "LoginCallbackHandler");
+    keys.put("sasl.oauthbearer.token.endpoint.url", identities.tokenUrl());
+    keys.put("sasl.oauthbearer.client.credentials.client.id", USER);
+    keys.put("sasl.oauthbearer.client.credentials.client.secret", secret);
     return keys;
   }
 
@@ -137,5 +183,7 @@ public record SecureStack(
   @Override
   public void close() {
     stack.close();
+    identities.close();
+    System.clearProperty(ALLOWED_URLS);
   }
 }

@@ -65,10 +65,18 @@ public final class Cluster implements AutoCloseable {
     try {
       return Admin.create(adminProperties(config));
     } catch (KafkaException e) {
-      Throwable cause = e.getCause() == null ? e : e.getCause();
       throw new ClusterException(
-          "cannot use kafka.bootstrap.servers: " + bootstrap + ": " + cause.getMessage(), e);
+          "cannot use kafka.bootstrap.servers: " + bootstrap + ": " + innermost(e).getMessage(), e);
     }
+  }
+
+  /** Kafka says first what it could not make, and last why. */
+  private static Throwable innermost(Throwable failure) {
+    Throwable innermost = failure;
+    while (innermost.getCause() != null) {
+      innermost = innermost.getCause();
+    }
+    return innermost;
   }
 
   /** The keys that an admin client and its plug-ins understand, and those prefixed for it. */

@@ -1,5 +1,6 @@
 package io.penstock.cli.shell;
 
+import io.penstock.config.kafka.OAuthAccess;
 import io.penstock.config.load.ConfigLoader;
 import io.penstock.config.load.ConfigurationException;
 import io.penstock.config.load.EffectiveConfig;
@@ -25,12 +26,14 @@ public final class ConfigOption {
   }
 
   /**
-   * Loads the file.
+   * Loads the file, and allows Kafka's clients in this process to ask for tokens where it says.
    *
    * @throws ConfigurationException if none was named or it has problems
    */
   public EffectiveConfig load() {
-    return ConfigLoader.ofProcess(environment).load(Path.of(file()));
+    EffectiveConfig loaded = ConfigLoader.ofProcess(environment).load(Path.of(file()));
+    OAuthAccess.allow(loaded.config());
+    return loaded;
   }
 
   /** Whether a file was named, on the command line or in the environment. */
