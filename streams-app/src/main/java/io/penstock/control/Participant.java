@@ -67,7 +67,7 @@ public final class Participant {
   }
 
   /** One of a certain level of the protocol. */
-  Participant(
+  public Participant(
       String id,
       int protocolLevel,
       Instance instance,

@@ -1,6 +1,7 @@
 package io.penstock.service;
 
 import io.penstock.config.ModelConfig;
+import io.penstock.control.ProtocolLevel;
 import io.penstock.model.loading.ModelLoader;
 import io.penstock.model.source.ModelSource;
 import io.penstock.model.tensorflow.SavedModelLoader;
@@ -43,4 +44,12 @@ public interface Foundation {
 
   /** The Kafka clients of one pipeline's stream threads. */
   KafkaClientSupplier clients(String pipeline, ThreadLanes lanes);
+
+  /**
+   * The level of the control protocol that the instance speaks: this code's, unless it stands for
+   * an older release in a test of upgrades.
+   */
+  default int protocolLevel() {
+    return ProtocolLevel.CURRENT;
+  }
 }

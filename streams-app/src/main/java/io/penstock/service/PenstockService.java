@@ -226,7 +226,8 @@ public final class PenstockService implements AutoCloseable {
             config.control().livenessTimeout(),
             config.control().prepareTimeout(),
             config.control().maxStaleness(),
-            config.control().retainFor());
+            config.control().retainFor(),
+            foundation.protocolLevel());
     ControlPlane plane =
         ControlPlane.start(
             settings,

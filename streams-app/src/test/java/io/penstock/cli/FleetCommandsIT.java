@@ -8,6 +8,7 @@ import io.penstock.cli.shell.ExitCodes;
 import io.penstock.cli.shell.Terminal;
 import io.penstock.config.ControlTopics;
 import io.penstock.control.FakeInstance;
+import io.penstock.control.ProtocolLevel;
 import io.penstock.control.kafka.ControlPlane;
 import io.penstock.control.kafka.ControlPlaneSettings;
 import io.penstock.control.message.ControlMessages;
@@ -343,7 +344,8 @@ final class FleetCommandsIT {
             Duration.ofSeconds(5),
             Duration.ofSeconds(60),
             Duration.ofSeconds(15),
-            Duration.ofMinutes(1)),
+            Duration.ofMinutes(1),
+            ProtocolLevel.CURRENT),
         instance,
         ControlMessages.jsonOnly(),
         fatal::add);

@@ -26,9 +26,15 @@ public final class Penstock {
 
   /** Starts a command; returns as soon as its process exists. */
   public static JavaProcess start(Path log, Map<String, String> environment, String... arguments) {
+    return startOf(distribution(), log, environment, arguments);
+  }
+
+  /** The same of another release, in whose folder {@code lib/} is. */
+  static JavaProcess startOf(
+      Path release, Path log, Map<String, String> environment, String... arguments) {
     return start(
         "io.penstock.cli.PenstockMain",
-        List.of(distribution().resolve("lib/*").toString()),
+        List.of(release.resolve("lib/*").toString()),
         List.of(),
         log,
         environment,

@@ -65,6 +65,24 @@ public final class ServiceUnderTest implements AutoCloseable {
     return new ServiceUnderTest(process, port, NONE);
   }
 
+  /**
+   * Starts an instance of another release.
+   *
+   * @param release its folder, with {@code lib/}
+   */
+  public static ServiceUnderTest startOf(Path release, Path config, Path folder, String instance) {
+    int port = LoopbackPorts.free();
+    JavaProcess process =
+        Penstock.startOf(
+            release,
+            folder.resolve(instance + ".log"),
+            Map.of("PENSTOCK_HTTP__LISTEN", "127.0.0.1:" + port),
+            "serve",
+            "--config",
+            config.toString());
+    return new ServiceUnderTest(process, port, NONE);
+  }
+
   /** Starts an instance in which faults can be armed: the same command on a faulty foundation. */
   public static ServiceUnderTest startFaulty(Path config, Path folder, String instance) {
     return startFaulty(config, folder, instance, Map.of());

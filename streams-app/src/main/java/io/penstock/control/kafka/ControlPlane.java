@@ -83,6 +83,7 @@ public final class ControlPlane implements AutoCloseable {
     this.participant =
         new Participant(
             settings.instanceId(),
+            settings.protocolLevel(),
             instance,
             outbox,
             this::onControlThread,

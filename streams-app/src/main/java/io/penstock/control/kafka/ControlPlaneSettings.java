@@ -2,6 +2,7 @@ package io.penstock.control.kafka;
 
 import io.penstock.config.ControlTopics;
 import io.penstock.control.PromotionTimes;
+import io.penstock.control.ProtocolLevel;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.security.SecureRandom;
@@ -23,6 +24,7 @@ import java.util.regex.Pattern;
  * @param promotionDeadline how long a promotion may take that does not say
  * @param maxStaleness how old what is known of the decisions may be
  * @param retention how long a version serves records from before the time from which another serves
+ * @param protocolLevel the level of the control protocol that the instance says it speaks
  */
 public record ControlPlaneSettings(
     String service,
@@ -32,7 +34,8 @@ public record ControlPlaneSettings(
     Duration livenessTimeout,
     Duration promotionDeadline,
     Duration maxStaleness,
-    Duration retention) {
+    Duration retention,
+    int protocolLevel) {
 
   /** Defaults, for a service on a cluster. */
   public static final Duration HEARTBEAT_INTERVAL = Duration.ofSeconds(1);
@@ -80,7 +83,8 @@ public record ControlPlaneSettings(
         LIVENESS_TIMEOUT,
         PROMOTION_DEADLINE,
         MAX_STALENESS,
-        RETENTION);
+        RETENTION,
+        ProtocolLevel.CURRENT);
   }
 
   /** A new instance id: the host's name and something random. */

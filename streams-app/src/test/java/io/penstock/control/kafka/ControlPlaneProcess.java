@@ -1,6 +1,7 @@
 package io.penstock.control.kafka;
 
 import io.penstock.control.FakeInstance;
+import io.penstock.control.ProtocolLevel;
 import io.penstock.control.message.ControlMessages;
 import java.time.Duration;
 import java.util.Map;
@@ -37,6 +38,7 @@ public final class ControlPlaneProcess {
         Duration.ofSeconds(2),
         Duration.ofSeconds(60),
         Duration.ofSeconds(15),
-        Duration.ofMinutes(1));
+        Duration.ofMinutes(1),
+        ProtocolLevel.CURRENT);
   }
 }
