@@ -1,6 +1,7 @@
 package io.penstock.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
@@ -10,6 +11,7 @@ import io.penstock.cli.shell.Terminal;
 import io.penstock.config.PenstockConfig;
 import io.penstock.config.load.ConfigLoader;
 import io.penstock.metrics.Metric;
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -24,6 +26,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -171,6 +174,45 @@ final class DeploymentFilesTest {
           .isEqualTo("docs/runbook.md#" + alert.toLowerCase(Locale.ROOT));
       assertThat(headings).contains(alert.toLowerCase(Locale.ROOT));
     }
+  }
+
+  @Test
+  void shouldTryEachAlert() throws IOException {
+    List<String> alerts = new ArrayList<>();
+    collect(yaml("deploy/prometheus/alerts.yml"), "alert", alerts);
+    List<String> tried = new ArrayList<>();
+    collect(yaml("deploy/prometheus/alerts-test.yml"), "alertname", tried);
+
+    assertThat(tried).containsAll(alerts);
+  }
+
+  @Test
+  void shouldHaveRulesThatPrometheusTakes() throws Exception {
+    assertEndsWell("deploy/prometheus", "promtool", "check", "config", "prometheus.yml");
+    assertEndsWell("deploy/prometheus", "promtool", "test", "rules", "alerts-test.yml");
+  }
+
+  @Test
+  void shouldHaveAComposeFileThatDockerTakes() throws Exception {
+    assertEndsWell(".", "docker-compose", "--file", "docker-compose.yml", "config", "--quiet");
+  }
+
+  /** Where there is no such tool the test is skipped. */
+  private void assertEndsWell(String in, String... command) throws Exception {
+    boolean isThere =
+        Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1))
+            .anyMatch(entry -> Files.isExecutable(Path.of(entry, command[0])));
+    assumeTrue(isThere, command[0] + " is not in PATH");
+    Path said = folder.resolve("said");
+    Process process =
+        new ProcessBuilder(command)
+            .directory(root.resolve(in).toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(said.toFile())
+            .start();
+
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).as(Files.readString(said)).isZero();
   }
 
   private static void assertIsMeasured(String expression) {

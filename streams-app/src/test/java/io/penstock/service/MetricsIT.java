@@ -144,6 +144,11 @@ class MetricsIT {
 
   @Test
   void shouldHaveAValueOfEachMetric() {
+    // A request is counted once its answer is on its way.
+    Await.until(
+        "the request is counted",
+        10,
+        () -> positive(samples().getOrDefault(sampled(Metric.REQUESTS), Set.of())));
     Map<String, Collection<String>> samples = samples();
 
     for (Metric metric : Metric.values()) {
@@ -174,7 +179,11 @@ class MetricsIT {
     Await.until(
         "all is counted",
         10,
-        () -> service.metrics().contains("penstock_predictions_total{pipeline=\"feelings\"} 40.0"));
+        () ->
+            service.metrics().contains("penstock_predictions_total{pipeline=\"feelings\"} 40.0")
+                && service
+                    .metrics()
+                    .contains("penstock_record_latency_seconds_count{pipeline=\"feelings\"} 42"));
     assertThat(service.metrics())
         .contains(
             "penstock_records_in_total{pipeline=\"feelings\"} 42.0",
@@ -291,6 +300,10 @@ class MetricsIT {
     return metric.prometheusType().equals("histogram")
         ? metric.prometheusName() + "_count"
         : metric.prometheusName();
+  }
+
+  private static boolean positive(Collection<String> samples) {
+    return samples.stream().anyMatch(sample -> value(sample) > 0);
   }
 
   private static double value(String sample) {

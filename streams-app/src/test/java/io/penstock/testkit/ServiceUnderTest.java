@@ -275,8 +275,13 @@ public final class ServiceUnderTest implements AutoCloseable {
 
   /** Whether it has ever logged that. */
   public boolean logged(String text) {
+    return wholeLog().contains(text);
+  }
+
+  /** All that it has logged. */
+  public String wholeLog() {
     try {
-      return Files.readString(process.log()).contains(text);
+      return Files.readString(process.log());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
