@@ -10,6 +10,7 @@ import io.penstock.demo.live.LiveStatistics;
 import io.penstock.demo.live.OutcomeWatcher;
 import io.penstock.demo.live.Screen;
 import io.penstock.demo.service.ControlTopics;
+import io.penstock.demo.service.LeastAccess;
 import io.penstock.demo.service.ModelFolder;
 import io.penstock.demo.service.ServiceConfig;
 import io.penstock.demo.service.ServiceProcess;
@@ -23,6 +24,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.NewTopic;
 
@@ -48,8 +51,10 @@ final class Demo {
    * @throws DemoException if it could not be played to its end
    */
   void run(Consumer<Summary> whenChecked) {
-    screen.event("Starting a Kafka broker and a schema registry on this machine.");
-    try (LocalStack stack = LocalStack.start()) {
+    screen.event(
+        "Starting a Kafka broker%s and a schema registry on this machine."
+            .formatted(settings.secured() ? ", with TLS, SCRAM and an authorizer," : ""));
+    try (LocalStack stack = startStack()) {
       createTopics(stack);
       ModelFolder models = new ModelFolder(checkout.digits(), stack.folder().resolve("models"));
       models.copy(1);
@@ -59,26 +64,21 @@ final class Demo {
       RegistryClient registry = new RegistryClient(stack.registryUrl());
       PredictionReader predictions = new PredictionReader(registry::schemaById);
       LiveStatistics statistics = new LiveStatistics(System.nanoTime());
-      String bootstrap = stack.bootstrapServers();
+      Map<String, String> broker = stack.clientKeys();
       try (DigitStream digits =
               new DigitStream(
                   checkout.digits().resolve("digits.csv"),
                   INPUT,
                   settings.perSecond(),
-                  bootstrap,
+                  broker,
                   registry);
           OutcomeWatcher watcher =
               new OutcomeWatcher(
-                  bootstrap,
-                  OUTPUT,
-                  DEAD_LETTERS,
-                  DigitStream.LABEL_HEADER,
-                  predictions,
-                  statistics);
-          ControlTopics control = new ControlTopics(bootstrap)) {
+                  broker, OUTPUT, DEAD_LETTERS, DigitStream.LABEL_HEADER, predictions, statistics);
+          ControlTopics control = new ControlTopics(keys(stack, ServiceConfig.OPERATOR))) {
         RunCheck check =
             new RunCheck(
-                bootstrap, INPUT, OUTPUT, DEAD_LETTERS, DigitStream.LABEL_HEADER, predictions);
+                broker, INPUT, OUTPUT, DEAD_LETTERS, DigitStream.LABEL_HEADER, predictions);
         Play play =
             new Play(settings, screen, models, service, digits, watcher, control, statistics);
         play.perform();
@@ -91,10 +91,22 @@ final class Demo {
     }
   }
 
+  private LocalStack startStack() {
+    return settings.secured()
+        ? LocalStack.startSecured(Set.of(ServiceConfig.INSTANCE, ServiceConfig.OPERATOR))
+        : LocalStack.start();
+  }
+
+  /** What that user's clients need to know of the broker, which may know no users. */
+  private Map<String, String> keys(LocalStack stack, String user) {
+    return settings.secured() ? stack.clientKeys(user) : stack.clientKeys();
+  }
+
   private ServiceProcess startService(LocalStack stack, ModelFolder models) {
     int httpPort = LoopbackPorts.free();
     Path config = stack.folder().resolve("demo.yaml");
-    new ServiceConfig(stack.bootstrapServers(), stack.registryUrl(), models.target(), httpPort)
+    new ServiceConfig(
+            keys(stack, ServiceConfig.INSTANCE), stack.registryUrl(), models.target(), httpPort)
         .write(config);
     Path folder = stack.folder().resolve("service");
     try {
@@ -102,8 +114,21 @@ final class Demo {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    if (settings.secured()) {
+      grantLeastAccess(stack, config, folder);
+    }
     screen.event("Starting the service with version 1 of the model.");
     return ServiceProcess.start(checkout.distribution(), config, httpPort, folder);
+  }
+
+  private void grantLeastAccess(LocalStack stack, Path config, Path folder) {
+    for (String role : List.of("instance", "operator")) {
+      int lists =
+          LeastAccess.grant(role, checkout.distribution(), config, folder, stack.clientKeys());
+      screen.event(
+          "Allowing User:%s-%s what 'penstock acls' prints: %d access control lists."
+              .formatted(ServiceConfig.SERVICE, role, lists));
+    }
   }
 
   private static void createTopics(LocalStack stack) {
@@ -115,6 +140,16 @@ final class Demo {
   }
 
   private void sayAddresses(LocalStack stack) {
+    if (settings.secured()) {
+      Path file = stack.folder().resolve("demo.yaml");
+      screen.event(
+          """
+          The service's configuration, with the keys that its Kafka clients need: %1$s
+          ./penstock status --config %1$s
+          Running until Ctrl-C."""
+              .formatted(file));
+      return;
+    }
     String broker = stack.bootstrapServers();
     screen.event(
         """

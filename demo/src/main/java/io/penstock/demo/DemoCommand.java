@@ -43,6 +43,14 @@ public final class DemoCommand implements Callable<Integer> {
   private int rate;
 
   @Option(
+      names = "--secured",
+      description = {
+        "The broker speaks TLS and SCRAM only, and allows the service and the operator what"
+            + " 'penstock acls' prints for them, and nothing else."
+      })
+  private boolean secured;
+
+  @Option(
       names = "--keep-running",
       description = "Stay after the check, for you to produce, consume and promote by hand.")
   private boolean keepRunning;
@@ -81,7 +89,7 @@ public final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Settings settings = new Settings(duration, rate, keepRunning);
+    Settings settings = new Settings(duration, rate, secured, keepRunning);
     AtomicBoolean good = new AtomicBoolean();
     try (Screen screen = screen()) {
       new Demo(Checkout.current(), settings, screen)

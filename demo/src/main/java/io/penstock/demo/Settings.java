@@ -7,9 +7,10 @@ import java.time.Duration;
  *
  * @param duration how long digits are streamed; longer where the new version needs longer
  * @param perSecond digits a second
+ * @param secured whether the broker lets in, and allows, what it has to only
  * @param keepRunning whether broker, registry and service stay until the demo is asked to end
  */
-record Settings(Duration duration, int perSecond, boolean keepRunning) {
+record Settings(Duration duration, int perSecond, boolean secured, boolean keepRunning) {
 
   private static final Duration SHORTEST = Duration.ofSeconds(10);
   private static final int HIGHEST_RATE = 100_000;

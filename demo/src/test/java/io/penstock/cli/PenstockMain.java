@@ -54,7 +54,7 @@ public final class PenstockMain {
     this.schemaId =
         new RegistryClient(setting("schema.registry.url"))
             .register("digit-predictions-value", PREDICTION);
-    String bootstrap = setting("bootstrap.servers");
+    String bootstrap = setting("bootstrap.servers").replace("'", "");
     this.consumer =
         new KafkaConsumer<>(
             Map.of(

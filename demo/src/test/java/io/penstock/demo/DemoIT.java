@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The demo from end to end, on a real broker and registry, with a service that is a fake. */
 final class DemoIT {
 
-  private static final Settings SHORT = new Settings(Duration.ofSeconds(10), 500, false);
+  private static final Settings SHORT = new Settings(Duration.ofSeconds(10), 500, false, false);
 
   @TempDir private Path folder;
 

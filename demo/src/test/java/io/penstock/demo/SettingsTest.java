@@ -20,9 +20,9 @@ final class SettingsTest {
 
   @Test
   void shouldRefuseWhatCannotBePlayed() {
-    assertThatThrownBy(() -> new Settings(Duration.ofSeconds(9), 500, false))
+    assertThatThrownBy(() -> new Settings(Duration.ofSeconds(9), 500, false, false))
         .hasMessageStartingWith("--duration: 9000 ms (expected: 10 s or more");
-    assertThatThrownBy(() -> new Settings(Duration.ofSeconds(30), 0, false))
+    assertThatThrownBy(() -> new Settings(Duration.ofSeconds(30), 0, false, false))
         .hasMessage("--rate: 0 (expected: 1-100000)");
   }
 

@@ -54,6 +54,16 @@ public final class LocalKafka implements AutoCloseable {
    * @throws IllegalStateException if it does not start
    */
   public static LocalKafka start(Path folder, Map<String, String> brokerProperties) {
+    return start(folder, brokerProperties, List.of());
+  }
+
+  /**
+   * The same, with users.
+   *
+   * @param scramArguments the users, as {@code kafka-storage.sh --add-scram} takes them
+   */
+  static LocalKafka start(
+      Path folder, Map<String, String> brokerProperties, List<String> scramArguments) {
     QuietBroker.apply();
     try {
       Ports ports = Ports.of(Files.createDirectories(folder).resolve(PORTS_FILE));
@@ -61,7 +71,7 @@ public final class LocalKafka implements AutoCloseable {
       Properties properties = properties(ports, data);
       properties.putAll(brokerProperties);
       if (!Files.exists(data.resolve("meta.properties"))) {
-        format(data);
+        format(data, scramArguments);
       }
       LocalKafka kafka =
           new LocalKafka(
@@ -112,7 +122,7 @@ public final class LocalKafka implements AutoCloseable {
     server.awaitShutdown();
   }
 
-  private static void format(Path data) {
+  private static void format(Path data, List<String> scramArguments) {
     PrintStream silence =
         new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
     try {
@@ -123,6 +133,7 @@ public final class LocalKafka implements AutoCloseable {
           .setDirectories(List.of(data.toString()))
           .setMetadataLogDirectory(data.toString())
           .setControllerListenerName("CONTROLLER")
+          .setScramArguments(scramArguments)
           .run();
     } catch (Exception e) {
       throw new IllegalStateException("Cannot format Kafka's folder " + data, e);

@@ -7,8 +7,12 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -20,6 +24,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Kafka broker and a schema registry that belong together, in a temporary folder of their own.
@@ -31,17 +36,33 @@ public final class LocalStack implements AutoCloseable {
   private static final Duration TOPIC_LIMIT = Duration.ofSeconds(30);
 
   private final TemporaryFolder folder = TemporaryFolder.create("penstock-stack-");
+  private final CompletableFuture<Optional<BrokerSecurity>> security;
   private final CompletableFuture<LocalKafka> kafka;
   private final CompletableFuture<LocalRegistry> registry;
   // What needs the stack, the latest first. @GuardedBy("this")
   private final Deque<Runnable> dependents = new ArrayDeque<>();
   private final Thread closeOnExit = new Thread(this::release, "local-stack-exit");
 
-  private LocalStack(Map<String, String> brokerProperties) {
-    kafka =
+  private LocalStack(Map<String, String> brokerProperties, @Nullable Set<String> users) {
+    security =
         CompletableFuture.supplyAsync(
-            () -> LocalKafka.start(folder.resolve("kafka"), brokerProperties));
+            () ->
+                users == null
+                    ? Optional.empty()
+                    : Optional.of(new BrokerSecurity(folder.path(), users)));
+    kafka = security.thenApplyAsync(known -> startKafka(brokerProperties, known));
     registry = CompletableFuture.supplyAsync(() -> LocalRegistry.start(folder.resolve("registry")));
+  }
+
+  private LocalKafka startKafka(
+      Map<String, String> brokerProperties, Optional<BrokerSecurity> secured) {
+    Map<String, String> properties =
+        new HashMap<>(secured.map(BrokerSecurity::brokerProperties).orElse(Map.of()));
+    properties.putAll(brokerProperties);
+    return LocalKafka.start(
+        folder.resolve("kafka"),
+        properties,
+        secured.map(BrokerSecurity::scramArguments).orElse(List.of()));
   }
 
   /** A running stack. */
@@ -56,7 +77,20 @@ public final class LocalStack implements AutoCloseable {
    * @throws IllegalStateException if one of them does not start; then nothing is left of the other
    */
   public static LocalStack start(Map<String, String> brokerProperties) {
-    LocalStack stack = new LocalStack(brokerProperties);
+    return started(new LocalStack(brokerProperties, null));
+  }
+
+  /**
+   * A running stack whose broker speaks TLS only, knows these users by SCRAM, and allows them what
+   * access control lists allow: nothing, at first.
+   *
+   * @throws IllegalStateException if one of them does not start
+   */
+  public static LocalStack startSecured(Set<String> users) {
+    return started(new LocalStack(Map.of(), users));
+  }
+
+  private static LocalStack started(LocalStack stack) {
     Runtime.getRuntime().addShutdownHook(stack.closeOnExit);
     try {
       CompletableFuture.allOf(stack.kafka, stack.registry).join();
@@ -92,6 +126,22 @@ public final class LocalStack implements AutoCloseable {
     return kafka().bootstrapServers();
   }
 
+  /** What an administrator's client needs to know of the broker. */
+  public Map<String, String> clientKeys() {
+    return clientKeys(BrokerSecurity.ADMIN);
+  }
+
+  /**
+   * What a client of that user needs to know of the broker: where it is, and where it is secured,
+   * how to get in. Secrets among it are in clear text.
+   */
+  public Map<String, String> clientKeys(String user) {
+    Map<String, String> keys = new TreeMap<>();
+    keys.put("bootstrap.servers", bootstrapServers());
+    security.join().ifPresent(secured -> keys.putAll(secured.clientKeys(user)));
+    return keys;
+  }
+
   /** What {@code schema.registry.url} is to be. */
   public String registryUrl() {
     return registry().url();
@@ -109,7 +159,7 @@ public final class LocalStack implements AutoCloseable {
    * @throws IllegalStateException if the broker refuses, or is not ready within 30 seconds
    */
   public void createTopics(NewTopic... topics) {
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers()))) {
+    try (Admin admin = Admin.create(new HashMap<>(clientKeys()))) {
       admin.createTopics(List.of(topics)).all().get();
       List<TopicPartition> partitions =
           Arrays.stream(topics).flatMap(LocalStack::partitions).toList();

@@ -1,6 +1,7 @@
 package io.penstock.localstack;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.BufferedReader;
 import java.net.URI;
@@ -11,13 +12,20 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class LocalStackIT {
+
+  /** A second or two, on a machine that does nothing else. */
+  private static final long PATIENCE_SECONDS = 240;
 
   private static final String SCHEMA = "{\"schema\": \"{\\\"type\\\": \\\"string\\\"}\"}";
 
@@ -59,6 +67,22 @@ final class LocalStackIT {
   }
 
   @Test
+  void shouldAllowAKnownUserNothingByItself() throws Exception {
+    try (LocalStack stack = LocalStack.startSecured(Set.of("visitor"));
+        Admin visitor = Admin.create(new HashMap<>(stack.clientKeys("visitor")))) {
+      // when
+      stack.createTopic("closed", 1);
+
+      // then
+      assertThat(visitor.listTopics().names().get()).isEmpty();
+      assertThatThrownBy(() -> visitor.deleteTopics(List.of("closed")).all().get())
+          .hasCauseInstanceOf(AuthorizationException.class);
+      assertThatThrownBy(() -> stack.clientKeys("stranger"))
+          .hasMessage("user: stranger (expected: one of [admin, visitor])");
+    }
+  }
+
+  @Test
   void shouldCloseFirstWhatNeedsItTheLatestFirst() throws Exception {
     // given
     List<String> closed = new ArrayList<>();
@@ -95,7 +119,7 @@ final class LocalStackIT {
     process.destroy();
 
     // then
-    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
     assertThat(registry).noneMatch(ProcessHandle::isAlive);
     try (Stream<Path> left = Files.list(temporary)) {
       assertThat(left.filter(path -> path.getFileName().toString().startsWith("penstock-")))
@@ -115,7 +139,7 @@ final class LocalStackIT {
     process.destroyForcibly();
 
     // then
-    assertThat(registry.onExit().get(60, TimeUnit.SECONDS).isAlive()).isFalse();
+    assertThat(registry.onExit().get(PATIENCE_SECONDS, TimeUnit.SECONDS).isAlive()).isFalse();
   }
 
   private static Process stackProcess(Path temporary) throws Exception {

@@ -1,6 +1,7 @@
 package io.penstock.demo.check;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,14 +30,12 @@ final class CommittedTopic {
    * @throws IllegalStateException if the end is not reached within 30 seconds without a record
    */
   static void read(
-      String bootstrapServers, String topic, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
-    Map<String, Object> settings =
-        Map.of(
-            "bootstrap.servers", bootstrapServers,
-            "client.id", "demo-check",
-            "isolation.level", "read_committed",
-            "auto.offset.reset", "none",
-            "enable.auto.commit", "false");
+      Map<String, String> broker, String topic, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
+    Map<String, Object> settings = new HashMap<>(broker);
+    settings.put("client.id", "demo-check");
+    settings.put("isolation.level", "read_committed");
+    settings.put("auto.offset.reset", "none");
+    settings.put("enable.auto.commit", "false");
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       List<TopicPartition> partitions =
@@ -45,7 +44,7 @@ final class CommittedTopic {
               .toList();
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
-      Map<TopicPartition, Long> ends = ends(bootstrapServers, partitions);
+      Map<TopicPartition, Long> ends = ends(broker, partitions);
       long deadline = System.nanoTime() + PATIENCE.toNanos();
       while (!unfinished(consumer, ends).isEmpty()) {
         var records = consumer.poll(POLL);
@@ -63,8 +62,8 @@ final class CommittedTopic {
 
   /** Behind the last records, be they committed yet or not. */
   private static Map<TopicPartition, Long> ends(
-      String bootstrapServers, List<TopicPartition> partitions) {
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+      Map<String, String> broker, List<TopicPartition> partitions) {
+    try (Admin admin = Admin.create(new HashMap<>(broker))) {
       return admin
           .listOffsets(
               partitions.stream().collect(Collectors.toMap(p -> p, p -> OffsetSpec.latest())))

@@ -7,21 +7,27 @@ import io.penstock.demo.wire.PredictionReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The check of one run by what is in Kafka.
  *
+ * @param broker what a client needs to know of it
  * @param labelHeader the header of an input that says what the digit shows
  */
 public record RunCheck(
-    String bootstrapServers,
+    Map<String, String> broker,
     String inputTopic,
     String outputTopic,
     String deadLetterTopic,
     String labelHeader,
     PredictionReader predictions) {
+
+  public RunCheck {
+    broker = Map.copyOf(broker);
+  }
 
   /**
    * Reads the three topics and judges.
@@ -31,17 +37,16 @@ public record RunCheck(
   public Verdict judge() {
     List<Input> inputs = new ArrayList<>();
     List<Outcome> outcomes = new ArrayList<>();
-    CommittedTopic.read(bootstrapServers, inputTopic, record -> inputs.add(input(record)));
+    CommittedTopic.read(broker, inputTopic, record -> inputs.add(input(record)));
     CommittedTopic.read(
-        bootstrapServers,
+        broker,
         outputTopic,
         record ->
             outcomes.add(
                 outcome(
                     record,
                     new Answer(OutcomeHeaders.version(record), predictions.digit(record)))));
-    CommittedTopic.read(
-        bootstrapServers, deadLetterTopic, record -> outcomes.add(outcome(record, null)));
+    CommittedTopic.read(broker, deadLetterTopic, record -> outcomes.add(outcome(record, null)));
     return OutcomeCheck.judge(inputs, outcomes);
   }
 

@@ -5,6 +5,7 @@ import io.penstock.demo.wire.RegistryClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -66,22 +67,21 @@ public final class DigitStream implements AutoCloseable {
     }
   }
 
-  /** A stream of that file's digits, their schema registered; {@link #start} starts it. */
+  /**
+   * A stream of that file's digits, their schema registered; {@link #start} starts it.
+   *
+   * @param broker what a client needs to know of it
+   */
   public DigitStream(
-      Path file, String topic, int perSecond, String bootstrapServers, RegistryClient registry) {
+      Path file, String topic, int perSecond, Map<String, String> broker, RegistryClient registry) {
     DigitWriter writer = new DigitWriter(registry.register(topic + "-value", DigitWriter.SCHEMA));
     this.pass = DigitFile.read(file).stream().map(digit -> new Message(digit, writer)).toList();
     this.topic = topic;
     this.perSecond = perSecond;
+    Map<String, Object> settings = new HashMap<>(broker);
+    settings.putAll(Map.of("client.id", "demo-digits", "acks", "all", "linger.ms", "0"));
     this.producer =
-        new KafkaProducer<>(
-            Map.of(
-                "bootstrap.servers", bootstrapServers,
-                "client.id", "demo-digits",
-                "acks", "all",
-                "linger.ms", "0"),
-            new ByteArraySerializer(),
-            new ByteArraySerializer());
+        new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
     thread.setDaemon(true);
   }
 

@@ -3,6 +3,7 @@ package io.penstock.demo.live;
 import io.penstock.demo.wire.OutcomeHeaders;
 import io.penstock.demo.wire.PredictionReader;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -30,9 +31,13 @@ public final class OutcomeWatcher implements AutoCloseable {
   private final Thread thread = new Thread(this::run, "outcome-watcher");
   private volatile boolean stopped;
 
-  /** A watcher that {@link #start} starts. */
+  /**
+   * A watcher that {@link #start} starts.
+   *
+   * @param broker what a client needs to know of it
+   */
   public OutcomeWatcher(
-      String bootstrapServers,
+      Map<String, String> broker,
       String outputTopic,
       String deadLetterTopic,
       String labelHeader,
@@ -42,15 +47,12 @@ public final class OutcomeWatcher implements AutoCloseable {
     this.labelHeader = labelHeader;
     this.predictions = predictions;
     this.statistics = statistics;
+    Map<String, Object> settings = new HashMap<>(broker);
+    settings.put("client.id", "demo-watcher");
+    settings.put("isolation.level", "read_committed");
+    settings.put("auto.offset.reset", "earliest");
     this.consumer =
-        new KafkaConsumer<>(
-            Map.of(
-                "bootstrap.servers", bootstrapServers,
-                "client.id", "demo-watcher",
-                "isolation.level", "read_committed",
-                "auto.offset.reset", "earliest"),
-            new ByteArrayDeserializer(),
-            new ByteArrayDeserializer());
+        new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     consumer.assign(Stream.of(outputTopic, deadLetterTopic).flatMap(this::partitions).toList());
     thread.setDaemon(true);
   }

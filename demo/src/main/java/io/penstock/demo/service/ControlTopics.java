@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,20 +34,22 @@ public final class ControlTopics implements AutoCloseable {
 
   private final ObjectMapper json = new ObjectMapper();
   private final Map<Long, JsonNode> versions = new TreeMap<>();
-  private final String bootstrapServers;
+  private final Map<String, String> broker;
   private final KafkaConsumer<String, String> consumer;
 
-  public ControlTopics(String bootstrapServers) {
-    this.bootstrapServers = bootstrapServers;
+  /**
+   * Those of a broker.
+   *
+   * @param broker what an operator's client needs to know of it
+   */
+  public ControlTopics(Map<String, String> broker) {
+    this.broker = Map.copyOf(broker);
+    Map<String, Object> settings = new HashMap<>(broker);
+    settings.put("client.id", "demo-control");
+    settings.put("isolation.level", "read_committed");
+    settings.put("auto.offset.reset", "earliest");
     this.consumer =
-        new KafkaConsumer<>(
-            Map.of(
-                "bootstrap.servers", bootstrapServers,
-                "client.id", "demo-control",
-                "isolation.level", "read_committed",
-                "auto.offset.reset", "earliest"),
-            new StringDeserializer(),
-            new StringDeserializer());
+        new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer());
     consumer.assign(Stream.of(REPORTS, AUDIT).map(topic -> new TopicPartition(topic, 0)).toList());
   }
 
@@ -78,7 +81,8 @@ public final class ControlTopics implements AutoCloseable {
 
   /** Sends the line that promotes a version, and waits until the broker has it. */
   public void promote(long version) {
-    Map<String, Object> settings = Map.of("bootstrap.servers", bootstrapServers, "acks", "all");
+    Map<String, Object> settings = new HashMap<>(broker);
+    settings.put("acks", "all");
     try (KafkaProducer<String, String> producer =
         new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer())) {
       producer.send(new ProducerRecord<>(CONTROL, promotion(version))).get();

@@ -4,15 +4,19 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * The service's configuration file for the demo: one model, one pipeline, exactly once.
  *
+ * @param kafka what the service's clients need to know of the broker
  * @param models where the model's versions are: {@code <models>/<version>/saved_model.pb}
  * @param httpPort where the service answers for its health, on loopback
  */
 public record ServiceConfig(
-    String bootstrapServers, String registryUrl, Path models, int httpPort) {
+    Map<String, String> kafka, String registryUrl, Path models, int httpPort) {
 
   /** The prefix of the control topics, among others. */
   public static final String SERVICE = "demo";
@@ -22,6 +26,16 @@ public record ServiceConfig(
   public static final String INPUT = "digits";
   public static final String OUTPUT = "digit-predictions";
   public static final String DEAD_LETTERS = "digits-dead";
+
+  /** How the service is to call itself where the broker is secured, as {@code acls} has it. */
+  public static final String INSTANCE = SERVICE + "-instance";
+
+  /** The same of whoever promotes. */
+  public static final String OPERATOR = SERVICE + "-operator";
+
+  public ServiceConfig {
+    kafka = Map.copyOf(kafka);
+  }
 
   /** Writes the file. */
   public void write(Path file) {
@@ -36,7 +50,7 @@ public record ServiceConfig(
     return """
         service: %s
         kafka:
-          bootstrap.servers: %s
+        %s
         registry:
           schema.registry.url: %s
           auto.register.schemas: true
@@ -60,7 +74,7 @@ public record ServiceConfig(
         """
         .formatted(
             SERVICE,
-            bootstrapServers,
+            kafkaKeys(),
             registryUrl,
             MODEL,
             models.toString().replace("\\", "\\\\").replace("\"", "\\\""),
@@ -70,5 +84,12 @@ public record ServiceConfig(
             OUTPUT,
             DEAD_LETTERS,
             httpPort);
+  }
+
+  private String kafkaKeys() {
+    return new TreeMap<>(kafka)
+        .entrySet().stream()
+            .map(key -> "  %s: '%s'".formatted(key.getKey(), key.getValue().replace("'", "''")))
+            .collect(Collectors.joining("\n"));
   }
 }

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The command line of the service: what {@code penstock serve} runs, save that its temporary files
- * go to a folder of the demo's.
+ * The command line of the service: what {@code penstock} runs, save that its temporary files go to
+ * a folder of the demo's.
  */
 final class ServiceLaunch {
 
@@ -17,12 +17,14 @@ final class ServiceLaunch {
 
   private ServiceLaunch() {}
 
-  static JavaProcess.Launch of(Path distribution, Path config, Path temporary, Path log) {
+  /** The command line of {@code penstock} with those arguments. */
+  static JavaProcess.Launch of(
+      Path distribution, List<String> arguments, Path temporary, Path log) {
     return new JavaProcess.Launch(
         MAIN_CLASS,
         List.of(distribution.resolve("lib").resolve("*").toString()),
         jvmOptions(temporary, Runtime.version().feature()),
-        List.of("serve", "--config", config.toString()),
+        arguments,
         Map.of(NATIVE_LOG_LEVEL, System.getenv().getOrDefault(NATIVE_LOG_LEVEL, "2")),
         log);
   }

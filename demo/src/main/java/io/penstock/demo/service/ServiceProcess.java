@@ -12,6 +12,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -41,7 +42,11 @@ public final class ServiceProcess implements AutoCloseable {
   public static ServiceProcess start(Path distribution, Path config, int httpPort, Path folder) {
     JavaProcess process =
         JavaProcess.start(
-            ServiceLaunch.of(distribution, config, folder, folder.resolve("service.log")));
+            ServiceLaunch.of(
+                distribution,
+                List.of("serve", "--config", config.toString()),
+                folder,
+                folder.resolve("service.log")));
     return new ServiceProcess(
         process, URI.create("http://127.0.0.1:%d/health/ready".formatted(httpPort)));
   }

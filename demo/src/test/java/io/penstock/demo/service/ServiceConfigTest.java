@@ -3,6 +3,7 @@ package io.penstock.demo.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class ServiceConfigTest {
@@ -10,7 +11,11 @@ final class ServiceConfigTest {
   @Test
   void shouldBeAConfigurationOfTheService() {
     String yaml =
-        new ServiceConfig("127.0.0.1:1", "http://127.0.0.1:2/apis", Path.of("/models \"x\""), 3)
+        new ServiceConfig(
+                Map.of("bootstrap.servers", "127.0.0.1:1"),
+                "http://127.0.0.1:2/apis",
+                Path.of("/models \"x\""),
+                3)
             .yaml();
 
     assertThat(yaml)
@@ -18,7 +23,7 @@ final class ServiceConfigTest {
             """
             service: demo
             kafka:
-              bootstrap.servers: 127.0.0.1:1
+              bootstrap.servers: '127.0.0.1:1'
             registry:
               schema.registry.url: http://127.0.0.1:2/apis
               auto.register.schemas: true

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.localstack.host.JavaProcess;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class ServiceLaunchTest {
@@ -12,7 +13,10 @@ final class ServiceLaunchTest {
   void shouldRunTheServicesMainFromTheDistribution() {
     JavaProcess.Launch launch =
         ServiceLaunch.of(
-            Path.of("/dist"), Path.of("/demo.yaml"), Path.of("/tmp"), Path.of("/service.log"));
+            Path.of("/dist"),
+            List.of("serve", "--config", "/demo.yaml"),
+            Path.of("/tmp"),
+            Path.of("/service.log"));
 
     assertThat(launch.mainClass()).isEqualTo("io.penstock.cli.PenstockMain");
     assertThat(launch.classPath()).containsExactly("/dist/lib/*");
