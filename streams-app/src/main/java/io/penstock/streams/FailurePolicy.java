@@ -11,6 +11,7 @@ import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InvalidTimestampException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.streams.errors.MissingSourceTopicException;
 import org.jspecify.annotations.Nullable;
@@ -74,6 +75,13 @@ final class FailurePolicy {
                 + " (a topic refuses an outcome, and would each time that its record is read again:"
                 + " look at the topic's max.message.bytes, cleanup.policy and message.timestamp"
                 + " settings, then restart; nothing is lost)");
+      }
+      if (cause instanceof TransactionalIdAuthorizationException) {
+        // Kafka does not say which, nor what was to be done with it.
+        return new Verdict.Halt(
+            describe(cause)
+                + " (an instance needs Write on the transactional ids that begin with the pipeline's"
+                + " SERVICE-PIPELINE-; to allow it: the line with --transactional-id of penstock acls)");
       }
       if (cause instanceof AuthorizationException) {
         return new Verdict.Halt(

@@ -185,6 +185,34 @@ class SecurityIT {
     }
   }
 
+  /** The one thing that no check can ask the broker about. */
+  @Test
+  void shouldSayThatATransactionalIdMayNotBeUsed() throws Exception {
+    Path file = Files.writeString(folder.resolve("untransacted.yaml"), config(scram()));
+    List<AclBinding> needed = printed(file, SecureStack.USER);
+    AclBinding missing =
+        needed.stream()
+            .filter(acl -> acl.pattern().patternType() == PatternType.PREFIXED)
+            .filter(acl -> acl.pattern().resourceType() == ResourceType.TRANSACTIONAL_ID)
+            .filter(acl -> acl.entry().operation() == AclOperation.WRITE)
+            .findFirst()
+            .orElseThrow();
+    try (Admin admin = stack.admin()) {
+      admin.createAcls(needed).all().get();
+      admin.deleteAcls(List.of(missing.toFilter())).all().get();
+      try (ServiceUnderTest service = ServiceUnderTest.start(file, folder, "untransacted")) {
+        bench.send(new ProducerRecord<>("reviews", new byte[] {1, 2, 3}));
+
+        Await.until(() -> "its end:\n" + service.log(), 60, () -> !service.isAlive());
+        assertThat(service.exitCode()).isOne();
+        assertThat(service.wholeLog())
+            .contains("pipeline halted", "Write on the transactional ids that begin with");
+      } finally {
+        admin.createAcls(List.of(missing)).all().get();
+      }
+    }
+  }
+
   @Test
   void shouldReachTheBrokerInEachWay() {
     for (Map<String, String> way :

@@ -11,6 +11,7 @@ import java.util.stream.LongStream;
 import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.errors.InvalidTimestampException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 import org.apache.kafka.streams.errors.StreamsException;
 import org.junit.jupiter.api.Test;
@@ -33,8 +34,7 @@ final class FailurePolicyTest {
   @Test
   void shouldHaltAndSayWhoKnowsMoreWhenAccessIsDenied() {
     Throwable failure =
-        new StreamsException(
-            "task 0_0 failed", new TransactionalIdAuthorizationException("not authorized"));
+        new StreamsException("task 0_0 failed", new TopicAuthorizationException("not authorized"));
 
     assertThat(policy.judge(failure, 0))
         .isInstanceOfSatisfying(
@@ -43,6 +43,17 @@ final class FailurePolicyTest {
                 assertThat(halt.reason())
                     .startsWith("not authorized (")
                     .contains("penstock acls", "penstock config check"));
+  }
+
+  @Test
+  void shouldSayWhatIsDeniedWhereKafkaDoesNot() {
+    Throwable failure =
+        new StreamsException("task 0_0 failed", new TransactionalIdAuthorizationException("no"));
+
+    assertThat(policy.judge(failure, 0))
+        .isInstanceOfSatisfying(
+            FailurePolicy.Verdict.Halt.class,
+            halt -> assertThat(halt.reason()).contains("Write on the transactional ids"));
   }
 
   /** Such as a record without a key for a compacted topic: it would be refused again and again. */
