@@ -65,7 +65,14 @@ public final class ServiceConfig {
     return this;
   }
 
-  int httpPort() {
+  /** Answers requests beside the pipelines, as these keys of {@code requests} say. */
+  public ServiceConfig requests(Map<String, Object> keys) {
+    root.put("requests", keys);
+    return this;
+  }
+
+  /** Where the service says of itself how it is; it answers requests over REST there. */
+  public int httpPort() {
     return httpPort;
   }
 

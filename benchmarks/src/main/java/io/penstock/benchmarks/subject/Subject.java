@@ -29,6 +29,11 @@ public final class Subject implements AutoCloseable {
     default double averageBatchRows(String pipeline) {
       return Double.NaN;
     }
+
+    /** How often the model was run for a pipeline since the start; NaN if unknown. */
+    default double runs(String pipeline) {
+      return Double.NaN;
+    }
   }
 
   /**
@@ -85,6 +90,11 @@ public final class Subject implements AutoCloseable {
   /** Rows that the model of a pipeline was given at a time since the start; NaN if unknown. */
   public double averageBatchRows(String pipeline) {
     return health.averageBatchRows(pipeline);
+  }
+
+  /** How often the model was run for a pipeline since the start; NaN if unknown. */
+  public double runs(String pipeline) {
+    return health.runs(pipeline);
   }
 
   /** All its processes. */

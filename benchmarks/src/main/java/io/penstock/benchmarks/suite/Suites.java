@@ -12,6 +12,7 @@ public final class Suites {
           new LatencySuite(),
           new SlowModelSuite(),
           new NeighbourSuite(),
+          new RequestsSuite(),
           new BatchSizeSuite(),
           new StartSuite(),
           new SwapSuite(),

@@ -16,8 +16,6 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.OptionalDouble;
 
 /**
  * What it costs that versions of a small convolutional network are swapped every two seconds. Only
@@ -67,45 +65,13 @@ final class SwapSuite implements Suite {
         bench.options().records().orElse(bench.options().quick() ? QUICK_RECORDS : RECORDS);
     Drain drain = new Drain(bench, starters.workload(), PARTITIONS, records);
     Map<String, String> every = Map.of("promotion", "every " + INTERVAL.toSeconds() + " s");
-    Capacity capacity = new Capacity();
+    Capacity capacity = new Capacity(FLOODED);
     return List.of(
         drain.variant(DRAIN_STEADY, Map.of(), service(starters)),
         capacity.measuredBy(flooded(starters)),
         flow(starters, STEADY, Map.of(), capacity, service(starters)),
         flow(starters, SWAPPING, every, capacity, swapping(starters)),
         drain.variant(DRAIN_SWAPPING, every, swapping(starters)));
-  }
-
-  /** What the machine can do, as the first measurement of a variant says. Not thread-safe. */
-  private static final class Capacity {
-
-    private OptionalDouble perSecond = OptionalDouble.empty();
-
-    /** That variant, whose rate it is. */
-    Variant measuredBy(Variant flood) {
-      return new Variant(
-          flood.name(),
-          flood.settings(),
-          trial -> {
-            List<Reading> readings = flood.measure().measure(trial);
-            if (perSecond.isEmpty()) {
-              perSecond =
-                  readings.stream()
-                      .map(reading -> reading.metrics().get(Metric.RATE))
-                      .filter(Objects::nonNull)
-                      .mapToDouble(rate -> rate)
-                      .findFirst();
-            }
-            return readings;
-          });
-    }
-
-    int share(double share) {
-      return (int)
-          (share
-              * perSecond.orElseThrow(
-                  () -> new IllegalStateException(FLOODED + " has measured no capacity")));
-    }
   }
 
   private static Starters.Starter service(Starters starters) {
