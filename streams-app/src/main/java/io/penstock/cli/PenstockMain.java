@@ -108,6 +108,7 @@ public final class PenstockMain {
 
   private static int serve(ServeCommand.Order order, PrintWriter err) throws Exception {
     ServiceLog.limitRepeats();
+    ServiceLog.quietClients();
     return ServeRun.run(
         Checks.beforeServing(order.config(), order.file()).preflight(),
         () -> PenstockService.start(order.loaded(), new RereadConfig(order.option(), err)),

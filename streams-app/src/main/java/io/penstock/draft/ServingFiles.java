@@ -100,6 +100,12 @@ public record ServingFiles(List<ServedModel> models, Optional<Batching> batching
     try {
       TextFormat.merge(Files.readString(file), message);
     } catch (TextFormat.ParseException e) {
+      if (String.valueOf(e.getMessage()).contains("Unable to parse Any")) {
+        throw new IllegalArgumentException(
+            "%s: %s:%d has a message of TensorFlow Serving's own extensions (expected: neither custom_model_config nor custom_logging_config): leave it out, Penstock has no counterpart"
+                .formatted(option, file, e.getLine()),
+            e);
+      }
       throw new IllegalArgumentException(
           "%s: %s:%s (expected: tensorflow.serving.%s in protobuf's text format)"
               .formatted(option, file, e.getMessage(), type),

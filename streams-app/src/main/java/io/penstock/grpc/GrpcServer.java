@@ -1,5 +1,6 @@
 package io.penstock.grpc;
 
+import io.grpc.BindableService;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
 import io.grpc.ServerCredentials;
@@ -8,6 +9,7 @@ import io.grpc.TlsServerCredentials;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionService;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.penstock.config.GrpcConfig;
 import io.penstock.config.HttpConfig;
@@ -32,15 +34,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.TrustManagerFactory;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The server that answers TensorFlow Serving's gRPC services, {@code grpc.health.v1.Health} and
- * {@code grpc.reflection.v1.ServerReflection}. Daemon threads; {@link #close} is idempotent.
+ * {@code grpc.reflection.v1.ServerReflection}, that as {@code v1alpha}, too. Daemon threads; {@link
+ * #close} is idempotent.
  */
 public final class GrpcServer implements AutoCloseable {
 
@@ -62,10 +64,7 @@ public final class GrpcServer implements AutoCloseable {
 
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
-  /** Warns of each message that a client gets wrong, past the service's own log. */
-  private static final Logger GRPC = Logger.getLogger("io.grpc");
-
-  private static final org.slf4j.Logger log = LoggerFactory.getLogger(GrpcServer.class);
+  private static final Logger log = LoggerFactory.getLogger(GrpcServer.class);
 
   private final Server server;
   private final ExecutorService readers;
@@ -107,7 +106,6 @@ public final class GrpcServer implements AutoCloseable {
    * @throws AdminServerException if it cannot listen there, or lacks its certificate or token
    */
   public static GrpcServer start(GrpcConfig config, Answers answers, Limits limits) {
-    GRPC.setLevel(Level.SEVERE);
     ServingSchema schema = ServingSchema.load();
     List<ServerServiceDefinition> services =
         new ServingServices(
@@ -137,7 +135,8 @@ public final class GrpcServer implements AutoCloseable {
                 new Inflow(limits.maxInflow(), limits.timeout().multipliedBy(2)))
             .addServices(services)
             .addService(health.getHealthService())
-            .addService(ProtoReflectionServiceV1.newInstance());
+            .addService(ProtoReflectionServiceV1.newInstance())
+            .addService(oldReflection());
     token.ifPresent(builder::intercept);
     ScheduledExecutorService watch =
         Executors.newSingleThreadScheduledExecutor(daemons("grpc-health"));
@@ -159,6 +158,12 @@ public final class GrpcServer implements AutoCloseable {
         watch.scheduleWithFixedDelay(
             look, HEALTH_INTERVAL.toMillis(), HEALTH_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
     return server;
+  }
+
+  /** As tools ask that are older than the first version which is no draft. */
+  @SuppressWarnings("deprecation")
+  private static BindableService oldReflection() {
+    return ProtoReflectionService.newInstance();
   }
 
   /** Of the server as a whole, which has no name, and of each service. */

@@ -14,7 +14,6 @@ import io.penstock.grpc.message.PredictionRequest;
 import io.penstock.requests.Answer;
 import io.penstock.requests.ModelSpec;
 import io.penstock.requests.RefusedRequestException;
-import io.penstock.requests.RefusedRequestException.Code;
 import io.penstock.requests.RequestDoor;
 import io.penstock.requests.RequestRoom;
 import java.io.ByteArrayInputStream;
@@ -40,7 +39,7 @@ final class ServingServices {
   static final String PACKAGE = "tensorflow.serving.";
 
   private static final Metadata.Key<String> SERVED_BY =
-      Metadata.Key.of("penstock-served-by", Metadata.ASCII_STRING_MARSHALLER);
+      Metadata.Key.of(Answer.SERVED_BY, Metadata.ASCII_STRING_MARSHALLER);
 
   private final ServingSchema schema;
   private final Function<String, Optional<RequestDoor>> doors;
@@ -119,12 +118,7 @@ final class ServingServices {
           PredictionRequest request = reading.read(message);
           ModelSpec spec = request.spec();
           RequestDoor door =
-              doors
-                  .apply(spec.model())
-                  .orElseThrow(
-                      () ->
-                          new RefusedRequestException(
-                              Code.NOT_FOUND, "Servable not found for request: " + spec));
+              doors.apply(spec.model()).orElseThrow(() -> RefusedRequestException.notFound(spec));
           RequestRoom room = door.room();
           room.takeBytes(message.length);
           call.messageTaken();
@@ -151,10 +145,7 @@ final class ServingServices {
 
   private static UnaryCall.Reply reply(PredictionRequest request, Answer answer) {
     Metadata headers = new Metadata();
-    headers.put(
-        SERVED_BY,
-        "model=%s;version=%d;fingerprint=%s"
-            .formatted(answer.version().model(), answer.version().version(), answer.fingerprint()));
+    headers.put(SERVED_BY, answer.servedBy());
     return new UnaryCall.Reply(headers, request.write(answer));
   }
 

@@ -23,6 +23,15 @@ public record Answer(
     RequestRoom room)
     implements AutoCloseable {
 
+  /** The header that says which version has answered, as that of a record does. */
+  public static final String SERVED_BY = "penstock-served-by";
+
+  /** What that header says. */
+  public String servedBy() {
+    return "model=%s;version=%d;fingerprint=%s"
+        .formatted(version.model(), version.version(), fingerprint);
+  }
+
   /** Gives back what the request holds: it has been sent, or nobody waits for it. Idempotent. */
   @Override
   public void close() {

@@ -44,11 +44,12 @@ final class BoundVersions {
   /**
    * The version and the signature that a request means.
    *
+   * @param unknownSignature what it is refused with if the version has no such signature
    * @throws RefusedRequestException if there is none such, or it is not run any more
    */
-  Bound resolve(ModelSpec spec) {
+  Bound resolve(ModelSpec spec, Code unknownSignature) {
     long version = version(spec);
-    try (Lease lease = model.acquire(version).orElseThrow(() -> notFound(spec))) {
+    try (Lease lease = acquire(version, spec)) {
       ServableVersion loaded = lease.version();
       requireRunning(loaded);
       Key key = new Key(version, spec.signatureName());
@@ -56,7 +57,7 @@ final class BoundVersions {
       if (known != null && known.loaded() == loaded) {
         return known;
       }
-      Bound made = bind(loaded, key);
+      Bound made = bind(loaded, key, unknownSignature);
       forgetUnloaded();
       // Of two threads' the second counts: a batch more at worst.
       bound.put(key, made);
@@ -101,13 +102,18 @@ final class BoundVersions {
     }
   }
 
-  private Bound bind(ServableVersion loaded, Key key) {
+  private Lease acquire(long version, ModelSpec spec) {
+    return model.acquire(version).orElseThrow(() -> RefusedRequestException.notFound(spec));
+  }
+
+  private Bound bind(ServableVersion loaded, Key key, Code unknownSignature) {
     ModelSignature signature =
         loaded
             .signature(key.signature())
             .orElseThrow(
                 () ->
-                    RefusedRequestException.invalid(
+                    new RefusedRequestException(
+                        unknownSignature,
                         "Serving signature key \"%s\" not found in %s (expected: one of %s)"
                             .formatted(
                                 key.signature(), loaded.id(), new TreeSet<>(loaded.signatures()))));
@@ -142,9 +148,5 @@ final class BoundVersions {
               lease.ifPresent(Lease::close);
               return lease.isEmpty();
             });
-  }
-
-  static RefusedRequestException notFound(ModelSpec spec) {
-    return new RefusedRequestException(Code.NOT_FOUND, "Servable not found for request: " + spec);
   }
 }

@@ -26,6 +26,8 @@ public final class RefusedRequestException extends RuntimeException {
   public enum Code {
     /** Whoever sent it: it does not fit the model. */
     INVALID_ARGUMENT(400),
+    /** Whoever sent it: the model is not made for that. */
+    FAILED_PRECONDITION(400),
     /** Whoever sent it: there is no such model or version here. */
     NOT_FOUND(404),
     /** Whoever sent it: there is too little memory for what it asks. */
@@ -102,6 +104,11 @@ public final class RefusedRequestException extends RuntimeException {
   /** The request does not fit: its sender must change it. */
   public static RefusedRequestException invalid(String message) {
     return new RefusedRequestException(Code.INVALID_ARGUMENT, message);
+  }
+
+  /** There is no such model or version here, or not any more: its sender must ask for another. */
+  public static RefusedRequestException notFound(ModelSpec spec) {
+    return new RefusedRequestException(Code.NOT_FOUND, "Servable not found for request: " + spec);
   }
 
   /** It cannot be answered now. */

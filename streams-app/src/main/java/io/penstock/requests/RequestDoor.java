@@ -6,6 +6,7 @@ import io.penstock.batching.Inference;
 import io.penstock.batching.plan.BatchPlan;
 import io.penstock.model.ModelSignature;
 import io.penstock.requests.BoundVersions.Bound;
+import io.penstock.requests.RefusedRequestException.Code;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -50,6 +51,11 @@ public final class RequestDoor implements AutoCloseable {
      * @throws RefusedRequestException if it does not fit the signature, or not into its room
      */
     RequestRows decode(ModelSignature signature, RequestRoom room);
+
+    /** What the request is refused with if its version has no such signature. */
+    default Code unknownSignature() {
+      return Code.INVALID_ARGUMENT;
+    }
   }
 
   /**
@@ -168,7 +174,7 @@ public final class RequestDoor implements AutoCloseable {
       if (closing) {
         throw RequestThread.stopping();
       }
-      Bound bound = versions.resolve(asked.spec());
+      Bound bound = versions.resolve(asked.spec(), asked.decoder().unknownSignature());
       ModelSignature signature = bound.binding().signature();
       RequestRows rows = asked.decoder().decode(signature, room);
       room.hold(rows.count(), asked.bytes() + rows.bytes() + outputBytes(signature, rows));
@@ -200,7 +206,7 @@ public final class RequestDoor implements AutoCloseable {
   private void retired(Asked asked, CompletableFuture<Answer> future, int number) {
     if (asked.spec().version().isPresent()) {
       asked.room().close();
-      future.completeExceptionally(BoundVersions.notFound(asked.spec()));
+      future.completeExceptionally(RefusedRequestException.notFound(asked.spec()));
     } else if (number == MAX_ATTEMPTS) {
       asked.room().close();
       future.completeExceptionally(

@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class ServingDraftTest {
 
@@ -133,6 +135,35 @@ final class ServingDraftTest {
         .hasMessageContaining("no model of TensorFlow in models.config");
     assertThatThrownBy(() -> draft("model_config_list { config { name: 'a b' } }", BATCHING))
         .hasMessageStartingWith("--models-config: name: a b (expected: ");
+  }
+
+  @Test
+  void shouldQuoteWhatYamlWouldReadAsSomethingElse() throws IOException {
+    List<String> names = List.of("123", "1e3", "0x10", "yes", "Off", "null", "2026-11-23", "1.5");
+    StringBuilder models = new StringBuilder("model_config_list {");
+    names.forEach(
+        name -> models.append("config {name: '%1$s' base_path: '/m: %1$s # \\\\ \\t'}".formatted(name)));
+
+    ServingDraft draft = draft(models.append('}').toString(), "");
+
+    assertThat(names).allSatisfy(name -> assertThat(draft.yaml()).contains("  \"" + name + "\":"));
+    PenstockConfig config = load(draft);
+    assertThat(config.models().keySet()).containsExactlyElementsOf(names);
+    assertThat(config.model("123").path()).isEqualTo(Path.of("/m: 123 # \\ \t"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "custom_model_config { [type.googleapis.com/other.Config] { a: 1 } }",
+        "model_config_list { config { name: 'x' logging_config { custom_logging_config {"
+            + " [type.googleapis.com/other.Config] { a: 1 } } } } }"
+      })
+  void shouldSayThatExtensionsHaveNoCounterpart(String models) {
+    assertThatThrownBy(() -> draft(models, BATCHING))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("models.config:1 has a message of TensorFlow Serving's own")
+        .hasMessageContaining("leave it out");
   }
 
   private ServingDraft draft(String models, String batching) throws IOException {

@@ -7,6 +7,9 @@ import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
@@ -21,6 +24,7 @@ import io.penstock.testkit.Await;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -83,6 +87,8 @@ final class GrpcServerTest {
                     .formatted(shape, values, SERVED.formatted("serving_default"))));
   }
 
+  private static final String STRINGS = "string_val: ['\\x01\\xff', '']";
+
   private static final String ECHO =
       "{key: 'flags' value {dtype: DT_BOOL tensor_shape {dim {size: 2}} bool_val: [true, false]}}"
           + " %1$s {key: 'ids' value {dtype: DT_INT64 tensor_shape {dim {size: 2} dim {size: 2}}"
@@ -104,6 +110,48 @@ final class GrpcServerTest {
             TextClient.message(
                 "PredictResponse",
                 "outputs " + ECHO.formatted("outputs") + SERVED.formatted("echo")));
+  }
+
+  @Test
+  void shouldTakeStringsAsTensorFlowSerializesThem() {
+    DynamicMessage answer =
+        call(
+            "Predict",
+            "model_spec {name: 'half_plus_two' signature_name: 'echo'} inputs "
+                + withContent("\\x02\\x00\\x01\\xff"));
+
+    assertThat(answer)
+        .isEqualTo(
+            TextClient.message(
+                "PredictResponse",
+                "outputs " + ECHO.formatted("outputs") + SERVED.formatted("echo")));
+  }
+
+  /** The inputs of {@link #ECHO}, with all strings at once. */
+  private static String withContent(String content) {
+    assertThat(ECHO).contains(STRINGS);
+    return ECHO.replace(STRINGS, "tensor_content: '" + content + "'").formatted("inputs");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        // More than there is, less than there is, and no end of a length.
+        "\\x02\\x01ab|tensor_content has 2 bytes of strings (expected: 3, by their lengths)",
+        "\\x01\\x00ab|tensor_content has 2 bytes of strings (expected: 1, by their lengths)",
+        "\\x01\\xff|a number is cut off",
+        "\\xff\\xff\\xff\\xff\\x07\\x00|a length is 2147483647",
+      })
+  void shouldRefuseStringsWhoseLengthsAreWrong(String content, String message) {
+    assertRefused(
+        PREDICTION,
+        "Predict",
+        "model_spec {name: 'half_plus_two' signature_name: 'echo'} inputs "
+            + withContent(content),
+        Status.Code.INVALID_ARGUMENT,
+        message);
   }
 
   @Test
@@ -233,8 +281,10 @@ final class GrpcServerTest {
         "Predict|model_spec {name: 'half_plus_two' version_label:"
             + " 'beta'}|INVALID_ARGUMENT|Unrecognized servable version label: beta",
         "Predict|model_spec {name: 'half_plus_two' version_label: 'unknown'}|UNAVAILABLE|cut off",
-        "Predict|model_spec {name: 'half_plus_two' signature_name: 'none'}|INVALID_ARGUMENT|Serving"
-            + " signature key \"none\" not found",
+        "Predict|model_spec {name: 'half_plus_two' signature_name:"
+            + " 'none'}|FAILED_PRECONDITION|Serving signature key \"none\" not found",
+        "Classify|model_spec {name: 'half_plus_two' signature_name:"
+            + " 'none'}|INVALID_ARGUMENT|Serving signature key \"none\" not found",
         "Predict|model_spec {name: 'half_plus_two'}|INVALID_ARGUMENT|input size does not match"
             + " signature: 0!=1 len({}) != len({x}). Sent extra: {}. Missing but required: {x}.",
         "Predict|model_spec {name: 'half_plus_two'} inputs {key: 'z' value"
@@ -276,6 +326,12 @@ final class GrpcServerTest {
         "model_spec {name: 'half_plus_two' version {value: 9}}",
         Status.Code.NOT_FOUND,
         "Could not find version 9 of model half_plus_two");
+    assertRefused(
+        MODEL,
+        "GetModelStatus",
+        "model_spec {name: 'half_plus_two' version {value: -9223372036854775808}}",
+        Status.Code.NOT_FOUND,
+        "Could not find version -9223372036854775808 of model half_plus_two");
     assertRefused(
         MODEL, "HandleReloadConfigRequest", "", Status.Code.UNIMPLEMENTED, "POST /reload");
   }
@@ -402,6 +458,37 @@ final class GrpcServerTest {
         answers.take().getFileDescriptorResponse().getFileDescriptorProtoList();
     assertThat(files).anyMatch(file -> file.toStringUtf8().contains("PredictRequest"));
     questions.onCompleted();
+  }
+
+  @Test
+  void shouldTellOlderToolsOfItsServices() throws InterruptedException {
+    BlockingQueue<io.grpc.reflection.v1alpha.ServerReflectionResponse> answers =
+        new LinkedBlockingQueue<>();
+    ClientCall<
+            io.grpc.reflection.v1alpha.ServerReflectionRequest,
+            io.grpc.reflection.v1alpha.ServerReflectionResponse>
+        call =
+            server.channel.newCall(
+                io.grpc.reflection.v1alpha.ServerReflectionGrpc.getServerReflectionInfoMethod(),
+                CallOptions.DEFAULT);
+    call.start(
+        new ClientCall.Listener<>() {
+          @Override
+          public void onMessage(io.grpc.reflection.v1alpha.ServerReflectionResponse answer) {
+            answers.add(answer);
+          }
+        },
+        new Metadata());
+    call.request(1);
+    call.sendMessage(
+        io.grpc.reflection.v1alpha.ServerReflectionRequest.newBuilder()
+            .setListServices("")
+            .build());
+
+    assertThat(answers.poll(10, TimeUnit.SECONDS).getListServicesResponse().getServiceList())
+        .extracting(io.grpc.reflection.v1alpha.ServiceResponse::getName)
+        .contains("tensorflow.serving.PredictionService", "tensorflow.serving.ModelService");
+    call.cancel("all is known", null);
   }
 
   private static DynamicMessage call(String method, String request) {

@@ -22,7 +22,7 @@ public final class TextClient {
   private final Channel channel;
   private final CallOptions options;
 
-  TextClient(Channel channel) {
+  public TextClient(Channel channel) {
     this(channel, CallOptions.DEFAULT);
   }
 
@@ -32,7 +32,7 @@ public final class TextClient {
   }
 
   /** Calls a method and waits for its answer. */
-  DynamicMessage call(String service, String method, String request) {
+  public DynamicMessage call(String service, String method, String request) {
     MethodDescriptor described = SCHEMA.service(service).findMethodByName(method);
     return ClientCalls.blockingUnaryCall(
         channel, grpc(described), options, message(described.getInputType(), request));

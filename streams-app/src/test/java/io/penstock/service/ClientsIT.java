@@ -1,6 +1,5 @@
 package io.penstock.service;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -16,10 +15,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
@@ -33,7 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /**
  * Clients of other makers, each in a process of its own: what they write is read, and what is
  * written they read, on a real broker and a real registry. The programs are in {@code
- * src/test/clients}; {@code -Pclients} fetches what they need, from npm too.
+ * src/test/clients/avro}; {@code -Pclients} fetches what they need, from npm too.
  */
 @Tag("clients")
 class ClientsIT {
@@ -41,11 +38,6 @@ class ClientsIT {
   private static final String SERVICE = "clients";
   private static final Offset<Double> TOLERANCE = Offset.offset(1e-5);
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Path MODULE = Penstock.root().resolve("streams-app");
-  private static final Path PROGRAMS = MODULE.resolve("src/test/clients");
-
-  /** Where Maven has put the jar, and where npm puts its packages. */
-  private static final Path FETCHED = MODULE.resolve("target/clients");
 
   private static final String SCHEMA =
       """
@@ -66,6 +58,7 @@ class ClientsIT {
   private static Workbench bench;
   private static CommittedRecords records;
   private static ServiceUnderTest service;
+  private static ClientFolder programs;
 
   private enum Client {
     CONFLUENT_FOR_JAVA("io.confluent:kafka-avro-serializer"),
@@ -87,14 +80,15 @@ class ClientsIT {
           ? List.of(
               Path.of(System.getProperty("java.home"), "bin/java").toString(),
               "-cp",
-              FETCHED.resolve("confluent.jar") + File.pathSeparator + jackson(),
-              PROGRAMS.resolve("ConfluentClient.java").toString())
+              ClientFolder.fetched().resolve("confluent.jar") + File.pathSeparator + jackson(),
+              ClientFolder.programs().resolve("avro/ConfluentClient.java").toString())
           : List.of("node", "clients.js");
     }
 
     /** For the program itself: Confluent's classes have a copy of their own. */
     private static String jackson() {
-      try (Stream<Path> jars = Files.list(MODULE.resolve("target/penstock/lib"))) {
+      try (Stream<Path> jars =
+          Files.list(Penstock.root().resolve("streams-app/target/penstock/lib"))) {
         return jars.map(Path::toString)
             .filter(jar -> jar.matches(".*/jackson-(annotations|core|databind)-.*"))
             .collect(Collectors.joining(File.pathSeparator));
@@ -118,11 +112,7 @@ class ClientsIT {
 
   @BeforeAll
   static void serve() throws Exception {
-    for (String file : List.of("package.json", "package-lock.json", "clients.js")) {
-      Files.copy(
-          PROGRAMS.resolve(file), FETCHED.resolve(file), StandardCopyOption.REPLACE_EXISTING);
-    }
-    run(List.of("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"), "", "npm");
+    programs = ClientFolder.withPackages("avro", "clients.js", folder);
     bench = new Workbench(folder);
     records = new CommittedRecords(bench.stack().bootstrapServers());
     bench.createControlTopics(SERVICE);
@@ -170,7 +160,7 @@ class ClientsIT {
             .put("schema", SCHEMA);
     task.set("records", scans);
 
-    List<String> predictions = run(client.command(), task.toString(), client.topic());
+    List<String> predictions = programs.run(client.command(), task.toString(), client.topic());
 
     assertThat(predictions).hasSize(scans.size());
     for (int row = 0; row < predictions.size(); row++) {
@@ -208,26 +198,5 @@ class ClientsIT {
   /** As it is parsed: a number is an int where it fits, whatever it was made of. */
   private static JsonNode read(JsonNode value) throws IOException {
     return JSON.readTree(value.toString());
-  }
-
-  /** Runs a program among what was fetched; gives what it says on standard output, by lines. */
-  private static List<String> run(List<String> command, String input, String name)
-      throws IOException, InterruptedException {
-    Path in = Files.writeString(folder.resolve(name + ".in"), input);
-    Path out = folder.resolve(name + ".out");
-    Path log = folder.resolve(name + ".err");
-    Process process =
-        new ProcessBuilder(command)
-            .directory(FETCHED.toFile())
-            .redirectInput(in.toFile())
-            .redirectOutput(out.toFile())
-            .redirectError(log.toFile())
-            .start();
-    boolean ended = process.waitFor(4, TimeUnit.MINUTES);
-    process.destroyForcibly();
-    assertThat(ended && process.exitValue() == 0)
-        .as("%s ends with 0:%n%s%n%s", command, Files.readString(out), Files.readString(log))
-        .isTrue();
-    return Files.readAllLines(out, UTF_8);
   }
 }

@@ -48,7 +48,7 @@ class FormatsIT {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** A model of TensorFlow Serving's own tests: y = x / 2 + 2, for a tf.Example with a float x. */
-  private static final String HALF_PLUS_TWO =
+  static final String HALF_PLUS_TWO =
       "../shared/testdata/tensorflow-serving/saved_model_half_plus_two_cpu/00000123";
 
   @TempDir private static Path folder;
@@ -170,7 +170,7 @@ class FormatsIT {
     bench.createTopics(1, topic, "out-" + topic, "dead-" + topic);
   }
 
-  private static boolean hasHalfPlusTwo() {
+  static boolean hasHalfPlusTwo() {
     return Files.isDirectory(Penstock.root().resolve(HALF_PLUS_TWO));
   }
 

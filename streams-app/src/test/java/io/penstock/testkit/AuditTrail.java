@@ -8,8 +8,10 @@ import io.penstock.schemas.Decided;
 import io.penstock.schemas.Outcome;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** A service's audit topic, as a user reads it. Not thread-safe. */
@@ -45,6 +47,20 @@ public final class AuditTrail {
   /** Every decision about a promotion so far. */
   public List<Decided> decisions() {
     return events().stream().map(AuditEvent::getDecided).filter(Objects::nonNull).toList();
+  }
+
+  /** Which version became active, by when the broker took the decision, in milliseconds. */
+  public NavigableMap<Long, Long> activations() {
+    NavigableMap<Long, Long> activations = new TreeMap<>();
+    records.forEach(
+        topic,
+        record -> {
+          Decided decided = event(record).getDecided();
+          if (decided != null && decided.getOutcome() == Outcome.ACTIVATED) {
+            activations.put(record.timestamp(), decided.getVersion());
+          }
+        });
+    return activations;
   }
 
   /** Every cutover so far. */

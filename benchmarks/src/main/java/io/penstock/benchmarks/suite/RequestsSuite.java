@@ -17,6 +17,7 @@ import io.penstock.benchmarks.subject.ServiceProcess;
 import io.penstock.benchmarks.subject.Subject;
 import io.penstock.localstack.host.LoopbackPorts;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -126,17 +127,18 @@ final class RequestsSuite implements Suite {
                 RequestFlood flood = new RequestFlood(connection.to(port, workload), CLIENTS)) {
               subject.awaitReady(Flow.READY_LIMIT);
               flood.awaitAnswer(Flow.READY_LIMIT);
-              return List.of(measured(subject, flood));
+              return List.of(measured(trial, subject, flood));
             } finally {
               bench.deleteTopics(trial);
             }
           });
     }
 
-    private Reading measured(Subject subject, RequestFlood flood) {
+    private Reading measured(Variant.Trial trial, Subject subject, RequestFlood flood) {
       flood.begin();
       pause(isQuick() ? QUICK_WARM_UP : WARM_UP);
       flood.end();
+      Instant from = Instant.now();
       CpuMeter cpu = new CpuMeter(subject.pids());
       CpuMeter.Reading cpuBefore = cpu.read();
       double runsBefore = runs(subject);
@@ -149,6 +151,7 @@ final class RequestsSuite implements Suite {
       metrics.put(Metric.RUNS, runs);
       metrics.put(Metric.RUN_ROWS, answers / runs);
       metrics.put(Metric.CPU_WITHOUT_JIT, (took.nanos() - took.compilerNanos()) / 1e3 / answers);
+      bench.keepProfile(subject, trial, from);
       return new Reading("", metrics);
     }
 

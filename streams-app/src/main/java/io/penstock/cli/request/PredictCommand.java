@@ -8,6 +8,7 @@ import io.penstock.config.HttpConfig;
 import io.penstock.config.PenstockConfig;
 import io.penstock.config.RequestsConfig;
 import io.penstock.config.load.ConfigurationException;
+import io.penstock.requests.Answer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpResponse;
@@ -158,7 +159,7 @@ public final class PredictCommand implements Callable<Integer> {
     terminal.out().flush();
     answer
         .headers()
-        .firstValue("penstock-served-by")
+        .firstValue(Answer.SERVED_BY)
         .ifPresent(by -> terminal.err().println("served by " + by.replace(';', ' ')));
   }
 }

@@ -11,6 +11,7 @@ import io.penstock.model.TensorSpec;
 import io.penstock.requests.Answer;
 import io.penstock.requests.ModelSpec;
 import io.penstock.requests.RefusedRequestException;
+import io.penstock.requests.RefusedRequestException.Code;
 import io.penstock.requests.RequestRoom;
 import io.penstock.requests.RequestRows;
 import java.util.Arrays;
@@ -52,6 +53,12 @@ final class PredictMessage implements PredictionRequest {
   @Override
   public ModelSpec spec() {
     return spec;
+  }
+
+  /** TensorFlow Serving's, which differs between its methods ({@code predict_util.cc}). */
+  @Override
+  public Code unknownSignature() {
+    return Code.FAILED_PRECONDITION;
   }
 
   @Override

@@ -72,6 +72,7 @@ final class TensorMessage {
       } else if (tag == CONTENT) {
         contentLength = in.readLength();
         contentFrom = in.take(contentLength);
+        textBytes += dtype == TensorDtype.STRING ? contentLength : 0;
       } else {
         count(tag);
       }
@@ -190,7 +191,7 @@ final class TensorMessage {
     room.takeBytes((long) elements * Column.elementBytes(column.dtype()) + textBytes);
     column.reshape(rowShape, rows);
     if (contentLength > 0) {
-      System.arraycopy(in.bytes(), contentFrom, numbers(column).bytes(), 0, contentLength);
+      copyContent(column, elements);
       return;
     }
     in.over(from, to);
@@ -222,16 +223,44 @@ final class TensorMessage {
 
   private void requireValues(int elements) {
     int width = input.dtype().widthBytes();
-    if (contentLength > 0 && input.dtype() == DType.STRING) {
-      throw refused("strings in tensor_content (expected: in string_val)");
-    }
-    if (contentLength > 0 && contentLength != (long) elements * width) {
+    if (contentLength > 0
+        && input.dtype() != DType.STRING
+        && contentLength != (long) elements * width) {
       throw refused(
           "tensor_content of %d bytes (expected: %d, for %d elements of %d bytes)"
               .formatted(contentLength, (long) elements * width, elements, width));
     }
     if (contentLength == 0 && values > elements) {
       throw refused("%d values (expected: at most %d, by its shape)".formatted(values, elements));
+    }
+  }
+
+  private void copyContent(Column column, int elements) {
+    if (column instanceof StringColumn strings) {
+      copyTexts(strings, elements);
+    } else {
+      System.arraycopy(in.bytes(), contentFrom, numbers(column).bytes(), 0, contentLength);
+    }
+  }
+
+  /** The lengths of all, then all of them ({@code DecodeStringList} in {@code strcat.cc}). */
+  private void copyTexts(StringColumn column, int elements) {
+    long text = 0;
+    in.over(contentFrom, contentFrom + contentLength);
+    for (int i = 0; i < elements; i++) {
+      text += in.readLength();
+    }
+    int begin = in.position();
+    if (text != in.end() - begin) {
+      throw refused(
+          "tensor_content has %d bytes of strings (expected: %d, by their lengths)"
+              .formatted(in.end() - begin, text));
+    }
+    in.over(contentFrom, contentFrom + contentLength);
+    for (int i = 0; i < elements; i++) {
+      int end = begin + in.readLength();
+      column.set(0, i, Arrays.copyOfRange(in.bytes(), begin, end));
+      begin = end;
     }
   }
 

@@ -4,7 +4,6 @@ import io.javalin.http.Context;
 import io.penstock.requests.Answer;
 import io.penstock.requests.ModelSpec;
 import io.penstock.requests.RefusedRequestException;
-import io.penstock.requests.RefusedRequestException.Code;
 import io.penstock.requests.RequestDoor;
 import io.penstock.requests.RequestRoom;
 import jakarta.servlet.http.HttpServletResponse;
@@ -32,11 +31,6 @@ public final class Exchange {
 
   /** The attribute of a request with the {@link Closeable} that cuts its sender off. */
   public static final String CONNECTION = "io.penstock.connection";
-
-  /** Any number of so many digits is a {@code long}. */
-  private static final int MAX_DIGITS = 18;
-
-  private static final String SERVED_BY = "penstock-served-by";
 
   private final Function<String, Optional<RequestDoor>> doors;
   private final BodyReader bodies;
@@ -71,12 +65,7 @@ public final class Exchange {
     long until = System.nanoTime() + timeout.toNanos();
     try {
       RequestDoor door =
-          doors
-              .apply(spec.model())
-              .orElseThrow(
-                  () ->
-                      new RefusedRequestException(
-                          Code.NOT_FOUND, "Servable not found for request: " + spec));
+          doors.apply(spec.model()).orElseThrow(() -> RefusedRequestException.notFound(spec));
       RequestRoom room = door.room();
       Question question = bodies.read(context, until, room, reading);
       Duration left = Duration.ofNanos(until - System.nanoTime());
@@ -125,11 +114,7 @@ public final class Exchange {
   private static byte[] answered(Context context, Question question, Answer answer) {
     try {
       byte[] body = question.write(answer);
-      context.header(
-          SERVED_BY,
-          "model=%s;version=%d;fingerprint=%s"
-              .formatted(
-                  answer.version().model(), answer.version().version(), answer.fingerprint()));
+      context.header(Answer.SERVED_BY, answer.servedBy());
       return body;
     } catch (RefusedRequestException e) {
       return refused(context, e);
@@ -170,10 +155,11 @@ public final class Exchange {
           "Malformed request: %s %s (expected: a number behind versions/)"
               .formatted(context.method(), context.path()));
     }
-    if (text.length() > MAX_DIGITS) {
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException e) {
       throw RefusedRequestException.invalid(
           "Failed to convert version: %s to numeric.".formatted(text));
     }
-    return Long.parseLong(text);
   }
 }

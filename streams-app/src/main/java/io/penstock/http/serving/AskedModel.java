@@ -3,6 +3,7 @@ package io.penstock.http.serving;
 import io.penstock.model.DeclaredSignature;
 import io.penstock.model.lifecycle.VersionState;
 import io.penstock.model.lifecycle.VersionStatus;
+import io.penstock.requests.ModelSpec;
 import io.penstock.requests.RefusedRequestException;
 import io.penstock.requests.RefusedRequestException.Code;
 import java.util.ArrayList;
@@ -44,13 +45,18 @@ public record AskedModel(String name, ModelView model, Optional<Long> version) {
    * @throws RefusedRequestException if there is none such
    */
   public AskedModel version(String number) {
-    Map<Long, VersionStatus> known = model.versions();
-    return Optional.of(number)
-        .filter(text -> text.matches("\\d{1,18}"))
-        .map(Long::valueOf)
-        .filter(known::containsKey)
+    return parsed(number)
+        .filter(model.versions()::containsKey)
         .map(found -> new AskedModel(name, model, Optional.of(found)))
         .orElseThrow(() -> notFound("Could not find version " + number + " of model " + name));
+  }
+
+  private static Optional<Long> parsed(String number) {
+    try {
+      return Optional.of(Long.valueOf(number));
+    } catch (NumberFormatException e) {
+      return Optional.empty();
+    }
   }
 
   /**
@@ -86,14 +92,10 @@ public record AskedModel(String name, ModelView model, Optional<Long> version) {
     return meant
         .flatMap(model::signatures)
         .map(declared -> new Signatures(meant.orElseThrow(), declared))
-        .orElseThrow(() -> notFound("Servable not found for request: " + wanted()));
-  }
-
-  /** As TensorFlow Serving prints a request for a servable. */
-  private String wanted() {
-    return version
-        .map(number -> "Specific(" + name + ", " + number + ")")
-        .orElse("Latest(" + name + ")");
+        .orElseThrow(
+            () ->
+                RefusedRequestException.notFound(
+                    new ModelSpec(name, version, Optional.empty(), Optional.empty())));
   }
 
   private Optional<Long> newestAvailable() {

@@ -174,6 +174,8 @@ final class PredictApiTest {
     assertThat(post(MODEL + "/versions/x:predict", body).statusCode()).isEqualTo(400);
     assertThat(post(MODEL + "/versions/x:predict", body).body())
         .contains("Malformed request: POST " + MODEL + "/versions/x:predict");
+    assertThat(post(MODEL + "/versions/9223372036854775807:predict", body).statusCode())
+        .isEqualTo(404);
     assertThat(post(MODEL + "/versions/99999999999999999999:predict", body).statusCode())
         .isEqualTo(400);
     assertThat(get(MODEL + "/versions/x").statusCode()).isEqualTo(400);
