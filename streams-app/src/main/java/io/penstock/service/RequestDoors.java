@@ -34,11 +34,16 @@ final class RequestDoors implements AutoCloseable {
   private final ExecutorService workers =
       Executors.newFixedThreadPool(
           Math.max(2, Runtime.getRuntime().availableProcessors()),
-          task -> {
-            Thread thread = new Thread(task, "penstock-answers-" + threads.getAndIncrement());
-            thread.setDaemon(true);
-            return thread;
-          });
+          task -> new AnswerThread(task, threads.getAndIncrement()));
+
+  /** A thread that puts the rows of answers side by side, and makes their messages. */
+  private static final class AnswerThread extends Thread {
+
+    AnswerThread(Runnable task, int number) {
+      super(task, "penstock-answers-" + number);
+      setDaemon(true);
+    }
+  }
 
   /** A door, and its meters. */
   private record Open(RequestDoor door, RequestMeters meters) {}
@@ -61,7 +66,10 @@ final class RequestDoors implements AutoCloseable {
     RequestsConfig requests = config.requests();
     return RequestPaths.of(
         new Exchange(
-            this::door, Math.toIntExact(requests.maxBody().bytes()), requests.timeout(), workers),
+            this::door,
+            Math.toIntExact(requests.maxBody().bytes()),
+            requests.timeout(),
+            this::write),
         answers::model,
         answers::health);
   }
@@ -75,11 +83,21 @@ final class RequestDoors implements AutoCloseable {
     RequestsConfig requests = config.requests();
     return GrpcServer.start(
         grpc,
-        new GrpcServer.Answers(this::door, answers::model, () -> answers.health().ready(), workers),
+        new GrpcServer.Answers(
+            this::door, answers::model, () -> answers.health().ready(), this::write),
         new GrpcServer.Limits(
             Math.toIntExact(requests.maxBody().bytes()),
             requests.maxQueued().bytes(),
             requests.timeout()));
+  }
+
+  /** Makes a message of an answer: at once where its rows have just been put side by side. */
+  private void write(Runnable task) {
+    if (Thread.currentThread() instanceof AnswerThread) {
+      task.run();
+    } else {
+      workers.execute(task);
+    }
   }
 
   private Optional<RequestDoor> door(String model) {

@@ -142,14 +142,16 @@ final class ServingDraftTest {
     List<String> names = List.of("123", "1e3", "0x10", "yes", "Off", "null", "2026-11-23", "1.5");
     StringBuilder models = new StringBuilder("model_config_list {");
     names.forEach(
-        name -> models.append("config {name: '%1$s' base_path: '/m: %1$s # \\\\ \\t'}".formatted(name)));
+        name ->
+            models.append(
+                "config {name: '%1$s' base_path: '/m: %1$s # \\\\ \\t x'}".formatted(name)));
 
     ServingDraft draft = draft(models.append('}').toString(), "");
 
     assertThat(names).allSatisfy(name -> assertThat(draft.yaml()).contains("  \"" + name + "\":"));
     PenstockConfig config = load(draft);
     assertThat(config.models().keySet()).containsExactlyElementsOf(names);
-    assertThat(config.model("123").path()).isEqualTo(Path.of("/m: 123 # \\ \t"));
+    assertThat(config.model("123").path()).isEqualTo(Path.of("/m: 123 # \\ \t x"));
   }
 
   @ParameterizedTest

@@ -148,8 +148,7 @@ final class GrpcServerTest {
     assertRefused(
         PREDICTION,
         "Predict",
-        "model_spec {name: 'half_plus_two' signature_name: 'echo'} inputs "
-            + withContent(content),
+        "model_spec {name: 'half_plus_two' signature_name: 'echo'} inputs " + withContent(content),
         Status.Code.INVALID_ARGUMENT,
         message);
   }

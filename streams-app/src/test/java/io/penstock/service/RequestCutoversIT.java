@@ -132,7 +132,9 @@ class RequestCutoversIT {
     assertSamePredictions(outcomes, answers);
   }
 
-  /** Has so many more pairs sent once requests are answered by that version, over both protocols. */
+  /**
+   * Has so many more pairs sent once requests are answered by that version, over both protocols.
+   */
   private static void awaitPairs(PairedSender pairs, int version) {
     int[] from = new int[1];
     Await.until(
@@ -146,9 +148,7 @@ class RequestCutoversIT {
                   .allMatch(answer -> answer.version() == version);
         });
     Await.until(
-        () -> "more pairs:\n" + service.log(),
-        60,
-        () -> pairs.answers().size() > from[0] + PAIRS);
+        () -> "more pairs:\n" + service.log(), 60, () -> pairs.answers().size() > from[0] + PAIRS);
   }
 
   private static List<Sighting> outcomes() {
@@ -165,8 +165,7 @@ class RequestCutoversIT {
 
   private static Sighting outcome(ConsumerRecord<byte[], byte[]> outcome) {
     int pair = Integer.parseInt(new String(outcome.key(), UTF_8).substring("pair-".length()));
-    String servedBy =
-        new String(outcome.headers().lastHeader("penstock-served-by").value(), UTF_8);
+    String servedBy = new String(outcome.headers().lastHeader("penstock-served-by").value(), UTF_8);
     try {
       return new Sighting(
           "stream",

@@ -72,7 +72,10 @@ class ServingClientsIT {
     Await.until(
         service::log,
         60,
-        () -> service.json("/v1/models/digits/metadata").path("error").isMissingNode());
+        () ->
+            Stream.of("digits", FormatsIT.hasHalfPlusTwo() ? "half" : "digits")
+                .map(model -> service.json("/v1/models/" + model + "/metadata"))
+                .allMatch(answer -> answer.path("error").isMissingNode()));
   }
 
   /** By the protoc that the build has used. */
@@ -183,8 +186,8 @@ class ServingClientsIT {
         answers.get(0).at("/metadata/signature_def/signatureDef/serving_default/inputs/pixels");
     assertThat(input.path("dtype").asText()).as("%s", answers).isEqualTo("DT_FLOAT");
     assertThat(input.at("/tensorShape/dim")).isEqualTo(json("[{'size': '-1'}, {'size': '64'}]"));
-    assertThat(answers.get(1).at("/modelVersionStatus/0/version").asText()).isEqualTo("1");
-    assertThat(answers.get(1).at("/modelVersionStatus/0/state").asText()).isEqualTo("AVAILABLE");
+    assertThat(answers.get(1).at("/model_version_status/0/version").asText()).isEqualTo("1");
+    assertThat(answers.get(1).at("/model_version_status/0/state").asText()).isEqualTo("AVAILABLE");
   }
 
   @Test

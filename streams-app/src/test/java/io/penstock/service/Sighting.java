@@ -21,8 +21,7 @@ record Sighting(String by, int features, long version, long at, List<Float> prob
    */
   long lateness(NavigableMap<Long, Long> activations) {
     long left = at;
-    for (Map.Entry<Long, Long> active :
-        activations.headMap(at, true).descendingMap().entrySet()) {
+    for (Map.Entry<Long, Long> active : activations.headMap(at, true).descendingMap().entrySet()) {
       if (active.getValue() == version) {
         return at - left;
       }

@@ -247,6 +247,11 @@ final class RequestsSuite implements Suite {
             2, "", "requests/s: batched ÷ one by one", r -> ratio(r, Metric.REQUEST_RATE)),
         Limit.atLeast(
             10, "", "requests per run: batched ÷ one by one", r -> ratio(r, Metric.RUN_ROWS)),
+        Limit.atLeast(
+            2,
+            "",
+            "CPU of the service per request: one by one ÷ batched",
+            r -> 1 / ratio(r, Metric.CPU_WITHOUT_JIT)),
         Limit.atMost(
             2,
             "",

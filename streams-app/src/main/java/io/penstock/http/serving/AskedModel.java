@@ -45,8 +45,9 @@ public record AskedModel(String name, ModelView model, Optional<Long> version) {
    * @throws RefusedRequestException if there is none such
    */
   public AskedModel version(String number) {
+    Map<Long, VersionStatus> known = model.versions();
     return parsed(number)
-        .filter(model.versions()::containsKey)
+        .filter(known::containsKey)
         .map(found -> new AskedModel(name, model, Optional.of(found)))
         .orElseThrow(() -> notFound("Could not find version " + number + " of model " + name));
   }
