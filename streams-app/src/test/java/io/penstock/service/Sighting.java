@@ -14,8 +14,8 @@ import java.util.NavigableMap;
 record Sighting(String by, int features, long version, long at, List<Float> probabilities) {
 
   /**
-   * How long its version had been left for another when it was there, in milliseconds: 0 if that
-   * served, or had just been left for the first time.
+   * How long its version had been left for another when it was there, in milliseconds: 0 if it
+   * served.
    *
    * @param activations which version became active when
    */
