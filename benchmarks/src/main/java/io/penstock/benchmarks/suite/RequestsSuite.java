@@ -33,9 +33,9 @@ final class RequestsSuite implements Suite {
   private static final int PARTITIONS = 4;
   private static final Duration WARM_UP = Duration.ofSeconds(15);
   private static final Duration QUICK_WARM_UP = Duration.ofSeconds(5);
-  private static final Duration FLOOD = Duration.ofSeconds(15);
+  private static final Duration FLOOD = Duration.ofSeconds(10);
   private static final Duration QUICK_FLOOD = Duration.ofSeconds(5);
-  private static final Duration STREAM = Duration.ofSeconds(20);
+  private static final Duration STREAM = Duration.ofSeconds(15);
   private static final Duration QUICK_STREAM = Duration.ofSeconds(8);
   private static final double SHARE_OF_CAPACITY = 0.5;
   private static final int STREAM_WARM_UP_RATE = 2_000;
