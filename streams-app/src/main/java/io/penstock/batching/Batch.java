@@ -210,7 +210,7 @@ public final class Batch {
   /** Whether batches that are to run with it are on their way here, by the batcher's clock. */
   public boolean isHeld(long now) {
     Departure others = departure;
-    return others != null && !urgent && others.isWaiting(now);
+    return others != null && others.isWaiting(now);
   }
 
   /** For how long that is so at most; zero or less if it is not any more, or never was. */

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * not a tax: while one batch runs, the next one gathers.
  *
  * <p><b>Other stream threads</b> of the pipeline gather too. When a batch leaves because of its
- * linger, because of quiet, or because with theirs it is full, they are called to the same {@link
- * Departure} and seal theirs, as far as they run as one.
+ * linger, of quiet or of a commit, or because with theirs it is full, they are called to the same
+ * {@link Departure} and seal theirs, as far as they run as one.
  *
  * <p>Not thread-safe: all calls on the stream thread that made it.
  */
@@ -116,7 +116,8 @@ public final class Batcher {
     boolean quiet = !inGroup && companion.isQuiet(now);
     companion.took(now);
     if (quiet) {
-      gathering.sealIf(batch -> batch == row.batch(), SealReason.QUIET);
+      Departure departure = departWith(row.batch(), now);
+      sealTogether(departure, batch -> batch == row.batch(), SealReason.QUIET);
     } else if (companion.isFullTogether(row.batch().rows(), fullRows(binding))) {
       Departure departure = departWith(row.batch(), now);
       if (departure != null) {
@@ -166,16 +167,22 @@ public final class Batcher {
 
   /** Seals every open batch, and lets all that are under way go first: a commit waits for them. */
   public void sealAll() {
-    sealIf(batch -> true, SealReason.COMMIT);
     long now = clock.getAsLong();
-    boolean held = false;
-    for (Batch batch : running) {
-      held |= batch.isHeld(now);
-      batch.hurry();
+    companion.away(now);
+    if (companion.hasRows()) {
+      sealTogether(depart(null, Integer.MAX_VALUE, now), batch -> true, SealReason.COMMIT);
     }
-    if (held) {
-      inference.hurry();
-    }
+    running.forEach(Batch::hurry);
+  }
+
+  /** What a commit waited for is computed. */
+  public void drained() {
+    companion.returning(clock.getAsLong());
+  }
+
+  /** The commit is over: rows come again. */
+  public void resume() {
+    companion.back(clock.getAsLong());
   }
 
   /**
@@ -246,17 +253,19 @@ public final class Batcher {
     companion.leave();
   }
 
-  /** Seals what leaves with another thread's batch, if one has called and still waits. */
-  private void followCall() {
+  /**
+   * Seals what leaves with another thread's batch, if one has called and still waits. To be called
+   * within whatever takes the thread long; it costs a look at what all threads share.
+   */
+  public void followCall() {
     Departure called = companion.calledTo();
     if (called == null) {
       return;
     }
     if (called.isWaiting(clock.getAsLong())) {
       sealTogether(called, batch -> called.takes(batch.kind(), batch.rows()), SealReason.COMPANY);
-    }
-    if (called.arrived(companion)) {
-      inference.hurry();
+    } else {
+      arrive(called);
     }
   }
 
@@ -281,6 +290,16 @@ public final class Batcher {
     leaving = departure;
     sealIf(due, reason);
     leaving = null;
+    if (departure != null) {
+      arrive(departure);
+    }
+  }
+
+  /** Once all that leaves is submitted: whoever holds the others' batches looks again. */
+  private void arrive(Departure departure) {
+    if (departure.arrived(companion)) {
+      inference.hurry();
+    }
   }
 
   private void sealLingered(long now) {
@@ -293,18 +312,20 @@ public final class Batcher {
   }
 
   private void seal(Batch batch, Rows inputs, SealReason reason) {
-    Departure departure =
-        reason == SealReason.LINGER ? departWith(batch, clock.getAsLong()) : leaving;
+    Departure lingered =
+        reason == SealReason.LINGER ? departWith(batch, clock.getAsLong()) : null;
+    Departure departure = lingered == null ? leaving : lingered;
     if (departure != null) {
       batch.leaveWith(departure);
-      // Before it is submitted: that wakes whoever may run it.
-      departure.arrived(companion);
     }
     companion.sealed(batch.rows());
     running.add(batch);
     onSeal.accept(reason);
     batch.seal(inputs, clock.getAsLong());
     inference.submit(batch);
+    if (lingered != null) {
+      arrive(lingered);
+    }
   }
 
   /** Forgets batches that have finished since, and keeps their storage for the next ones. */

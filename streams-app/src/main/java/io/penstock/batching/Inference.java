@@ -11,7 +11,7 @@ public interface Inference {
   /** Takes a sealed batch and finishes it some time later, come what may. Never blocks. */
   void submit(Batch batch);
 
-  /** Batches that were submitted are held no longer: a commit waits, or nothing comes with them. */
+  /** Batches that were submitted are held no longer: nothing comes with them. */
   default void hurry() {}
 
   /**

@@ -181,6 +181,7 @@ final class PredictProcessor implements Processor<byte[], byte[], byte[], Outcom
       lane.left(1, head.valueBytes());
       lanes.statistics().left(1);
       listener.forwarded(lanes.ageMillis(head.input().timestamp()));
+      lane.batcher().followCall();
     }
   }
 
@@ -223,6 +224,8 @@ final class PredictProcessor implements Processor<byte[], byte[], byte[], Outcom
         lane.await(task, pending.size(), awaited());
         forwardHead();
       }
+      lane.batcher().drained();
+      lane.forwardFinished();
       lanes.statistics().listener().drained(lanes.nanos() - started);
     } catch (StreamsException e) {
       lane.fail(e);

@@ -300,6 +300,7 @@ public final class ThreadLane {
     if (committing) {
       committing = false;
       uncommitted.end();
+      batcher.resume();
     }
   }
 

@@ -505,6 +505,8 @@ class BatcherTest {
     add(batcher, 1);
     batcher.sealAll();
     inference.runAll();
+    batcher.drained();
+    batcher.resume();
     add(batcher, 1);
     batcher.await(0);
     add(batcher, 1);

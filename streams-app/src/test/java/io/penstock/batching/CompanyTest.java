@@ -124,14 +124,86 @@ final class CompanyTest {
   }
 
   @Test
-  void shouldNotHoldWhatACommitWaitsFor() {
+  void shouldTakeAlongWhatTheOtherHasWhenACommitWaits() {
     // given
-    Batch lingered = lingered(2, 3);
+    first.add(version, FakeModel.input(0));
+    add(first, 2);
+    add(second, 3);
     // when
     first.sealAll();
+    boolean heldAtFirst = inference.batches.get(1).isHeld(now);
+    second.await(0);
     // then
-    assertThat(lingered.isHeld(now)).isFalse();
-    assertThat(inference.hurries).isEqualTo(1);
+    assertThat(heldAtFirst).isTrue();
+    assertThat(inference.batches).noneMatch(batch -> batch.isHeld(now));
+    assertThat(inference.rows()).containsExactly(1, 2, 3);
+    assertThat(reasons).containsExactly(SealReason.QUIET, SealReason.COMMIT, SealReason.COMPANY);
+  }
+
+  @Test
+  void shouldWaitALittleForOneThatIsAboutToBeBackFromACommit() {
+    // given
+    drainWhileTheOtherGathers();
+    // when
+    now += MILLI;
+    second.tick();
+    int whileItIsAway = inference.batches.size();
+    first.resume();
+    add(first, 2);
+    second.tick();
+    int whenItHasJustComeBack = inference.batches.size();
+    now += MILLI;
+    second.tick();
+    first.tick();
+    // then
+    assertThat(whileItIsAway).isZero();
+    assertThat(whenItHasJustComeBack).isZero();
+    assertThat(inference.rows()).containsExactly(3, 2);
+    assertThat(reasons).containsExactly(SealReason.COMMIT, SealReason.QUIET, SealReason.COMPANY);
+  }
+
+  @Test
+  void shouldNotWaitLongForOneThatDoesNotComeBackFromACommit() {
+    // given
+    drainWhileTheOtherGathers();
+    // when
+    now += 2 * MILLI;
+    second.tick();
+    int whileItIsAwaited = inference.batches.size();
+    now += MILLI;
+    second.tick();
+    // then
+    assertThat(whileItIsAwaited).isZero();
+    assertThat(inference.rows()).containsExactly(3);
+  }
+
+  @Test
+  void shouldKeepTogetherWhatGatheredAtTheBrokerDuringACommit() {
+    // given
+    first.sealAll();
+    now += 10 * MILLI;
+    first.drained();
+    first.resume();
+    // when
+    add(first, 3);
+    int atOnce = inference.batches.size();
+    now += MILLI;
+    first.tick();
+    // then
+    assertThat(atOnce).isZero();
+    assertThat(inference.rows()).containsExactly(3);
+  }
+
+  /** The first one's commit has waited for ten milliseconds; the second one has three new rows. */
+  private void drainWhileTheOtherGathers() {
+    now += MILLI;
+    first.beginGroup();
+    add(first, 2);
+    first.sealAll();
+    now += 10 * MILLI;
+    add(second, 3);
+    inference.runAll();
+    first.drained();
   }
 
   @Test

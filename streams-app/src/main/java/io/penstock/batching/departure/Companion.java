@@ -22,11 +22,21 @@ public final class Companion {
    */
   private static final int SLACK = 16;
 
+  /** A thread that is about to be back is waited for by this part of the time it was away. */
+  private static final int RETURN_PART = 4;
+
+  /** A broker that has records answers in about that time. */
+  private static final long ANSWER_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
+
+  private static final long HERE = Long.MIN_VALUE;
+
   private final Departures departures;
   private final Thread thread = Thread.currentThread();
   private final AtomicInteger openRows = new AtomicInteger();
   private final AtomicLong lastRowNanos;
   private final AtomicLong lastQuietNanos;
+  private final AtomicLong awayUntilNanos = new AtomicLong(HERE);
+  private long leftNanos;
   private boolean joined;
   private @Nullable Departure seen;
 
@@ -50,13 +60,45 @@ public final class Companion {
     lastRowNanos.setRelease(now);
   }
 
+  /** Whether any row is in an open batch. */
+  public boolean hasRows() {
+    return openRows.getPlain() > 0;
+  }
+
   /** So many rows are open no more. */
   public void sealed(int rows) {
     openRows.setRelease(openRows.getPlain() - rows);
   }
 
+  /**
+   * The thread takes no rows until it is {@link #back}, since a commit waits for those it has. What
+   * comes meanwhile gathers at the broker, so that it is not quiet, whenever its last row was.
+   */
+  public void away(long now) {
+    leftNanos = now;
+    awayUntilNanos.setRelease(Long.MAX_VALUE);
+  }
+
+  /**
+   * The rows that the commit waited for are computed, and it is about to be over. The others' open
+   * rows wait a little for the thread, where its runs take long: it would wait for a whole one.
+   */
+  public void returning(long now) {
+    awayUntilNanos.setRelease(now + (now - leftNanos) / RETURN_PART);
+  }
+
+  /**
+   * The commit is over. What gathered at the broker comes with its next answer, and had better stay
+   * together: until then it is as if a row had come.
+   */
+  public void back(long now) {
+    awayUntilNanos.setRelease(HERE);
+    lastRowNanos.setRelease(now + ANSWER_NANOS);
+  }
+
   /** The open rows are given up: it is nobody's companion until it takes a row again. */
   public void leave() {
+    awayUntilNanos.setRelease(HERE);
     openRows.setRelease(0);
     joined = false;
     departures.leave(this);
@@ -135,12 +177,20 @@ public final class Companion {
   }
 
   long nanosToQuietItself(long now) {
+    if (isAway(now)) {
+      return QUIET_NANOS;
+    }
     return lastRowNanos.getAcquire() + QUIET_NANOS - now;
   }
 
   /** The same; zero if it has been quiet just now. */
   long nanosToQuietLately(long now) {
-    return now - lastQuietNanos.getAcquire() < QUIET_NANOS ? 0 : nanosToQuietItself(now);
+    boolean wasQuiet = !isAway(now) && now - lastQuietNanos.getAcquire() < QUIET_NANOS;
+    return wasQuiet ? 0 : nanosToQuietItself(now);
+  }
+
+  private boolean isAway(long now) {
+    return awayUntilNanos.getAcquire() > now;
   }
 
   /** Has the thread look what it is called to, if it rests. */

@@ -48,7 +48,7 @@ public final class Departure {
   }
 
   /**
-   * A companion has handed over what it has, or is about to, or has nothing.
+   * A companion has handed over what it has, or has nothing.
    *
    * @return whether everybody has come with that
    */

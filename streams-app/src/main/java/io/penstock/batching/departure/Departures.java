@@ -97,6 +97,7 @@ public final class Departures {
       if (companion != leader && companion.openRows() > 0) {
         if (departure == null) {
           departure = new Departure(kind, roomForRows, untilNanos);
+          departure.expect(leader);
         }
         departure.expect(companion);
       }

@@ -149,18 +149,18 @@ final class PipelineQueue {
   }
 
   /**
-   * Of those that may run, the oldest batch that a commit waits for, or else the oldest that is not
-   * held for others to run with; nothing if there is none.
+   * Of those that may run, and are not held for others to run with, the oldest batch that a commit
+   * waits for, or else the oldest; nothing if there is none.
    */
   private @Nullable Batch next(long now) {
     Batch next = null;
     for (Batch batch : waiting) {
-      if (batch.isUrgent()) {
-        if (!isBlocked(batch, now)) {
-          return batch;
-        }
-      } else if (next == null && !batch.isHeld(now) && !isBlocked(batch, now)) {
+      boolean isBetter = next == null || batch.isUrgent();
+      if (isBetter && !batch.isHeld(now) && !isBlocked(batch, now)) {
         next = batch;
+        if (batch.isUrgent()) {
+          break;
+        }
       }
     }
     return next;

@@ -68,14 +68,6 @@ final class HeldBatchesTest {
   }
 
   @Test
-  void shouldRunAtOnceWhenACommitWaits() {
-    // when
-    first.sealAll();
-    // then
-    assertThat(take().rows()).isEqualTo(2);
-  }
-
-  @Test
   void shouldRunWithWhatTheOthersCommitWaitsFor() {
     // when
     second.sealAll();

@@ -43,6 +43,24 @@ final class LeavingTogetherTest {
     assertThat(four.latency(0.99)).as("%s", four).isLessThan(1.1);
   }
 
+  /** Each thread commits when it wants to, and then takes nothing for as long as a run. */
+  static List<Load> committing() {
+    Duration second = Duration.ofSeconds(1);
+    return List.of(
+        new Load(2_000, 500, Duration.ofMillis(60), 40_000, 1, second),
+        new Load(40_000, 500, LINGER, 200, 1, second),
+        new Load(500, 500, LINGER, 200, 1, second));
+  }
+
+  @ParameterizedTest
+  @MethodSource("committing")
+  void shouldNotMakeRecordsWaitForEachOthersCommits(Load load, TestReporter figures) {
+    Comparison two = new Comparison(2, load, Duration.ofSeconds(20));
+    figures.publishEntry("two", two.toString());
+    assertThat(two.rows()).as("%s", two).isGreaterThan(0.9);
+    assertThat(two.latency(0.99)).as("%s", two).isLessThan(1.1);
+  }
+
   /** There is little to join of these, and it is not waited for. */
   static List<Load> calm() {
     return List.of(
@@ -72,11 +90,15 @@ final class LeavingTogetherTest {
     private final int threads;
 
     Comparison(int threads, Load load) {
+      this(threads, load, Duration.ofSeconds(3));
+    }
+
+    Comparison(int threads, Load load, Duration duration) {
       this.threads = threads;
       this.one = new SimulatedThreads(SEED, 1, load);
       this.several = new SimulatedThreads(SEED, threads, load);
-      one.run(Duration.ofSeconds(3));
-      several.run(Duration.ofSeconds(3));
+      one.run(duration);
+      several.run(duration);
     }
 
     double rows() {

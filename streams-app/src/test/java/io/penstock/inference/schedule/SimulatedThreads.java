@@ -36,6 +36,9 @@ final class SimulatedThreads {
   /** A thread that waits for outcomes looks about so often; it would be woken in fact. */
   private static final long LOOK_NANOS = 60 * MICRO;
 
+  /** What a commit takes once nothing is under way, and a fetch after it. */
+  private static final long COMMIT_NANOS = 2 * MILLI;
+
   private static final int ROWS = 128;
 
   /**
@@ -43,8 +46,20 @@ final class SimulatedThreads {
    * @param fetchMicros how often a broker answers, with what has come since
    * @param runMicros what a run takes
    * @param rowMicros what it takes for each row besides
+   * @param commits how often each thread commits, whatever the others do; zero for never
    */
-  record Load(int perSecond, int fetchMicros, Duration linger, int runMicros, double rowMicros) {}
+  record Load(
+      int perSecond,
+      int fetchMicros,
+      Duration linger,
+      int runMicros,
+      double rowMicros,
+      Duration commits) {
+
+    Load(int perSecond, int fetchMicros, Duration linger, int runMicros, double rowMicros) {
+      this(perSecond, fetchMicros, linger, runMicros, rowMicros, Duration.ZERO);
+    }
+  }
 
   private final Random random;
   private final Load load;
@@ -108,8 +123,11 @@ final class SimulatedThreads {
     private final double nanosBetween;
     private final Batcher batcher;
     private final ArrayDeque<Long> fetched = new ArrayDeque<>();
+    private final List<Batch> awaited = new ArrayList<>();
     private double nextArrival;
     private long lastTick;
+    private long nextCommit;
+    private boolean commits;
 
     StreamThread(Departures departures, double perSecond) {
       this.nanosBetween = SECOND / perSecond;
@@ -124,6 +142,9 @@ final class SimulatedThreads {
     }
 
     private void fetch() {
+      if (commits) {
+        return;
+      }
       while (nextArrival <= now) {
         fetched.add((long) nextArrival);
         nextArrival -= Math.log(1 - random.nextDouble()) * nanosBetween;
@@ -131,8 +152,37 @@ final class SimulatedThreads {
       at(now + load.fetchMicros * MICRO, this::fetch);
     }
 
+    /** Waits until nothing is under way; takes no record meanwhile, and fetches none. */
+    private void commit() {
+      batcher.await(0);
+      awaited.removeIf(Batch::isFinished);
+      if (!awaited.isEmpty()) {
+        at(now + LOOK_NANOS / 2 + random.nextInt((int) LOOK_NANOS), this::commit);
+        return;
+      }
+      batcher.drained();
+      nextCommit = now + load.commits.toNanos();
+      at(
+          now + COMMIT_NANOS,
+          () -> {
+            commits = false;
+            batcher.resume();
+            at(now + load.fetchMicros * MICRO, this::fetch);
+            work();
+          });
+    }
+
     /** One record, or a look at what is due. */
     private void work() {
+      if (nextCommit == 0 && !load.commits.isZero()) {
+        nextCommit = now + random.nextLong(load.commits.toNanos());
+      }
+      if (nextCommit > 0 && now >= nextCommit) {
+        commits = true;
+        batcher.sealAll();
+        commit();
+        return;
+      }
       Long arrival = fetched.poll();
       if (arrival == null || now - lastTick >= MILLI) {
         batcher.tick();
@@ -144,6 +194,10 @@ final class SimulatedThreads {
       }
       // It will be the next row of a batch, which may be sealed and submitted with it at once.
       Batcher.Row row = Objects.requireNonNull(batcher.add(binding, FakeModel.input(1)));
+      if (awaited.isEmpty() || awaited.get(awaited.size() - 1) != row.batch()) {
+        awaited.removeIf(Batch::isFinished);
+        awaited.add(row.batch());
+      }
       arrivals.computeIfAbsent(row.batch(), batch -> new ArrayList<>()).add(arrival);
       at(now + TAKE_NANOS, this::work);
     }
