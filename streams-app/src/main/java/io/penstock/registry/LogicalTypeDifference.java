@@ -16,9 +16,9 @@ import org.apache.avro.SchemaCompatibility.SchemaCompatibilityType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A place where a reader would take what was written for another value: microseconds for
- * milliseconds, a decimal for one of another scale. Avro's resolution of schemas goes by the types
- * below logical ones and does not mind.
+ * A place where a reader would take what was written for another value, microseconds for
+ * milliseconds, a decimal for one of another scale, or may not be able to take it: a decimal of
+ * more digits. Avro's resolution of schemas goes by the types below logical ones and does not mind.
  *
  * @param location in the schemas, such as {@code .card.at}, with {@code []} for an array's items
  *     and {@code {}} for a map's values; empty for the whole
@@ -101,7 +101,7 @@ public record LogicalTypeDifference(String location, String written, String expe
     }
     if (written instanceof LogicalTypes.Decimal from
         && expected instanceof LogicalTypes.Decimal to) {
-      return from.getScale() != to.getScale();
+      return from.getScale() != to.getScale() || from.getPrecision() > to.getPrecision();
     }
     return !written.getName().equals(expected.getName());
   }

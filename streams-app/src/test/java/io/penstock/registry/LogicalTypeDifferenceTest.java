@@ -61,13 +61,15 @@ class LogicalTypeDifferenceTest {
   }
 
   @Test
-  void shouldCompareTheScalesOfDecimals() {
+  void shouldCompareScalesAndDigitsOfDecimals() {
     String decimal =
         "{\"type\": \"bytes\", \"logicalType\": \"decimal\", \"precision\": %d, \"scale\": %d}";
 
     assertThat(between(decimal.formatted(9, 2), decimal.formatted(9, 3)))
         .containsExactly(new LogicalTypeDifference("", "decimal(9, 3)", "decimal(9, 2)"));
     assertThat(between(decimal.formatted(12, 2), decimal.formatted(9, 2))).isEmpty();
+    assertThat(between(decimal.formatted(9, 2), decimal.formatted(12, 2)))
+        .containsExactly(new LogicalTypeDifference("", "decimal(12, 2)", "decimal(9, 2)"));
   }
 
   @Test
