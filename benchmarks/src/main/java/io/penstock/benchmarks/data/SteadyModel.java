@@ -10,14 +10,16 @@ import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TType;
 
 /**
- * A network whose runs take some 20 ms, of one row or of a hundred, as on a device of its own: each
+ * A network whose runs take some 40 ms, of one row or of a hundred, as on a device of its own: each
  * run waits, and leaves the processors to whoever gathers its rows. So rows per run are the rate
  * times that.
  */
 public final class SteadyModel {
 
   private static final int WIDTH = 64;
-  private static final long RUN_MICROS = 20_000;
+
+  /** Before the dataset's only element, and once more before its end. */
+  private static final long SLEEP_MICROS = 20_000;
 
   private SteadyModel() {}
 
@@ -27,7 +29,7 @@ public final class SteadyModel {
         folder,
         WIDTH,
         (tf, first, weights) ->
-            tf.math.add(first, tf.dtypes.cast(zeroAfter(tf, RUN_MICROS), TFloat32.class)));
+            tf.math.add(first, tf.dtypes.cast(zeroAfter(tf, SLEEP_MICROS), TFloat32.class)));
   }
 
   /** TensorFlow has no operation that waits, but a dataset whose elements come slowly. */

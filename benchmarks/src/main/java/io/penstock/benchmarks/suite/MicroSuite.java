@@ -83,10 +83,11 @@ final class MicroSuite implements Suite {
         faster(1.2, "decode 12 fields", MIXED_GENERIC, MIXED),
         faster(2, "encode 10 floats", ENCODE_GENERIC, ENCODE),
         Limit.atMost(
-            6,
+            2.5,
             "",
             "decode 784 floats: plan ÷ raw copy",
             r -> time(r, DECODE) / time(r, DECODE_COPY)),
+        Limit.atMost(100, " ns", "decode 12 fields", r -> time(r, MIXED)),
         Limit.atMost(
             8,
             "",

@@ -32,7 +32,7 @@ final class PartitionsSuite implements Suite {
   private static final Duration FLOW = Duration.ofSeconds(20);
   private static final Duration QUICK_FLOW = Duration.ofSeconds(8);
 
-  /** Some 40 come while a run of the steady model lasts, which is how long they gather. */
+  /** Some 80 come while a run of the steady model lasts, which is how long they gather. */
   private static final int STREAM = 2_000;
 
   /** Longer than a run, so that quiet and not linger ends a batch, and one runs at a time. */
