@@ -35,6 +35,9 @@ public final class Batcher {
   /** Batches wait so long at most for those of other threads; it takes microseconds as a rule. */
   static final long HOLD_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
+  /** Or for this part of the time that they have gathered: a thread may not get a core at once. */
+  private static final int HOLD_PART = 16;
+
   /** After so long without a record a version is taken for left, unless there is no other. */
   static final long LEFT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -275,7 +278,9 @@ public final class Batcher {
   }
 
   private @Nullable Departure depart(@Nullable Object kind, int roomForRows, long now) {
-    long holdNanos = Math.min(HOLD_NANOS, limits.lingerNanos());
+    long lingerNanos = limits.lingerNanos();
+    long gatheredNanos = lingerNanos - nanosUntilLingered(now);
+    long holdNanos = Math.min(Math.max(HOLD_NANOS, gatheredNanos / HOLD_PART), lingerNanos);
     return roomForRows > 0 && holdNanos > 0
         ? companion.depart(kind, roomForRows, now + holdNanos)
         : null;
@@ -312,8 +317,7 @@ public final class Batcher {
   }
 
   private void seal(Batch batch, Rows inputs, SealReason reason) {
-    Departure lingered =
-        reason == SealReason.LINGER ? departWith(batch, clock.getAsLong()) : null;
+    Departure lingered = reason == SealReason.LINGER ? departWith(batch, clock.getAsLong()) : null;
     Departure departure = lingered == null ? leaving : lingered;
     if (departure != null) {
       batch.leaveWith(departure);

@@ -152,7 +152,7 @@ final class CompanyTest {
     add(first, 2);
     second.tick();
     int whenItHasJustComeBack = inference.batches.size();
-    now += MILLI;
+    now += 2 * MILLI;
     second.tick();
     first.tick();
     // then
@@ -187,11 +187,22 @@ final class CompanyTest {
     // when
     add(first, 3);
     int atOnce = inference.batches.size();
-    now += MILLI;
+    now += 2 * MILLI;
     first.tick();
     // then
     assertThat(atOnce).isZero();
     assertThat(inference.rows()).containsExactly(3);
+  }
+
+  @Test
+  void shouldBeQuietAfterACommitThatNothingWaitedFor() {
+    // given
+    now += MILLI;
+    first.resume();
+    // when
+    first.add(version, FakeModel.input(0));
+    // then
+    assertThat(reasons).containsExactly(SealReason.QUIET);
   }
 
   /** The first one's commit has waited for ten milliseconds; the second one has three new rows. */

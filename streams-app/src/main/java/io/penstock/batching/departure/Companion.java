@@ -28,6 +28,9 @@ public final class Companion {
   /** A broker that has records answers in about that time. */
   private static final long ANSWER_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
+  /** A thread takes this part of the time it was away to read what came meanwhile. */
+  private static final int CATCHING_UP_PART = 8;
+
   private static final long HERE = Long.MIN_VALUE;
 
   private final Departures departures;
@@ -36,7 +39,7 @@ public final class Companion {
   private final AtomicLong lastRowNanos;
   private final AtomicLong lastQuietNanos;
   private final AtomicLong awayUntilNanos = new AtomicLong(HERE);
-  private long leftNanos;
+  private long leftNanos = HERE;
   private boolean joined;
   private @Nullable Departure seen;
 
@@ -75,7 +78,9 @@ public final class Companion {
    * comes meanwhile gathers at the broker, so that it is not quiet, whenever its last row was.
    */
   public void away(long now) {
-    leftNanos = now;
+    if (leftNanos == HERE) {
+      leftNanos = now;
+    }
     awayUntilNanos.setRelease(Long.MAX_VALUE);
   }
 
@@ -88,17 +93,22 @@ public final class Companion {
   }
 
   /**
-   * The commit is over. What gathered at the broker comes with its next answer, and had better stay
-   * together: until then it is as if a row had come.
+   * The commit is over. If the thread was away for it, what gathered at the broker comes with its
+   * next answers, and had better stay together: the thread is not quiet before.
    */
   public void back(long now) {
-    awayUntilNanos.setRelease(HERE);
-    lastRowNanos.setRelease(now + ANSWER_NANOS);
+    if (leftNanos == HERE) {
+      return;
+    }
+    long catchingUp = Math.max(ANSWER_NANOS, (now - leftNanos) / CATCHING_UP_PART);
+    awayUntilNanos.setRelease(now + catchingUp);
+    leftNanos = HERE;
   }
 
   /** The open rows are given up: it is nobody's companion until it takes a row again. */
   public void leave() {
     awayUntilNanos.setRelease(HERE);
+    leftNanos = HERE;
     openRows.setRelease(0);
     joined = false;
     departures.leave(this);
