@@ -121,9 +121,18 @@ final class WebServer implements AutoCloseable {
             .formatted(context.method(), context.path(), refusal.getMessage(), DOCUMENT));
   }
 
+  /**
+   * Must not fail itself: Javalin would have this handle that, and so on for ever. It would where
+   * the request is gone, as after a stop, since nothing can be asked of such a one any more.
+   */
   private static void failed(Exception failure, Context context) {
-    log.error("{} {} failed", context.method(), context.path(), failure);
-    context.status(500).result("see the log of the service");
+    try {
+      String request = context.method() + " " + context.path();
+      context.status(500).result("see the log of the service");
+      log.error("{} failed", request, failure);
+    } catch (RuntimeException gone) {
+      log.info("an answer came after its request was gone reason={}", failure.toString());
+    }
   }
 
   private static QueuedThreadPool threads(int max) {

@@ -278,7 +278,7 @@ final class ReloaderTest {
     assertThat(pipeline("b")).isSameAs(b);
     assertThat(host("cars")).isSameAs(cars);
     assertThat(cars.runtime().declaredSignatures(1)).as("it is not unloaded").isPresent();
-    assertThat(closedSources).as("what was made for it").containsExactly("cars");
+    awaitClosed("what was made for it", "cars");
 
     ReloadReport mended = reload(text);
 
@@ -308,7 +308,7 @@ final class ReloaderTest {
         .containsExactly(
             "the control thread has not replaced the models within PT15S (see the log for what it"
                 + " waits for)");
-    assertThat(closedSources).containsExactly("vans");
+    awaitClosed("what nothing came of", "vans");
     fleet.kept.remove().run();
     assertThat(roster.models()).as("by a change that was called off").doesNotContainKey("vans");
     assertThat(roster.pipelines()).hasSize(2);
@@ -452,6 +452,14 @@ final class ReloaderTest {
 
   private static List<String> names(ModelHost host) {
     return host.describe().pipelines().stream().map(status -> status.getName()).sorted().toList();
+  }
+
+  /** A source is closed by the thread that watches it. */
+  private void awaitClosed(String what, String model) {
+    Await.until(
+        () -> "only " + model + " is closed, " + what + ": " + closedSources,
+        30,
+        () -> closedSources.equals(List.of(model)));
   }
 
   private static void awaitAvailable(ModelHost host) {
