@@ -1,7 +1,9 @@
 package io.penstock.benchmarks.data;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
@@ -10,26 +12,25 @@ import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TType;
 
 /**
- * A network whose runs take some 40 ms, of one row or of a hundred, as on a device of its own: each
- * run waits, and leaves the processors to whoever gathers its rows. So rows per run are the rate
- * times that.
+ * A network whose runs take the same time, of one row or of a hundred, as on a device of its own:
+ * each run waits, and leaves the processors to whoever gathers its rows. So rows per run are the
+ * rate times that.
  */
 public final class SteadyModel {
 
   private static final int WIDTH = 64;
 
-  /** Before the dataset's only element, and once more before its end. */
-  private static final long SLEEP_MICROS = 20_000;
-
   private SteadyModel() {}
 
-  /** Saves it in a folder, unless it is there. */
-  public static void save(Path folder) {
+  /** Saves one whose runs take so long in a folder, unless it is there. */
+  public static void save(Path folder, Duration run) {
+    // The dataset sleeps before its only element, and once more before its end.
+    long sleepMicros = TimeUnit.NANOSECONDS.toMicros(run.toNanos()) / 2;
     SavedNetwork.save(
         folder,
         WIDTH,
         (tf, first, weights) ->
-            tf.math.add(first, tf.dtypes.cast(zeroAfter(tf, SLEEP_MICROS), TFloat32.class)));
+            tf.math.add(first, tf.dtypes.cast(zeroAfter(tf, sleepMicros), TFloat32.class)));
   }
 
   /** TensorFlow has no operation that waits, but a dataset whose elements come slowly. */

@@ -32,17 +32,37 @@ final class PartitionsSuite implements Suite {
   private static final Duration FLOW = Duration.ofSeconds(20);
   private static final Duration QUICK_FLOW = Duration.ofSeconds(8);
 
-  /** Some 80 come while a run of the steady model lasts, which is how long they gather. */
-  private static final int STREAM = 2_000;
+  private static final int SPREAD = 32;
 
-  /** Longer than a run, so that quiet and not linger ends a batch, and one runs at a time. */
-  private static final String STREAM_LINGER = "60ms";
+  /** A model that keeps up easily, with the default linger; some 40 records come in a run. */
+  private static final Stream BRISK = new Stream("stream", 10_000, Duration.ofMillis(4), "5ms");
 
-  private static final String ONE_STREAM = "stream-1";
-  private static final String SPREAD_STREAM = "stream-32";
+  /**
+   * A model so slow that each commit takes as long as dozens of records. The linger is longer than
+   * a run, so that quiet and not linger ends a batch, and one runs at a time.
+   */
+  private static final Stream SLOW = new Stream("slow", 2_000, Duration.ofMillis(40), "60ms");
 
-  /** What partitions cost by themselves, whoever reads them. */
-  private static final String ONE_THREAD_STREAM = "stream-32-on-one-thread";
+  /**
+   * A steady stream.
+   *
+   * @param perSecond of which 32 and more come while a run lasts, which is how long they gather
+   */
+  private record Stream(String name, int perSecond, Duration run, String linger) {
+
+    String one() {
+      return name + "-1";
+    }
+
+    String spread() {
+      return name + "-" + SPREAD;
+    }
+
+    /** What partitions cost by themselves, whoever reads them. */
+    String onOneThread() {
+      return spread() + "-on-one-thread";
+    }
+  }
 
   private static final long RECORDS = 500_000;
   private static final long QUICK_RECORDS = 200_000;
@@ -72,43 +92,55 @@ final class PartitionsSuite implements Suite {
       variants.add(drain.variant(name("pass-full", partitions), Map.of(), pass));
       variants.add(drain.variant(name("penstock-full", partitions), Map.of(), penstock));
     }
-    variants.add(stream(bench, ONE_STREAM, 1, 1));
-    variants.add(stream(bench, ONE_THREAD_STREAM, 32, 1));
-    variants.add(stream(bench, SPREAD_STREAM, 32, 2));
+    for (Stream stream : List.of(BRISK, SLOW)) {
+      variants.add(stream(bench, stream, stream.one(), 1, 1));
+      variants.add(stream(bench, stream, stream.onOneThread(), SPREAD, 1));
+      variants.add(stream(bench, stream, stream.spread(), SPREAD, 2));
+    }
     return variants;
   }
 
-  private static Variant stream(Bench bench, String name, int partitions, int threads) {
-    Path savedModel = bench.folder().resolve("steady-model");
+  private static Variant stream(
+      Bench bench, Stream stream, String name, int partitions, int threads) {
+    Path savedModel = bench.folder().resolve("steady-model-" + stream.name());
     Workload workload = Workloads.steady(bench.checkout().example("digits"), savedModel);
     Starters starters = new Starters(bench, workload, partitions);
     Starters.Starter penstock =
         starters.penstock(
-            Starters.ALOS, Map.of("threads", threads, "batch", Map.of("linger", STREAM_LINGER)));
+            Starters.ALOS, Map.of("threads", threads, "batch", Map.of("linger", stream.linger())));
     return new Variant(
         name,
-        Map.of("rate", STREAM + "/s", "threads", String.valueOf(threads), "linger", STREAM_LINGER),
+        Map.of(
+            "rate",
+            stream.perSecond() + "/s",
+            "run",
+            stream.run().toMillis() + "ms",
+            "threads",
+            String.valueOf(threads),
+            "linger",
+            stream.linger()),
         trial -> {
-          SteadyModel.save(savedModel);
+          SteadyModel.save(savedModel, stream.run());
           return new Flow(bench, workload, partitions)
               .through(
                   trial,
                   false,
                   penstock,
-                  (probe, subject) -> List.of(rowsPerRun(bench, workload, probe, subject)));
+                  (probe, subject) -> List.of(rowsPerRun(bench, stream, workload, probe, subject)));
         });
   }
 
   /** The service says how many rows its runs have had since the start: this is of the end alone. */
   private static Reading rowsPerRun(
-      Bench bench, Workload workload, LatencyProbe probe, Subject subject) {
+      Bench bench, Stream stream, Workload workload, LatencyProbe probe, Subject subject) {
+    int rate = stream.perSecond();
     boolean quick = bench.options().quick();
     Duration warmUp = quick ? QUICK_STREAM_WARM_UP : STREAM_WARM_UP;
-    probe.warmUp(STREAM, warmUp);
-    double rowsBefore = STREAM * warmUp.toSeconds();
+    probe.warmUp(rate, warmUp);
+    double rowsBefore = (double) rate * warmUp.toSeconds();
     double runsBefore = rowsBefore / subject.averageBatchRows(workload.name());
     Reading reading =
-        probe.measure("", STREAM, quick ? QUICK_FLOW : FLOW, new CpuMeter(subject.pids()));
+        probe.measure("", rate, quick ? QUICK_FLOW : FLOW, new CpuMeter(subject.pids()));
     double rows = reading.metrics().getOrDefault(Metric.SENT, Double.NaN);
     double runs = (rowsBefore + rows) / subject.averageBatchRows(workload.name()) - runsBefore;
     Map<Metric, Double> metrics = new EnumMap<>(reading.metrics());
@@ -162,26 +194,29 @@ final class PartitionsSuite implements Suite {
                 r.median("penstock-trickle-256", Metric.CPU_WITHOUT_JIT)
                     / r.median("penstock-trickle-4", Metric.CPU_WITHOUT_JIT)),
         Limit.atLeast(
-            32, "", "rows per run, 1 partition", r -> r.median(ONE_STREAM, Metric.RUN_ROWS)),
-        Limit.atLeast(
-            0.9,
-            "",
-            "rows per run: 32 partitions and 2 threads ÷ 1",
-            r -> r.median(SPREAD_STREAM, Metric.RUN_ROWS) / r.median(ONE_STREAM, Metric.RUN_ROWS)),
-        Limit.atMost(
-            1.1,
-            "",
-            "p99: 32 partitions, 2 threads ÷ 1",
-            r ->
-                r.median(SPREAD_STREAM, Metric.P99_MILLIS)
-                    / r.median(ONE_THREAD_STREAM, Metric.P99_MILLIS)),
-        Limit.atMost(
-            1.1,
-            "",
-            "p99: 32 partitions and 2 threads ÷ 1",
-            r ->
-                r.median(SPREAD_STREAM, Metric.P99_MILLIS)
-                    / r.median(ONE_STREAM, Metric.P99_MILLIS)));
+            32, "", "rows per run, 1 partition", r -> r.median(BRISK.one(), Metric.RUN_ROWS)),
+        spreadRows(BRISK),
+        spreadLatency(BRISK),
+        spreadRows(SLOW),
+        spreadLatency(SLOW));
+  }
+
+  private static Limit spreadRows(Stream stream) {
+    return Limit.atLeast(
+        0.9,
+        "",
+        stream.name() + ", rows per run: 32 partitions and 2 threads ÷ 1",
+        r -> r.median(stream.spread(), Metric.RUN_ROWS) / r.median(stream.one(), Metric.RUN_ROWS));
+  }
+
+  private static Limit spreadLatency(Stream stream) {
+    return Limit.atMost(
+        1.1,
+        "",
+        stream.name() + ", p99: 32 partitions and 2 threads ÷ 1",
+        r ->
+            r.median(stream.spread(), Metric.P99_MILLIS)
+                / r.median(stream.one(), Metric.P99_MILLIS));
   }
 
   @Override
