@@ -105,7 +105,7 @@ class SecurityIT {
       records.await("dead", 1);
       service.awaitReady();
       assertThat(service.terminate()).isZero();
-      assertThat(service.log()).doesNotContain("planted");
+      assertThat(service.wholeLog()).doesNotContain("planted");
     }
   }
 
@@ -127,7 +127,7 @@ class SecurityIT {
       records.await("dead", before + 1);
       assertThat(stack.identities().tokens()).isGreaterThan(tokens);
       assertThat(service.terminate()).isZero();
-      assertThat(service.log()).doesNotContain("planted");
+      assertThat(service.wholeLog()).doesNotContain("planted");
     }
   }
 

@@ -6,9 +6,11 @@ import io.penstock.config.kafka.PlugInKeys;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -66,17 +68,19 @@ public final class Cluster implements AutoCloseable {
       return Admin.create(adminProperties(config));
     } catch (KafkaException e) {
       throw new ClusterException(
-          "cannot use kafka.bootstrap.servers: " + bootstrap + ": " + innermost(e).getMessage(), e);
+          "cannot use kafka.bootstrap.servers: " + bootstrap + ": " + reasons(e), e);
     }
   }
 
-  /** Kafka says first what it could not make, and last why. */
-  private static Throwable innermost(Throwable failure) {
-    Throwable innermost = failure;
-    while (innermost.getCause() != null) {
-      innermost = innermost.getCause();
+  /** Kafka says first that it could not make a client, then of what file, and last why. */
+  private static String reasons(Throwable failure) {
+    Set<String> reasons = new LinkedHashSet<>();
+    Throwable first = failure.getCause() == null ? failure : failure.getCause();
+    for (Throwable cause = first; cause != null; cause = cause.getCause()) {
+      String message = cause.getMessage();
+      reasons.add(message == null ? cause.getClass().getSimpleName() : message);
     }
-    return innermost;
+    return String.join(": ", reasons);
   }
 
   /** The keys that an admin client and its plug-ins understand, and those prefixed for it. */

@@ -1,10 +1,12 @@
 package io.penstock.config.kafka;
 
 import io.penstock.config.PenstockConfig;
+import java.io.File;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.common.config.SaslConfigs;
@@ -13,7 +15,8 @@ import org.apache.kafka.common.config.SaslConfigs;
  * What Kafka's clients may ask, and read, for {@code OAUTHBEARER}: no URL and no file that two
  * system properties do not list. That protects servers which take the configuration of clients from
  * others, as Kafka Connect does. Here whoever writes the configuration runs the process, so what it
- * names is allowed. A property that somebody has set holds as it is.
+ * names is allowed, and what it names anew after a reload. A property that somebody else has set
+ * holds as it is. Thread-safe.
  */
 public final class OAuthAccess {
 
@@ -35,17 +38,34 @@ public final class OAuthAccess {
               SaslConfigs.SASL_OAUTHBEARER_ASSERTION_PRIVATE_KEY_FILE,
               SaslConfigs.SASL_OAUTHBEARER_ASSERTION_TEMPLATE_FILE));
 
+  /** By property, what was allowed here. */
+  private static final Map<String, String> ALLOWED = new ConcurrentHashMap<>();
+
   private OAuthAccess() {}
 
-  /** Allows this process what the configuration names. */
+  /** Allows this process what the configuration names, besides what earlier ones have named. */
   public static void allow(PenstockConfig config) {
-    properties(config)
-        .forEach(
-            (property, named) -> {
-              if (System.getProperty(property) == null) {
-                System.setProperty(property, named);
-              }
-            });
+    properties(config).forEach(OAuthAccess::allow);
+  }
+
+  private static void allow(String property, String named) {
+    ALLOWED.compute(
+        property,
+        (key, before) -> {
+          String now = System.getProperty(property);
+          if (now != null && !now.equals(before)) {
+            return before;
+          }
+          String all =
+              Stream.of(before == null ? "" : before, named)
+                  .flatMap(list -> Stream.of(list.split(",")))
+                  .filter(value -> !value.isEmpty())
+                  .distinct()
+                  .sorted()
+                  .collect(Collectors.joining(","));
+          System.setProperty(property, all);
+          return all;
+        });
   }
 
   /** The properties that there is something for, in Kafka's form. */
@@ -53,11 +73,12 @@ public final class OAuthAccess {
     Map<String, String> properties = new TreeMap<>();
     KEYS.forEach(
         (property, keys) ->
-            named(config, keys).ifPresent(values -> properties.put(property, values)));
+            named(config, keys, property.equals(FILES))
+                .ifPresent(values -> properties.put(property, values)));
     return properties;
   }
 
-  private static Optional<String> named(PenstockConfig config, Set<String> keys) {
+  private static Optional<String> named(PenstockConfig config, Set<String> keys, boolean areFiles) {
     String values =
         Stream.concat(
                 Stream.of(config.kafka()),
@@ -65,6 +86,7 @@ public final class OAuthAccess {
             .flatMap(kafka -> kafka.entrySet().stream())
             .filter(entry -> keys.stream().anyMatch(key -> isKey(entry.getKey(), key)))
             .map(entry -> entry.getValue().strip())
+            .map(value -> areFiles ? new File(value).getAbsolutePath() : value)
             .distinct()
             .sorted()
             .collect(Collectors.joining(","));
