@@ -55,9 +55,14 @@ final class PipelineQueue {
     }
   }
 
-  /** What is next here; nothing if nothing waits that may run now. */
-  @Nullable Turn turn(long now) {
-    Batch next = next(now);
+  /**
+   * What is next here; nothing if nothing waits that may run now.
+   *
+   * @param competes whether other pipelines wait, too: one of them might take the thread for long
+   *     while what a commit waits for is held, so that it is not
+   */
+  @Nullable Turn turn(long now, boolean competes) {
+    Batch next = next(now, competes);
     if (next == null) {
       return null;
     }
@@ -152,11 +157,12 @@ final class PipelineQueue {
    * Of those that may run, and are not held for others to run with, the oldest batch that a commit
    * waits for, or else the oldest; nothing if there is none.
    */
-  private @Nullable Batch next(long now) {
+  private @Nullable Batch next(long now, boolean competes) {
     Batch next = null;
     for (Batch batch : waiting) {
       boolean isBetter = next == null || batch.isUrgent();
-      if (isBetter && !batch.isHeld(now) && !isBlocked(batch, now)) {
+      boolean isHeld = batch.isHeld(now) && !(batch.isUrgent() && competes);
+      if (isBetter && !isHeld && !isBlocked(batch, now)) {
         next = batch;
         if (batch.isUrgent()) {
           break;

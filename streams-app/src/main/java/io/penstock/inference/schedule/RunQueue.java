@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *       cut, so this is what bounds the short ones' wait.
  *   <li><b>What can run together does:</b> a batch takes along whatever waits of the same version
  *       and row shape, up to the most rows of a batch. One that is held, since others leave with
- *       it, waits for these.
+ *       it, waits for these; what a commit waits for does so only while no other pipeline waits.
  *   <li><b>A version that may hang costs one thread:</b> while a run of it is overdue, none of its
  *       others is started in that pipeline.
  * </ol>
@@ -68,10 +68,11 @@ public final class RunQueue {
    * thread to others, or waits for an overdue run.
    */
   public @Nullable Run take(long now) {
+    boolean compete = pipelines.values().stream().filter(PipelineQueue::hasWaiting).count() > 1;
     PipelineQueue.Turn next = null;
     double leastVirtualNanos = Double.MAX_VALUE;
     for (PipelineQueue pipeline : pipelines.values()) {
-      PipelineQueue.Turn turn = pipeline.turn(now);
+      PipelineQueue.Turn turn = pipeline.turn(now, compete);
       if (turn != null && !mustLeaveTheThread(turn, now)) {
         leastVirtualNanos = Math.min(leastVirtualNanos, pipeline.virtualNanos());
         if (next == null || turn.nanos() < next.nanos()) {

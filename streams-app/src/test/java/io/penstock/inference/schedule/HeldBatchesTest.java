@@ -75,14 +75,28 @@ final class HeldBatchesTest {
     assertThat(take().rows()).isEqualTo(5);
   }
 
+  /** It would wait for the whole of the other's run. */
+  @Test
+  void shouldNotHoldWhatACommitWaitsForWhileAnotherPipelineWaits() {
+    // given
+    queue.add(SealedBatches.of(tickets(), 1), now);
+    // when
+    first.sealAll();
+    // then
+    assertThat(take().binding()).isSameAs(payments);
+  }
+
   @Test
   void shouldNotHoldUpOtherPipelines() {
     // when
-    VersionBinding tickets =
-        new FakeModel(1).binding(FakeModel.terms("tickets", 1, BatchSizes.upTo(8)));
+    VersionBinding tickets = tickets();
     queue.add(SealedBatches.of(tickets, 1), now);
     // then
     assertThat(take().binding()).isSameAs(tickets);
+  }
+
+  private static VersionBinding tickets() {
+    return new FakeModel(1).binding(FakeModel.terms("tickets", 1, BatchSizes.upTo(8)));
   }
 
   private Run take() {
