@@ -68,7 +68,7 @@ public final class RunQueue {
    * thread to others, or waits for an overdue run.
    */
   public @Nullable Run take(long now) {
-    boolean compete = pipelines.values().stream().filter(PipelineQueue::hasWaiting).count() > 1;
+    boolean compete = doSeveralWait();
     PipelineQueue.Turn next = null;
     double leastVirtualNanos = Double.MAX_VALUE;
     for (PipelineQueue pipeline : pipelines.values()) {
@@ -89,6 +89,16 @@ public final class RunQueue {
       longRuns++;
     }
     return run;
+  }
+
+  private boolean doSeveralWait() {
+    int waiting = 0;
+    for (PipelineQueue pipeline : pipelines.values()) {
+      if (pipeline.hasWaiting()) {
+        waiting++;
+      }
+    }
+    return waiting > 1;
   }
 
   private boolean mustLeaveTheThread(PipelineQueue.Turn turn, long now) {
