@@ -135,6 +135,14 @@ public record PenstockConfig(
     return service + "-" + pipeline;
   }
 
+  /**
+   * The group that keeps which topic a pipeline has begun with, beside the one that its
+   * application.id names. No pipeline has a colon in its name.
+   */
+  public static String inputGroup(String applicationId) {
+    return applicationId + ":input";
+  }
+
   /** The Kafka keys of a pipeline: the service's, overridden by its own. */
   public Map<String, String> kafka(PipelineConfig pipeline) {
     Map<String, String> merged = new LinkedHashMap<>(kafka);

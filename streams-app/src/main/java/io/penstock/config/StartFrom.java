@@ -24,6 +24,11 @@ public sealed interface StartFrom {
     }
   }
 
+  /** Whether a partition without an offset may begin elsewhere than with its first record. */
+  default boolean mayPassOverRecords() {
+    return this != End.EARLIEST;
+  }
+
   /** One of a partition's two ends. */
   enum End implements StartFrom {
     /** The oldest record that the partition still has. */

@@ -75,6 +75,7 @@ final class PipelineFactory {
             pipeline.output().topic(),
             pipeline.deadLetters().topic(),
             config.controlTopics().audit(),
+            config.controlTopics().control(),
             Tombstones.valueOf(pipeline.input().tombstones().name()),
             config.control().stragglers() == ControlConfig.Stragglers.DEAD_LETTER,
             limits(pipeline, plan),

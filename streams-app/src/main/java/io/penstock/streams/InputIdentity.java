@@ -1,5 +1,6 @@
 package io.penstock.streams;
 
+import io.penstock.config.StartFrom;
 import io.penstock.pipeline.ThreadLanes;
 import java.util.HashMap;
 import java.util.Map;
@@ -30,9 +31,14 @@ record InputIdentity(String topic, Uuid id) {
     return new InputIdentity(lanes.topics().input(), lanes.topics().inputId());
   }
 
+  /** Whether brokers tell it: those before 2.8 do not. */
+  boolean isKnown() {
+    return !id.equals(Uuid.ZERO_UUID);
+  }
+
   /** The offsets as they are to be committed. */
   Map<TopicPartition, OffsetAndMetadata> stamp(Map<TopicPartition, OffsetAndMetadata> offsets) {
-    if (id.equals(Uuid.ZERO_UUID)) {
+    if (!isKnown()) {
       return offsets;
     }
     return offsets.entrySet().stream()
@@ -41,7 +47,12 @@ record InputIdentity(String topic, Uuid id) {
   }
 
   private OffsetAndMetadata stamp(TopicPartition partition, OffsetAndMetadata offset) {
-    return partition.topic().equals(topic) ? with(plain(offset) + MARK + id, offset) : offset;
+    return partition.topic().equals(topic) ? stamped(offset) : offset;
+  }
+
+  /** One offset with the id. */
+  OffsetAndMetadata stamped(OffsetAndMetadata offset) {
+    return with(plain(offset) + MARK + id, offset);
   }
 
   /** The offsets as Streams has committed them. Those that are null stay so. */
@@ -66,7 +77,8 @@ record InputIdentity(String topic, Uuid id) {
     return mark < 0 ? offset.metadata() : offset.metadata().substring(0, mark);
   }
 
-  private static Optional<String> stampOf(OffsetAndMetadata offset) {
+  /** The id of the topic that an offset is of; empty if it was committed without. */
+  static Optional<String> stampOf(OffsetAndMetadata offset) {
     int mark = offset.metadata().lastIndexOf(MARK);
     return mark < 0
         ? Optional.empty()
@@ -81,7 +93,7 @@ record InputIdentity(String topic, Uuid id) {
    */
   void requireSame(
       String pipeline, String group, Map<TopicPartition, OffsetAndMetadata> committed) {
-    if (id.equals(Uuid.ZERO_UUID)) {
+    if (!isKnown()) {
       return;
     }
     SortedMap<Integer, String> others = new TreeMap<>();
@@ -104,6 +116,26 @@ record InputIdentity(String topic, Uuid id) {
   }
 
   /**
+   * Fails where a pipeline that has no offset in the topic has begun with another one.
+   *
+   * @param kept the id of the topic that it has begun with; empty if that is not known any more
+   * @param startFrom where it would begin now
+   * @throws InputLostException if it is another
+   */
+  void requireBegun(String pipeline, String group, Optional<String> kept, StartFrom startFrom) {
+    if (isKnown() && kept.isPresent() && !kept.get().equals(id.toString())) {
+      throw new InputLostException(
+          replaced(
+              pipeline,
+              group,
+              id,
+              "begun with: %s; nothing was committed of the new one, and start-from is %s"
+                  .formatted(kept.get(), startFrom)),
+          null);
+    }
+  }
+
+  /**
    * As a pipeline tells it that has read the topic until now.
    *
    * @param now the id of the topic that has the name now
@@ -118,7 +150,7 @@ record InputIdentity(String topic, Uuid id) {
   }
 
   private String replaced(String pipeline, String group, Uuid now, String before) {
-    return "pipeline %s: the input topic %s was deleted and created again: its id is %s (%s). Going on where it was would pass over what the new topic begins with. Decide where to go on, then set it, with all instances stopped, with kafka-consumer-groups.sh --reset-offsets --group %s --topic %s --to-earliest --execute, and start the pipeline again"
+    return "pipeline %s: the input topic %s was deleted and created again: its id is %s (%s). Going on would pass over what the new topic begins with. Decide where to go on, then set it, with all instances stopped, with kafka-consumer-groups.sh --reset-offsets --group %s --topic %s --to-earliest --execute, and start the pipeline again"
         .formatted(pipeline, topic, now, before, group, topic);
   }
 }

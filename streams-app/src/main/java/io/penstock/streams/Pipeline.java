@@ -143,6 +143,7 @@ public final class Pipeline implements AutoCloseable {
       String outputTopic,
       String deadLetterTopic,
       String auditTopic,
+      String controlTopic,
       Tombstones tombstones,
       boolean refusesStragglers,
       BatchLimits limits,

@@ -68,9 +68,8 @@ final class PipelineRuns {
               new TopicFacts(admin, config),
               definition.outputTopic(),
               definition.deadLetterTopic());
-      new StartPosition(admin, definition.name(), streamsSettings.applicationId())
-          .commitOnce(
-              identity(settings), settings.topics().inputPartitions(), streamsSettings.startFrom());
+      new StartPosition(admin, definition.name(), streamsSettings, marker())
+          .commitOnce(identity(settings), settings.topics().inputPartitions());
     }
     ThreadLanes lanes =
         new ThreadLanes(
@@ -94,11 +93,18 @@ final class PipelineRuns {
     return new InputIdentity(settings.topics().input(), settings.topics().inputId());
   }
 
+  private InputMarker marker() {
+    return InputMarker.of(streamsSettings, definition.controlTopic());
+  }
+
   /** Looks whether a run's input stays the topic that it is; not before it is started. */
   InputWatch watch(Run run, Consumer<String> onReplaced) {
     return new InputWatch(
         run.input(),
         () -> Admin.create(config.getAdminConfigs(definition.name() + "-input")),
+        streamsSettings.startFrom().mayPassOverRecords()
+            ? admin -> marker().keep(admin, run.input())
+            : admin -> {},
         now ->
             onReplaced.accept(
                 run.input().replacedBy(definition.name(), streamsSettings.applicationId(), now)));

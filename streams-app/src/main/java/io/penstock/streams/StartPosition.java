@@ -29,29 +29,42 @@ final class StartPosition {
   private final Admin admin;
   private final String pipeline;
   private final String group;
+  private final StartFrom startFrom;
+  private final InputMarker marker;
 
-  /** That of a pipeline, by the name of its group. */
-  StartPosition(Admin admin, String pipeline, String group) {
+  /** That of a pipeline by that name. */
+  StartPosition(Admin admin, String pipeline, StreamsSettings settings, InputMarker marker) {
     this.admin = admin;
     this.pipeline = pipeline;
-    this.group = group;
+    this.group = settings.applicationId();
+    this.startFrom = settings.startFrom();
+    this.marker = marker;
   }
 
   /**
-   * Does nothing for a group that has offsets in the topic already, or has members.
+   * Commits nothing for a group that has offsets in the topic already, or has members; nor where
+   * the earliest records come first, since a consumer without an offset begins with these.
    *
-   * @throws InputLostException if its offsets are of another topic that had the name
+   * @throws InputLostException if its offsets are of another topic that had the name, or it has
+   *     begun with another one
    */
-  void commitOnce(InputIdentity input, int partitions, StartFrom startFrom)
+  void commitOnce(InputIdentity input, int partitions)
       throws ExecutionException, InterruptedException {
     Map<TopicPartition, OffsetAndMetadata> committed =
         admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get();
     input.requireSame(pipeline, group, committed);
-    if (startFrom == StartFrom.End.EARLIEST || hasOffsets(committed, input.topic())) {
+    if (!startFrom.mayPassOverRecords()) {
       return;
     }
-    Map<TopicPartition, OffsetAndMetadata> start =
-        input.stamp(resolve(input.topic(), partitions, startFrom));
+    if (!hasOffsets(committed, input.topic())) {
+      input.requireBegun(pipeline, group, marker.kept(admin), startFrom);
+      commit(input.stamp(resolve(input.topic(), partitions)));
+    }
+    marker.keep(admin, input);
+  }
+
+  private void commit(Map<TopicPartition, OffsetAndMetadata> start)
+      throws ExecutionException, InterruptedException {
     try {
       admin.alterConsumerGroupOffsets(group, start).all().get();
       log.info(
@@ -70,8 +83,7 @@ final class StartPosition {
         .anyMatch(entry -> entry.getKey().topic().equals(topic) && entry.getValue() != null);
   }
 
-  private Map<TopicPartition, OffsetAndMetadata> resolve(
-      String topic, int partitions, StartFrom startFrom)
+  private Map<TopicPartition, OffsetAndMetadata> resolve(String topic, int partitions)
       throws ExecutionException, InterruptedException {
     Map<TopicPartition, OffsetAndMetadata> start = new HashMap<>();
     offsets(topic, partitions, OffsetSpec.latest())

@@ -1,5 +1,6 @@
 package io.penstock.streams;
 
+import io.penstock.config.PenstockConfig;
 import io.penstock.config.StartFrom;
 import io.penstock.config.kafka.KafkaDefaults;
 import java.util.HashMap;
@@ -30,6 +31,11 @@ public record StreamsSettings(
 
   public StreamsSettings {
     kafka = Map.copyOf(kafka);
+  }
+
+  /** The group that keeps which topic the pipeline has begun with. */
+  String inputGroup() {
+    return PenstockConfig.inputGroup(applicationId);
   }
 
   /** Penstock's defaults, the user's keys over them, and over these what Penstock must own. */

@@ -114,7 +114,58 @@ class InputReplacedIT {
     }
   }
 
+  /**
+   * Brokers delete a topic's offsets with the topic. A new topic that is shorter than the old one,
+   * and one that was made while nobody ran; the pipeline would begin both at their ends.
+   */
+  @Test
+  void shouldStayHaltedAfterARestartThoughNothingWasCommittedOfTheNewTopic() throws Exception {
+    TopicPartition partition = new TopicPartition("latest-in", 0);
+    Path config = config("latest", "at_least_once", "latest");
+    try (ServiceUnderTest service = ServiceUnderTest.start(config, folder, "latest-a")) {
+      service.awaitReady();
+      send("latest-in", BEFORE);
+      awaitOutcomes("latest", BEFORE);
+      service.freeze();
+      replace("latest-in");
+      send("latest-in", 3);
+      service.thaw();
+      awaitHalted(service, "latest");
+      assertThat(service.terminate()).as(service.log()).isZero();
+    }
+    assertThat(committed("latest-latest")).doesNotContainKey(partition);
+
+    assertStaysHalted(config, "latest-b");
+
+    commit("latest-latest", partition, new OffsetAndMetadata(0));
+    try (ServiceUnderTest service = ServiceUnderTest.start(config, folder, "latest-c")) {
+      service.awaitReady();
+      awaitOutcomes("latest", BEFORE + 3);
+      assertThat(service.terminate()).as(service.log()).isZero();
+    }
+
+    replace("latest-in");
+    send("latest-in", 5);
+    assertStaysHalted(config, "latest-d");
+  }
+
+  private static void assertStaysHalted(Path config, String instance) throws Exception {
+    try (ServiceUnderTest service = ServiceUnderTest.start(config, folder, instance)) {
+      assertNeighbourGoesOn("latest");
+      awaitHalted(service, "latest");
+      assertThat(service.health().at("/pipelines/latest/detail").asText())
+          .contains("the input topic latest-in was deleted and created again")
+          .contains("nothing was committed of the new one, and start-from is latest")
+          .contains("--reset-offsets --group latest-latest --topic latest-in");
+      assertThat(service.terminate()).as(service.log()).isZero();
+    }
+  }
+
   private static Path config(String service, String guarantee) {
+    return config(service, guarantee, "earliest");
+  }
+
+  private static Path config(String service, String guarantee, String startFrom) {
     bench.createControlTopics(service);
     bench.createTopics(1, service + "-in", service + "-out", service + "-dead");
     bench.createTopics(1, service + "-other-in", service + "-other-out", service + "-other-dead");
@@ -130,21 +181,21 @@ class InputReplacedIT {
         """
             .formatted(
                 model,
-                pipeline(service, service, guarantee),
-                pipeline("other", service + "-other", guarantee)));
+                pipeline(service, service, guarantee, startFrom),
+                pipeline("other", service + "-other", guarantee, "earliest")));
   }
 
-  private static String pipeline(String name, String topics, String guarantee) {
+  private static String pipeline(String name, String topics, String guarantee, String startFrom) {
     return """
       %1$s:
         model: digits
         guarantee: %3$s
-        start-from: earliest
+        start-from: %4$s
         input: {topic: %2$s-in, format: avro, fields: {pixels: pixels}}
         output: {topic: %2$s-out, format: avro}
         dead-letters: {topic: %2$s-dead}
     """
-        .formatted(name, topics, guarantee);
+        .formatted(name, topics, guarantee, startFrom);
   }
 
   private static void send(String topic, int count) {
@@ -197,6 +248,13 @@ class InputReplacedIT {
         () -> count + " outcomes of " + name + ", are " + answered(name),
         60,
         () -> answered(name).size() == count);
+  }
+
+  private static void awaitOutcomes(String name, int count) {
+    Await.until(
+        () -> count + " outcomes of " + name + ", are " + records.list(name + "-out").size(),
+        60,
+        () -> records.list(name + "-out").size() == count);
   }
 
   private static Map<TopicPartition, OffsetAndMetadata> committed(String group) throws Exception {

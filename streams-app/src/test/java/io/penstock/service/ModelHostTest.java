@@ -118,6 +118,7 @@ final class ModelHostTest {
             "out",
             "dead",
             "audit",
+            "control",
             Tombstones.DEAD_LETTER,
             false,
             new BatchLimits(4, Duration.ZERO, 4, 1 << 20),

@@ -157,7 +157,8 @@ class SecurityIT {
     Path file = Files.writeString(folder.resolve("certified.yaml"), config(stack.mutualTls()));
     List<AclBinding> needed = printed(file, "CN=" + SecureStack.USER);
     try (Admin admin = stack.admin()) {
-      for (String group : List.of(SERVICE + "-feelings", SERVICE + "-controller")) {
+      for (String group :
+          List.of(SERVICE + "-feelings", SERVICE + "-feelings:input", SERVICE + "-controller")) {
         Await.until("group " + group, 30, () -> knows(admin, group));
       }
       admin.createAcls(needed).all().get();
@@ -344,7 +345,7 @@ class SecurityIT {
     pipelines:
       feelings:
         model: reviews
-        start-from: earliest
+        start-from: "2026-01-01T00:00:00Z"
         input: {topic: reviews, format: avro}
         output: {topic: sentiments, format: avro}
         dead-letters: {topic: dead}

@@ -339,6 +339,7 @@ class PipelineFaultIT {
             "out",
             "dead",
             "audit",
+            "control",
             Tombstones.DEAD_LETTER,
             false,
             new BatchLimits(64, Duration.ofMillis(5), 256, 1 << 20),

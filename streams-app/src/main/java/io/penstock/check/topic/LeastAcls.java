@@ -68,6 +68,11 @@ public final class LeastAcls {
                 written, AclOperation.WRITE, AclOperation.DESCRIBE, AclOperation.DESCRIBE_CONFIGS));
       }
       grants.add(Grant.group(application, AclOperation.READ, AclOperation.DESCRIBE));
+      if (with.startFrom().mayPassOverRecords()) {
+        grants.add(
+            Grant.group(
+                PenstockConfig.inputGroup(application), AclOperation.READ, AclOperation.DESCRIBE));
+      }
       if (with.guarantee() == PipelineConfig.Guarantee.EXACTLY_ONCE_V2) {
         grants.add(
             Grant.transactionalIds(application + "-", AclOperation.WRITE, AclOperation.DESCRIBE));

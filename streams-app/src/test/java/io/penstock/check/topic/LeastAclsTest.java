@@ -36,6 +36,13 @@ final class LeastAclsTest {
             "--operation Write --operation Describe --transactional-id scoring-controller");
   }
 
+  /** It keeps which topic it has begun with in a group of its own. */
+  @Test
+  void shouldNeedOneGroupMoreWhereAPipelineMayPassOverRecords() throws IOException {
+    assertThat(LeastAcls.of(config("guarantee: at_least_once", "latest"), LeastAcls.Role.INSTANCE))
+        .contains("--operation Read --operation Describe --group scoring-fraud:input");
+  }
+
   @Test
   void shouldLetAnOperatorSendCommandsAndAViewerOnlyLook() throws IOException {
     assertThat(LeastAcls.of(config(), LeastAcls.Role.OPERATOR))
@@ -68,6 +75,10 @@ final class LeastAclsTest {
   }
 
   private PenstockConfig config(String guarantee) throws IOException {
+    return config(guarantee, "earliest");
+  }
+
+  private PenstockConfig config(String guarantee, String startFrom) throws IOException {
     Path file =
         Files.writeString(
             folder.resolve("penstock.yaml"),
@@ -80,13 +91,13 @@ final class LeastAclsTest {
             pipelines:
               fraud:
                 model: m
-                start-from: earliest
+                start-from: %s
                 input: {topic: payments}
                 output: {topic: scores}
                 dead-letters: {topic: dead}
                 %s
             """
-                .formatted(guarantee));
+                .formatted(startFrom, guarantee));
     return new ConfigLoader(Map.of(), 2, 1L << 30).load(file).config();
   }
 }
