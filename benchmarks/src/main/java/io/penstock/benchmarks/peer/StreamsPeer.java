@@ -75,7 +75,8 @@ public final class StreamsPeer {
                     arguments.text("application"),
                     arguments.text("guarantee").equals("eos"),
                     StartFrom.End.EARLIEST,
-                    1,
+                    Integer.parseInt(
+                        kafka.getOrDefault(StreamsConfig.NUM_STREAM_THREADS_CONFIG, "1")),
                     kafka)
                 .properties());
     properties.put(StreamsConfig.DEFAULT_KEY_SERDE_CLASS_CONFIG, Serdes.ByteArraySerde.class);

@@ -10,7 +10,6 @@ import io.penstock.benchmarks.report.Metric;
 import io.penstock.benchmarks.report.Plot;
 import io.penstock.benchmarks.report.Reading;
 import io.penstock.benchmarks.subject.Subject;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -58,6 +57,14 @@ final class PartitionsSuite implements Suite {
       return name + "-" + SPREAD;
     }
 
+    String floor(int partitions) {
+      return name + "-floor-" + partitions;
+    }
+
+    String pass(int partitions) {
+      return name + "-pass-" + partitions;
+    }
+
     /** What partitions cost by themselves, whoever reads them. */
     String onOneThread() {
       return spread() + "-on-one-thread";
@@ -97,13 +104,69 @@ final class PartitionsSuite implements Suite {
       variants.add(stream(bench, stream, stream.onOneThread(), SPREAD, 1));
       variants.add(stream(bench, stream, stream.spread(), SPREAD, 2));
     }
+    variants.add(floor(bench, BRISK, BRISK.floor(1), 1));
+    variants.add(floor(bench, BRISK, BRISK.floor(SPREAD), SPREAD));
+    variants.add(pass(bench, BRISK, BRISK.pass(1), 1, 1));
+    variants.add(pass(bench, BRISK, BRISK.pass(SPREAD), SPREAD, 2));
     return variants;
+  }
+
+  /** What the brokers and the clients of this benchmark take by themselves. */
+  private static Variant floor(Bench bench, Stream stream, String name, int partitions) {
+    Workload workload = steady(bench, stream);
+    return new Variant(
+        name,
+        Map.of("rate", stream.perSecond() + "/s"),
+        trial -> {
+          SteadyModel.save(workload.savedModel(), stream.run());
+          return new Flow(bench, workload, partitions)
+              .past(trial, probe -> List.of(flow(bench, stream, probe, List.of())));
+        });
+  }
+
+  /** What Kafka Streams takes that computes nothing. */
+  private static Variant pass(
+      Bench bench, Stream stream, String name, int partitions, int threads) {
+    Workload workload = steady(bench, stream);
+    Starters.Starter pass =
+        new Starters(bench, workload, partitions)
+            .passThrough(Map.of("num.stream.threads", String.valueOf(threads)));
+    return new Variant(
+        name,
+        Map.of("rate", stream.perSecond() + "/s", "threads", String.valueOf(threads)),
+        trial -> {
+          SteadyModel.save(workload.savedModel(), stream.run());
+          return new Flow(bench, workload, partitions)
+              .through(
+                  trial,
+                  false,
+                  pass,
+                  (probe, subject) -> List.of(flow(bench, stream, probe, subject.pids())));
+        });
+  }
+
+  private static Workload steady(Bench bench, Stream stream) {
+    return Workloads.steady(
+        bench.checkout().example("digits"),
+        bench.folder().resolve("steady-model-" + stream.name()));
+  }
+
+  private static Reading flow(Bench bench, Stream stream, LatencyProbe probe, List<Long> pids) {
+    probe.warmUp(stream.perSecond(), warmUp(bench));
+    return probe.measure("", stream.perSecond(), duration(bench), new CpuMeter(pids));
+  }
+
+  private static Duration warmUp(Bench bench) {
+    return bench.options().quick() ? QUICK_STREAM_WARM_UP : STREAM_WARM_UP;
+  }
+
+  private static Duration duration(Bench bench) {
+    return bench.options().quick() ? QUICK_FLOW : FLOW;
   }
 
   private static Variant stream(
       Bench bench, Stream stream, String name, int partitions, int threads) {
-    Path savedModel = bench.folder().resolve("steady-model-" + stream.name());
-    Workload workload = Workloads.steady(bench.checkout().example("digits"), savedModel);
+    Workload workload = steady(bench, stream);
     Starters starters = new Starters(bench, workload, partitions);
     Starters.Starter penstock =
         starters.penstock(
@@ -120,7 +183,7 @@ final class PartitionsSuite implements Suite {
             "linger",
             stream.linger()),
         trial -> {
-          SteadyModel.save(savedModel, stream.run());
+          SteadyModel.save(workload.savedModel(), stream.run());
           return new Flow(bench, workload, partitions)
               .through(
                   trial,
@@ -134,13 +197,10 @@ final class PartitionsSuite implements Suite {
   private static Reading rowsPerRun(
       Bench bench, Stream stream, Workload workload, LatencyProbe probe, Subject subject) {
     int rate = stream.perSecond();
-    boolean quick = bench.options().quick();
-    Duration warmUp = quick ? QUICK_STREAM_WARM_UP : STREAM_WARM_UP;
-    probe.warmUp(rate, warmUp);
-    double rowsBefore = (double) rate * warmUp.toSeconds();
+    probe.warmUp(rate, warmUp(bench));
+    double rowsBefore = (double) rate * warmUp(bench).toSeconds();
     double runsBefore = rowsBefore / subject.averageBatchRows(workload.name());
-    Reading reading =
-        probe.measure("", rate, quick ? QUICK_FLOW : FLOW, new CpuMeter(subject.pids()));
+    Reading reading = probe.measure("", rate, duration(bench), new CpuMeter(subject.pids()));
     double rows = reading.metrics().getOrDefault(Metric.SENT, Double.NaN);
     double runs = (rowsBefore + rows) / subject.averageBatchRows(workload.name()) - runsBefore;
     Map<Metric, Double> metrics = new EnumMap<>(reading.metrics());
@@ -154,7 +214,6 @@ final class PartitionsSuite implements Suite {
 
   private static Variant trickle(Starters starters, String name, Starters.Starter starter) {
     Bench bench = starters.bench();
-    Duration duration = bench.options().quick() ? QUICK_FLOW : FLOW;
     return new Variant(
         name,
         Map.of("rate", TRICKLE + "/s"),
@@ -167,7 +226,8 @@ final class PartitionsSuite implements Suite {
                     (probe, subject) -> {
                       probe.warmUp(WARM_UP_RATE, WARM_UP);
                       return List.of(
-                          probe.measure("", TRICKLE, duration, new CpuMeter(subject.pids())));
+                          probe.measure(
+                              "", TRICKLE, duration(bench), new CpuMeter(subject.pids())));
                     }));
   }
 
