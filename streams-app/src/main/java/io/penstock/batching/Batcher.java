@@ -261,14 +261,12 @@ public final class Batcher {
    * within whatever takes the thread long; it costs a look at what all threads share.
    */
   public void followCall() {
-    Departure called = companion.calledTo();
-    if (called == null) {
-      return;
-    }
-    if (called.isWaiting(clock.getAsLong())) {
-      sealTogether(called, batch -> called.takes(batch.kind(), batch.rows()), SealReason.COMPANY);
-    } else {
-      arrive(called);
+    for (Departure called : companion.calledTo()) {
+      if (called.isWaiting(clock.getAsLong())) {
+        sealTogether(called, batch -> called.takes(batch.kind(), batch.rows()), SealReason.COMPANY);
+      } else {
+        arrive(called);
+      }
     }
   }
 
@@ -282,7 +280,7 @@ public final class Batcher {
     long gatheredNanos = lingerNanos - nanosUntilLingered(now);
     long holdNanos = Math.min(Math.max(HOLD_NANOS, gatheredNanos / HOLD_PART), lingerNanos);
     return roomForRows > 0 && holdNanos > 0
-        ? companion.depart(kind, roomForRows, now + holdNanos)
+        ? companion.depart(kind, roomForRows, now, holdNanos)
         : null;
   }
 
@@ -290,8 +288,12 @@ public final class Batcher {
     return Math.min(binding.sizes().max(), limits.targetRows());
   }
 
+  /** Without a departure, others may have called to theirs at the same moment. */
   private void sealTogether(
       @Nullable Departure departure, Predicate<Batch> due, SealReason reason) {
+    if (departure == null) {
+      followCall();
+    }
     leaving = departure;
     sealIf(due, reason);
     leaving = null;

@@ -1,5 +1,9 @@
 package io.penstock.batching.departure;
 
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -152,34 +156,36 @@ public final class Companion {
   }
 
   /**
-   * Calls the others to a departure with this one. Of two departures at the same moment one counts.
+   * Calls the others to a departure with this one.
    *
    * @param kind of the batches that leave; null for all
    * @param roomForRows rows that may come along
-   * @param untilNanos when they leave without those that have not come
-   * @return nothing if nobody else has rows
+   * @param holdNanos in how long they leave without those that have not come
+   * @return nothing if nobody else has rows, or somebody has called this one since it last asked
    */
-  public @Nullable Departure depart(@Nullable Object kind, int roomForRows, long untilNanos) {
-    Departure departure = departures.prepare(this, kind, roomForRows, untilNanos);
-    if (departure == null) {
+  public @Nullable Departure depart(
+      @Nullable Object kind, int roomForRows, long now, long holdNanos) {
+    Departure departure = departures.prepare(this, kind, roomForRows, now + holdNanos);
+    if (departure == null || !departures.announce(departure, seen, now)) {
       return null;
-    }
-    if (!departures.announce(departure, seen)) {
-      return departures.latest();
     }
     seen = departure;
     departure.callMissing();
     return departure;
   }
 
-  /** The departure that this one was called to since it last asked; nothing if there is none. */
-  public @Nullable Departure calledTo() {
+  /** The departures that this one may have been called to since it last asked, in their order. */
+  public Collection<Departure> calledTo() {
     Departure latest = departures.latest();
     if (latest == seen) {
-      return null;
+      return List.of();
+    }
+    Deque<Departure> called = new ArrayDeque<>();
+    for (Departure unseen = latest; unseen != null && unseen != seen; unseen = unseen.before()) {
+      called.addFirst(unseen);
     }
     seen = latest;
-    return latest;
+    return called;
   }
 
   int openRows() {

@@ -15,6 +15,7 @@ public final class Departure {
   private final AtomicInteger roomForRows;
   private final long untilNanos;
   private final Set<Companion> missing = ConcurrentHashMap.newKeySet();
+  private volatile @Nullable Departure before;
 
   /**
    * @param kind of the batches that leave; null for all
@@ -25,6 +26,30 @@ public final class Departure {
     this.kind = kind;
     this.roomForRows = new AtomicInteger(roomForRows);
     this.untilNanos = untilNanos;
+  }
+
+  /**
+   * Comes after another one, which is still to be found where it, or one before it, waits for
+   * somebody: several may be called at almost the same moment, such as for one kind each.
+   */
+  void follow(@Nullable Departure former, long now) {
+    if (former != null) {
+      former.before = waiting(former.before, now);
+    }
+    before = waiting(former, now);
+  }
+
+  private static @Nullable Departure waiting(@Nullable Departure latest, long now) {
+    Departure departure = latest;
+    while (departure != null && !departure.isWaiting(now)) {
+      departure = departure.before;
+    }
+    return departure;
+  }
+
+  /** The one that was called before, while anybody may be waited for there. */
+  @Nullable Departure before() {
+    return before;
   }
 
   void expect(Companion companion) {

@@ -106,7 +106,8 @@ public final class Departures {
   }
 
   /** Makes a departure the latest; not if there has been one that its leader does not know of. */
-  boolean announce(Departure departure, @Nullable Departure known) {
+  boolean announce(Departure departure, @Nullable Departure known, long now) {
+    departure.follow(known, now);
     return latest.compareAndSet(known, departure);
   }
 }
