@@ -84,10 +84,7 @@ final class FailurePolicy {
                 + " SERVICE-PIPELINE-; to allow it: the line with --transactional-id of penstock acls)");
       }
       if (cause instanceof AuthorizationException) {
-        return new Verdict.Halt(
-            describe(cause)
-                + " (to see what an instance has to be allowed: penstock acls; what is denied:"
-                + " penstock config check)");
+        return new Verdict.Halt(describe(cause));
       }
       if (cause instanceof ModelFailedException failed) {
         if (failed.getCause() instanceof VersionQuarantinedException quarantine) {
@@ -118,7 +115,15 @@ final class FailurePolicy {
 
   /** The innermost message that says something. */
   static String describe(Throwable failure) {
-    return failure.getMessage() == null ? failure.toString() : failure.getMessage();
+    String message = failure.getMessage() == null ? failure.toString() : failure.getMessage();
+    boolean isOfThePipelinesAccess =
+        failure instanceof AuthorizationException
+            && !(failure instanceof TransactionalIdAuthorizationException);
+    return isOfThePipelinesAccess
+        ? message
+            + " (to see what an instance has to be allowed: penstock acls; what is denied: penstock"
+            + " config check)"
+        : message;
   }
 
   private static int remember(Deque<Long> times, long now) {

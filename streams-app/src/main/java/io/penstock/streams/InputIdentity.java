@@ -72,7 +72,8 @@ record InputIdentity(String topic, Uuid id) {
     return new OffsetAndMetadata(offset.offset(), offset.leaderEpoch(), metadata);
   }
 
-  private static String plain(OffsetAndMetadata offset) {
+  /** The text beside an offset, without the id. */
+  static String plain(OffsetAndMetadata offset) {
     int mark = offset.metadata().lastIndexOf(MARK);
     return mark < 0 ? offset.metadata() : offset.metadata().substring(0, mark);
   }
@@ -116,23 +117,20 @@ record InputIdentity(String topic, Uuid id) {
   }
 
   /**
-   * Fails where a pipeline that has no offset in the topic has begun with another one.
+   * What stops a pipeline that has no offset in the topic and has begun with another one.
    *
-   * @param kept the id of the topic that it has begun with; empty if that is not known any more
+   * @param kept the id of the topic that it has begun with
    * @param startFrom where it would begin now
-   * @throws InputLostException if it is another
    */
-  void requireBegun(String pipeline, String group, Optional<String> kept, StartFrom startFrom) {
-    if (isKnown() && kept.isPresent() && !kept.get().equals(id.toString())) {
-      throw new InputLostException(
-          replaced(
-              pipeline,
-              group,
-              id,
-              "begun with: %s; nothing was committed of the new one, and start-from is %s"
-                  .formatted(kept.get(), startFrom)),
-          null);
-    }
+  InputLostException begunWith(String pipeline, String group, String kept, StartFrom startFrom) {
+    return new InputLostException(
+        replaced(
+            pipeline,
+            group,
+            id,
+            "begun with: %s; nothing was committed of the new one, and start-from is %s"
+                .formatted(kept, startFrom)),
+        null);
   }
 
   /**

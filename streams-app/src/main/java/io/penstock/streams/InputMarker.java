@@ -12,10 +12,10 @@ import org.apache.kafka.common.TopicPartition;
 /**
  * Keeps the id of a pipeline's input where the topic's deletion does not reach it. Brokers delete a
  * topic's offsets with the topic: what is begun anew at "latest" would pass over what a topic that
- * was made anew begins with, and nothing would tell. So the id is also the text beside an offset
- * that a group of its own has in the control topic, which an instance may read anyway. The offset
- * means nothing; it is the topic's end, so that no group seems to lag. It expires as offsets do,
- * and has to be kept again before. Immutable.
+ * was made anew begins with, and nothing would tell. So the topic's name and id are also the text
+ * beside an offset that a group of its own has in the control topic, which an instance may read
+ * anyway. The offset means nothing; it is the topic's end, so that tools see hardly any lag. It
+ * expires as offsets do, and has to be kept again before. Immutable.
  *
  * @param group whose offset it is; it has no members
  * @param at the partition that the offset is of
@@ -31,11 +31,11 @@ record InputMarker(String group, TopicPartition at) {
     return new InputMarker(settings.inputGroup(), new TopicPartition(controlTopic, 0));
   }
 
-  /** The id that was kept last, as it was written; empty if there is none, or none any more. */
-  Optional<String> kept(Admin admin) throws ExecutionException, InterruptedException {
-    OffsetAndMetadata offset =
-        admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get().get(at);
-    return Optional.ofNullable(offset).flatMap(InputIdentity::stampOf);
+  /** The id that was kept of that topic, as it was written; empty if none was, or it expired. */
+  Optional<String> kept(Admin admin, String topic) throws ExecutionException, InterruptedException {
+    return offset(admin)
+        .filter(offset -> InputIdentity.plain(offset).equals(topic))
+        .flatMap(InputIdentity::stampOf);
   }
 
   /** Keeps the id of that topic from now on. Without effect where brokers do not tell it. */
@@ -43,9 +43,26 @@ record InputMarker(String group, TopicPartition at) {
     if (input.isKnown()) {
       long end =
           admin.listOffsets(Map.of(at, OffsetSpec.latest())).partitionResult(at).get().offset();
-      OffsetAndMetadata offset = input.stamped(new OffsetAndMetadata(end));
-      Objects.requireNonNull(admin.alterConsumerGroupOffsets(group, Map.of(at, offset)).all())
-          .get();
+      write(admin, input.stamped(new OffsetAndMetadata(end, input.topic())));
     }
+  }
+
+  /** Keeps what is kept for as long again. */
+  void renew(Admin admin) throws ExecutionException, InterruptedException {
+    Optional<OffsetAndMetadata> offset = offset(admin);
+    if (offset.isPresent()) {
+      write(admin, offset.get());
+    }
+  }
+
+  private Optional<OffsetAndMetadata> offset(Admin admin)
+      throws ExecutionException, InterruptedException {
+    return Optional.ofNullable(
+        admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get().get(at));
+  }
+
+  private void write(Admin admin, OffsetAndMetadata offset)
+      throws ExecutionException, InterruptedException {
+    Objects.requireNonNull(admin.alterConsumerGroupOffsets(group, Map.of(at, offset)).all()).get();
   }
 }

@@ -35,8 +35,8 @@ final class InputWatch implements AutoCloseable {
   /** After so many looks in vain it says so, and again after as many more. */
   private static final int FAILURES = 30;
 
-  /** Well within what brokers keep an offset for: a day at least, since Kafka's first releases. */
-  private static final long KEEPING_NANOS = Duration.ofHours(1).toNanos();
+  /** Well within what brokers keep an offset for: days, as a rule. */
+  private static final long KEEPING_NANOS = Duration.ofMinutes(10).toNanos();
 
   private final InputIdentity input;
   private final Supplier<Admin> admins;
@@ -45,7 +45,7 @@ final class InputWatch implements AutoCloseable {
   private final CountDownLatch closed = new CountDownLatch(1);
   private int others;
   private int failures;
-  private long keptNanos = System.nanoTime();
+  private long keptNanos = System.nanoTime() - KEEPING_NANOS;
 
   /** Keeps what would expire. */
   @FunctionalInterface
@@ -58,7 +58,7 @@ final class InputWatch implements AutoCloseable {
    * One that does not look yet.
    *
    * @param admins makes the client that it asks with
-   * @param keeping called once an hour while the input is the topic that it was
+   * @param keeping called every ten minutes while the input is the topic that it was
    * @param onReplaced gets the id of the topic that has the name now, once
    */
   InputWatch(
@@ -94,11 +94,11 @@ final class InputWatch implements AutoCloseable {
         try {
           admin = admin == null ? admins.get() : admin;
           Uuid now = ask(admin);
+          failures = 0;
           if (isAnother(now)) {
             return Optional.of(now);
           }
           keepInTime(admin);
-          failures = 0;
         } catch (ExecutionException | RuntimeException | Error e) {
           failed(e);
         }
@@ -117,10 +117,21 @@ final class InputWatch implements AutoCloseable {
     return others == LOOKS;
   }
 
-  private void keepInTime(Admin admin) throws ExecutionException, InterruptedException {
-    if (others == 0 && System.nanoTime() - keptNanos > KEEPING_NANOS) {
+  private void keepInTime(Admin admin) throws InterruptedException {
+    if (others > 0 || System.nanoTime() - keptNanos < KEEPING_NANOS) {
+      return;
+    }
+    keptNanos = System.nanoTime();
+    try {
       keeping.keep(admin);
-      keptNanos = System.nanoTime();
+    } catch (ExecutionException | RuntimeException e) {
+      log.warn(
+          "which topic the pipeline has begun with could not be kept, and is tried again: if it"
+              + " were deleted and created again while this goes on, a start might not notice"
+              + " topic={} in={} reason={}",
+          input.topic(),
+          Duration.ofNanos(KEEPING_NANOS),
+          FailurePolicy.describe(e));
     }
   }
 

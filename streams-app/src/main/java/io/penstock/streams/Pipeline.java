@@ -471,14 +471,13 @@ public final class Pipeline implements AutoCloseable {
     boolean atWork = false;
     try {
       onRun.accept(started);
+      watch.start(name());
       atWork = putToWork(started, attempt);
     } finally {
       if (!atWork) {
+        watch.close();
         started.close();
       }
-    }
-    if (atWork) {
-      watch.start(name());
     }
   }
 

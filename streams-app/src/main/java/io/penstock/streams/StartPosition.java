@@ -3,6 +3,7 @@ package io.penstock.streams;
 import io.penstock.config.StartFrom;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
@@ -57,10 +58,20 @@ final class StartPosition {
       return;
     }
     if (!hasOffsets(committed, input.topic())) {
-      input.requireBegun(pipeline, group, marker.kept(admin), startFrom);
+      requireBegunWith(input);
+      marker.keep(admin, input);
       commit(input.stamp(resolve(input.topic(), partitions)));
     }
-    marker.keep(admin, input);
+  }
+
+  private void requireBegunWith(InputIdentity input)
+      throws ExecutionException, InterruptedException {
+    Optional<String> kept = marker.kept(admin, input.topic());
+    if (input.isKnown() && kept.isPresent() && !kept.get().equals(input.id().toString())) {
+      // Or it would expire while a supervisor starts the pipeline again and again.
+      marker.renew(admin);
+      throw input.begunWith(pipeline, group, kept.get(), startFrom);
+    }
   }
 
   private void commit(Map<TopicPartition, OffsetAndMetadata> start)

@@ -7,11 +7,13 @@ import io.penstock.testkit.CommittedRecords;
 import io.penstock.testkit.OutcomeSource;
 import io.penstock.testkit.ServiceUnderTest;
 import io.penstock.testkit.Workbench;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -116,7 +118,8 @@ class InputReplacedIT {
 
   /**
    * Brokers delete a topic's offsets with the topic. A new topic that is shorter than the old one,
-   * and one that was made while nobody ran; the pipeline would begin both at their ends.
+   * and one that was made while nobody ran; the pipeline would begin both at their ends. Another
+   * topic altogether is none that was made anew.
    */
   @Test
   void shouldStayHaltedAfterARestartThoughNothingWasCommittedOfTheNewTopic() throws Exception {
@@ -126,6 +129,10 @@ class InputReplacedIT {
       service.awaitReady();
       send("latest-in", BEFORE);
       awaitOutcomes("latest", BEFORE);
+      Await.until(
+          () -> "all is committed",
+          60,
+          () -> committed("latest-latest").get(partition).offset() == BEFORE);
       service.freeze();
       replace("latest-in");
       send("latest-in", 3);
@@ -147,6 +154,15 @@ class InputReplacedIT {
     replace("latest-in");
     send("latest-in", 5);
     assertStaysHalted(config, "latest-d");
+
+    bench.createTopics(1, "moved-in");
+    Files.writeString(config, Files.readString(config).replace("latest-in", "moved-in"));
+    try (ServiceUnderTest service = ServiceUnderTest.start(config, folder, "latest-e")) {
+      service.awaitReady();
+      send("moved-in", 2);
+      awaitOutcomes("latest", BEFORE + 3 + 2);
+      assertThat(service.terminate()).as(service.log()).isZero();
+    }
   }
 
   private static void assertStaysHalted(Path config, String instance) throws Exception {
@@ -257,9 +273,11 @@ class InputReplacedIT {
         () -> records.list(name + "-out").size() == count);
   }
 
-  private static Map<TopicPartition, OffsetAndMetadata> committed(String group) throws Exception {
+  private static Map<TopicPartition, OffsetAndMetadata> committed(String group) {
     try (Admin admin = admin()) {
       return admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get();
+    } catch (InterruptedException | ExecutionException e) {
+      throw new AssertionError(e);
     }
   }
 
