@@ -5,6 +5,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -14,10 +18,14 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the control plane's Kafka clients: the user's keys, then those that its rules need. */
 final class ControlClients {
@@ -42,6 +50,27 @@ final class ControlClients {
 
   Admin admin() {
     return Admin.create(with(Map.of(AdminClientConfig.CLIENT_ID_CONFIG, clientId("admin"))));
+  }
+
+  /**
+   * The id of the control topic, which no other has, not even a later one by its name; null where
+   * brokers tell none, as those before 2.8.
+   *
+   * @throws KafkaException if no broker tells it in time
+   */
+  @Nullable String controlId() {
+    String topic = settings.topics().control();
+    try (Admin admin = admin()) {
+      Uuid id =
+          Objects.requireNonNull(admin.describeTopics(List.of(topic)).topicNameValues().get(topic))
+              .get(MAX_BLOCK.toMillis(), TimeUnit.MILLISECONDS)
+              .topicId();
+      return id.equals(Uuid.ZERO_UUID) ? null : id.toString();
+    } catch (ExecutionException | TimeoutException e) {
+      throw new KafkaException("topic %s cannot be looked up".formatted(topic), e);
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    }
   }
 
   /** For one partition read from its beginning, without a group. */

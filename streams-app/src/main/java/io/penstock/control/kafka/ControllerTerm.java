@@ -10,6 +10,7 @@ import io.penstock.control.Ruling;
 import io.penstock.control.message.ControlMessages;
 import io.penstock.control.message.Decoded;
 import io.penstock.schemas.AuditEvent;
+import io.penstock.schemas.ControlPosition;
 import io.penstock.schemas.InstanceReport;
 import io.penstock.schemas.ModelDecision;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +27,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,6 +54,7 @@ final class ControllerTerm implements AutoCloseable {
   private final ControlMessages messages;
   private final Supplier<Now> clock;
   private final Consumer<String, byte[]> commands;
+  private final Supplier<@Nullable String> controlIds;
   private final DecisionLog decisionLog;
   private final TopicTail reports;
   private final DecisionsReader decisions;
@@ -85,7 +88,14 @@ final class ControllerTerm implements AutoCloseable {
       decisions =
           new TopicTail(clients.reader("controller-decisions"), settings.topics().decisions());
       return new ControllerTerm(
-          settings, messages, clock, commands, clients.decisions(), reports, decisions);
+          settings,
+          messages,
+          clock,
+          commands,
+          clients::controlId,
+          clients.decisions(),
+          reports,
+          decisions);
     } catch (RuntimeException e) {
       reports.close();
       if (decisions != null) {
@@ -95,12 +105,17 @@ final class ControllerTerm implements AutoCloseable {
     }
   }
 
-  /** One with these clients, which it closes. */
+  /**
+   * One with these clients, which it closes.
+   *
+   * @param controlIds tells the control topic's id; null where brokers do not
+   */
   ControllerTerm(
       ControlPlaneSettings settings,
       ControlMessages messages,
       Supplier<Now> clock,
       Consumer<String, byte[]> commands,
+      Supplier<@Nullable String> controlIds,
       Producer<String, byte[]> producer,
       TopicTail reports,
       TopicTail decisions) {
@@ -110,6 +125,7 @@ final class ControllerTerm implements AutoCloseable {
     this.messages = messages;
     this.clock = clock;
     this.commands = commands;
+    this.controlIds = controlIds;
     this.decisionLog = new DecisionLog(producer, topics);
     this.reports = reports;
     this.decisions = new DecisionsReader(decisions, messages);
@@ -119,9 +135,11 @@ final class ControllerTerm implements AutoCloseable {
 
   /** Takes over: fences the predecessor, reads what there is, finds the first open command. */
   void begin() {
-    decisionLog.claim();
+    String controlId = controlIds.get();
+    decisionLog.claim(controlId);
     fleet = new Fleet(decisions.readToEnd(READ_TIMEOUT), fleet.attendance());
     requireUnderstood();
+    decisions.position().ifPresent(position -> requireSame(controlId, position));
     nextCommand = decisions.nextCommand();
     mend();
     reports.skipTo(RecentReports.since(clock.get().time(), livenessTimeout), READ_TIMEOUT);
@@ -161,6 +179,16 @@ final class ControllerTerm implements AutoCloseable {
       decisionLog.repeat(
           covered, positionCovered ? OptionalLong.of(nextCommand) : OptionalLong.empty());
       LOG.warn("{}: written again, since garbage came after it: {}", topics.decisions(), damaged);
+    }
+  }
+
+  /** Commands of another topic would be passed over up to where those of the former one ended. */
+  private void requireSame(@Nullable String controlId, ControlPosition position) {
+    String answeredOf = position.getTopicId();
+    if (controlId != null && answeredOf != null && !controlId.equals(answeredOf)) {
+      throw new ControlPlaneException(
+          "%s was deleted and created again: its id is %s (expected: %s, of which commands up to offset %d were answered); do the same with %s, and send again what had no answer"
+              .formatted(control, controlId, answeredOf, position.getNext(), topics.decisions()));
     }
   }
 

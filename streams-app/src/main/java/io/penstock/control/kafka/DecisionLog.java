@@ -29,6 +29,7 @@ final class DecisionLog implements AutoCloseable {
   private final Producer<String, byte[]> producer;
   private final ControlTopics topics;
   private final TopicPartition control;
+  private @Nullable String controlId;
 
   /** A log that is written with that producer, which it closes. */
   DecisionLog(Producer<String, byte[]> producer, ControlTopics topics) {
@@ -37,8 +38,13 @@ final class DecisionLog implements AutoCloseable {
     this.control = new TopicPartition(topics.control(), 0);
   }
 
-  /** Makes it this controller's: nobody before it can write from now on. */
-  void claim() {
+  /**
+   * Makes it this controller's: nobody before it can write from now on.
+   *
+   * @param controlId the id of the topic that positions are of from now on; null if it is not known
+   */
+  void claim(@Nullable String controlId) {
+    this.controlId = controlId;
     producer.initTransactions();
   }
 
@@ -90,7 +96,7 @@ final class DecisionLog implements AutoCloseable {
     send(
         topics.decisions(),
         DecisionsReader.POSITION_KEY,
-        ControlMessages.encode(new ControlPosition(next)));
+        ControlMessages.encode(new ControlPosition(next, controlId)));
   }
 
   /** A failure comes out of the commit. */

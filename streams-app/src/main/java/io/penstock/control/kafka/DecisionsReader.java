@@ -4,6 +4,7 @@ import io.penstock.control.Promotion;
 import io.penstock.control.ProtocolLevel;
 import io.penstock.control.message.ControlMessages;
 import io.penstock.control.message.Decoded;
+import io.penstock.schemas.ControlPosition;
 import io.penstock.schemas.ModelDecision;
 import java.time.Duration;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +35,7 @@ public final class DecisionsReader implements AutoCloseable {
   private final TopicTail tail;
   private final ControlMessages messages;
   private final Set<String> damaged = new TreeSet<>();
-  private long nextCommand;
+  private @Nullable ControlPosition position;
 
   /** Reads that tail. */
   public DecisionsReader(TopicTail tail, ControlMessages messages) {
@@ -72,15 +74,19 @@ public final class DecisionsReader implements AutoCloseable {
 
   /** The offset of the first command without an answer, by what was read so far. */
   long nextCommand() {
-    return nextCommand;
+    return position == null ? 0 : position.getNext();
+  }
+
+  /** The same, and of which topic; empty if no command was answered. */
+  Optional<ControlPosition> position() {
+    return Optional.ofNullable(position);
   }
 
   private SortedMap<String, ModelDecision> newest(List<ConsumerRecord<String, byte[]>> records) {
     SortedMap<String, ModelDecision> newest = new TreeMap<>();
     for (ConsumerRecord<String, byte[]> record : records) {
       if (POSITION_KEY.equals(record.key())) {
-        read(messages.position(record.value()), record)
-            .ifPresent(position -> nextCommand = position.getNext());
+        read(messages.position(record.value()), record).ifPresent(read -> position = read);
       } else {
         read(checked(messages.decision(record.value())), record)
             .ifPresent(decision -> newest.put(decision.getModel(), decision));

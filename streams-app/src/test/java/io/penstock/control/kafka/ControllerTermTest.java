@@ -41,12 +41,14 @@ final class ControllerTermTest {
   private final DatedConsumer reports = consumer(topics.reports());
   private final MockConsumer<String, byte[]> decisions = consumer(topics.decisions());
   private final RefusingProducer producer = new RefusingProducer();
+  private @Nullable String controlId = "first";
   private final ControllerTerm term =
       new ControllerTerm(
           settings,
           ControlMessages.jsonOnly(),
           () -> new Now(NOW, 0),
           commands,
+          () -> controlId,
           producer,
           new TopicTail(reports, topics.reports()),
           new TopicTail(decisions, topics.decisions()));
@@ -133,7 +135,46 @@ final class ControllerTermTest {
     assertThat(ControlMessages.jsonOnly().position(again.get(1).value()))
         .isInstanceOfSatisfying(
             Decoded.Message.class,
-            message -> assertThat(message.value()).isEqualTo(new ControlPosition(7L)));
+            message -> assertThat(message.value()).isEqualTo(new ControlPosition(7L, "first")));
+  }
+
+  /** However many commands it has: those before the position would have no answer. */
+  @Test
+  void shouldNotBeginWithAControlTopicThatWasMadeAnew() {
+    append(decisions, topics.decisions(), 0, DecisionsReader.POSITION_KEY, position(3, "former"));
+    commands.updateEndOffsets(Map.of(new TopicPartition(topics.control(), 0), 9L));
+
+    assertThatThrownBy(term::begin)
+        .isInstanceOf(ControlPlaneException.class)
+        .hasMessageContainingAll(
+            topics.control() + "-0 was deleted and created again: its id is first",
+            "expected: former, of which commands up to offset 3 were answered",
+            "do the same with " + topics.decisions());
+  }
+
+  @Test
+  void shouldBeginWithAPositionOfAReleaseThatKeptNoId() {
+    assertBeginsAt(3, utf8("{\"next\":3}"));
+  }
+
+  @Test
+  void shouldBeginWhereBrokersTellNoIds() {
+    controlId = null;
+    assertBeginsAt(4, position(4, "former"));
+  }
+
+  private void assertBeginsAt(long offset, byte[] position) {
+    TopicPartition control = new TopicPartition(topics.control(), 0);
+    commands.updateEndOffsets(Map.of(control, 9L));
+    append(decisions, topics.decisions(), 0, DecisionsReader.POSITION_KEY, position);
+
+    term.begin();
+
+    assertThat(commands.position(control)).isEqualTo(offset);
+  }
+
+  private static byte[] position(long next, String topicId) {
+    return ControlMessages.encode(new ControlPosition(next, topicId));
   }
 
   /** By a controller that took it, or by whoever may write there. */
