@@ -19,15 +19,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -45,6 +48,13 @@ final class DeploymentFilesTest {
 
   /** By or without: a sum has these labels. */
   private static final Pattern GROUPED = Pattern.compile("by \\(([^)]*)\\)");
+
+  private static final Pattern USED = Pattern.compile("(?:uses: |go install )(\\S+)");
+
+  /** The oldest that have taken the files. */
+  private static final Version PROMTOOL = new Version(2, 42);
+
+  private static final Version COMPOSE = new Version(1, 29);
 
   private final Path root =
       Stream.iterate(Path.of("").toAbsolutePath(), Objects::nonNull, Path::getParent)
@@ -91,6 +101,21 @@ final class DeploymentFilesTest {
         .map(volume -> root.resolve(volume[0] + file.substring(volume[1].length())))
         .findFirst()
         .orElseThrow();
+  }
+
+  /** What a moving name stands for tomorrow is not what was tried today. */
+  @Test
+  void shouldNameVersionsOfWhatOthersMake() throws IOException {
+    String workflow = Files.readString(root.resolve(".github/workflows/build.yml"));
+    List<String> images = new ArrayList<>();
+    compose().forEach(service -> images.add(service.path("image").asText("penstock")));
+
+    assertThat(workflow).doesNotContain("@latest");
+    assertThat(USED.matcher(workflow).results().map(use -> use.group(1)))
+        .isNotEmpty()
+        .allMatch(use -> use.matches(".*@v\\d+\\.\\d+\\.\\d+"));
+    assertThat(images)
+        .allMatch(image -> image.equals("penstock") || image.matches(".*:v?\\d+\\.\\d+\\.\\d+"));
   }
 
   @Test
@@ -188,21 +213,34 @@ final class DeploymentFilesTest {
 
   @Test
   void shouldHaveRulesThatPrometheusTakes() throws Exception {
+    assumeIsAtLeast(PROMTOOL, "promtool", "--version");
     assertEndsWell("deploy/prometheus", "promtool", "check", "config", "prometheus.yml");
     assertEndsWell("deploy/prometheus", "promtool", "test", "rules", "alerts-test.yml");
   }
 
   @Test
   void shouldHaveAComposeFileThatDockerTakes() throws Exception {
+    assumeIsAtLeast(COMPOSE, "docker-compose", "--version");
     assertEndsWell(".", "docker-compose", "--file", "docker-compose.yml", "config", "--quiet");
   }
 
-  /** Where there is no such tool the test is skipped. */
-  private void assertEndsWell(String in, String... command) throws Exception {
+  /**
+   * Where there is no such tool, or one that the files were never tried with, the test is skipped.
+   */
+  private void assumeIsAtLeast(Version least, String... command) throws Exception {
     boolean isThere =
         Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1))
             .anyMatch(entry -> Files.isExecutable(Path.of(entry, command[0])));
     assumeTrue(isThere, command[0] + " is not in PATH");
+    String said = assertEndsWell(".", command).strip();
+    Optional<Version> version = Version.in(said, command[0]);
+    assumeTrue(
+        version.isPresent() && version.get().compareTo(least) >= 0,
+        "%s in PATH says it is: %s (expected: %s or newer)"
+            .formatted(command[0], said.lines().findFirst().orElse(""), least));
+  }
+
+  private String assertEndsWell(String in, String... command) throws Exception {
     Path said = folder.resolve("said");
     Process process =
         new ProcessBuilder(command)
@@ -213,6 +251,45 @@ final class DeploymentFilesTest {
 
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).as(Files.readString(said)).isZero();
+    return Files.readString(said);
+  }
+
+  /** What a tool says that it is. */
+  private record Version(int major, int minor) implements Comparable<Version> {
+
+    private static final Pattern NUMBERS = Pattern.compile(" v?(\\d+)\\.(\\d+)");
+
+    /** That of a tool that begins with its name, as promtool and docker-compose do. */
+    static Optional<Version> in(String said, String tool) {
+      Matcher numbers = NUMBERS.matcher(said);
+      return said.toLowerCase(Locale.ROOT).replace(' ', '-').startsWith(tool) && numbers.find()
+          ? Optional.of(
+              new Version(Integer.parseInt(numbers.group(1)), Integer.parseInt(numbers.group(2))))
+          : Optional.empty();
+    }
+
+    @Override
+    public int compareTo(Version other) {
+      return Comparator.comparingInt(Version::major)
+          .thenComparingInt(Version::minor)
+          .compare(this, other);
+    }
+
+    @Override
+    public String toString() {
+      return major + "." + minor;
+    }
+  }
+
+  @Test
+  void shouldTellVersionsOfTools() {
+    assertThat(Version.in("promtool, version 2.42.0+ds (branch: x)", "promtool"))
+        .hasValue(new Version(2, 42));
+    assertThat(Version.in("Docker Compose version v2.29.7", "docker-compose"))
+        .hasValue(new Version(2, 29));
+    assertThat(Version.in("usage: promtool 3.1", "promtool")).isEmpty();
+    assertThat(new Version(3, 0)).isGreaterThan(PROMTOOL);
+    assertThat(new Version(2, 41)).isLessThan(PROMTOOL);
   }
 
   private static void assertIsMeasured(String expression) {
