@@ -20,6 +20,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -47,15 +48,21 @@ final class RegistryHttp {
   /** Of an answer: far above a schema, which registries keep in one record of a topic. */
   private static final int MAX_BODY_BYTES = 8 << 20;
 
+  private static final int UNAUTHORIZED = 401;
+
   private static final int ERROR_BODY_CHARACTERS = 200;
 
   private final RegistrySettings settings;
   private final RequestListener listener;
   private final HttpClient http;
+
+  /** Null where no tokens are fetched. */
+  private final @Nullable OAuthTokens tokens;
+
   private final ObjectMapper json = new ObjectMapper();
   private final AtomicInteger preferred = new AtomicInteger();
 
-  RegistryHttp(RegistrySettings settings, RequestListener listener) {
+  RegistryHttp(RegistrySettings settings, RequestListener listener, LongSupplier nanoTime) {
     this.settings = settings;
     this.listener = listener;
     HttpClient.Builder builder =
@@ -65,6 +72,8 @@ final class RegistryHttp {
             .followRedirects(HttpClient.Redirect.NEVER);
     settings.tls().context().ifPresent(builder::sslContext);
     this.http = builder.build();
+    OAuthClient oauth = settings.access().oauth();
+    this.tokens = oauth == null ? null : new OAuthTokens(oauth, this::send, nanoTime);
   }
 
   /**
@@ -141,42 +150,57 @@ final class RegistryHttp {
     if (question.body() != null) {
       request.header("Content-Type", CONTENT_TYPE);
     }
-    if (endpoint.authorization() != null) {
-      request.header("Authorization", endpoint.authorization());
-    }
-    HttpResponse<byte[]> response = send(endpoint, request.build(), question.what());
+    settings.access().headers().forEach(request::header);
+    HttpResponse<byte[]> response = send(endpoint, request, question.what());
     if (response.statusCode() / 100 != 2) {
       throw refused(endpoint, question.what(), response);
     }
     return read(endpoint, question, response);
   }
 
+  /** Sends a request with who asks; with a new token once more if this one is not taken. */
+  private HttpResponse<byte[]> send(Endpoint endpoint, HttpRequest.Builder request, String what) {
+    String whom = "Schema registry " + endpoint;
+    if (tokens == null) {
+      if (endpoint.authorization() != null) {
+        request.setHeader("Authorization", endpoint.authorization());
+      }
+      return send(request.build(), whom, what);
+    }
+    String token = tokens.current();
+    request.setHeader("Authorization", "Bearer " + token);
+    HttpResponse<byte[]> response = send(request.build(), whom, what);
+    if (response.statusCode() != UNAUTHORIZED) {
+      return response;
+    }
+    tokens.discard(token);
+    request.setHeader("Authorization", "Bearer " + tokens.current());
+    return send(request.build(), whom, what);
+  }
+
   /**
    * Sends a request. The time-out is for all of the answer; the client's own ends with the head.
    */
-  private HttpResponse<byte[]> send(Endpoint endpoint, HttpRequest request, String what) {
+  private HttpResponse<byte[]> send(HttpRequest request, String whom, String what) {
     CompletableFuture<HttpResponse<byte[]>> response =
         http.sendAsync(request, info -> new LimitedBody(MAX_BODY_BYTES));
     try {
       return response.get(settings.readTimeout().toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
-      throw silent(endpoint, what, String.valueOf(e.getCause()), e);
+      throw silent(whom, what, String.valueOf(e.getCause()), e);
     } catch (TimeoutException e) {
       response.cancel(true);
       String limit = "http.read.timeout.ms: " + settings.readTimeout().toMillis();
-      throw silent(endpoint, what, "it took longer than " + limit, e);
+      throw silent(whom, what, "it took longer than " + limit, e);
     } catch (InterruptedException e) {
       response.cancel(true);
       throw interrupted(what, e);
     }
   }
 
-  private static RegistryException silent(
-      Endpoint endpoint, String what, String why, Exception cause) {
+  private static RegistryException silent(String whom, String what, String why, Exception cause) {
     return new RegistryException(
-        Kind.UNAVAILABLE,
-        "Schema registry " + endpoint + " did not answer when asked " + what + ": " + why,
-        cause);
+        Kind.UNAVAILABLE, whom + " did not answer when asked " + what + ": " + why, cause);
   }
 
   private BodyPublisher publisher(@Nullable JsonNode body) {
@@ -252,7 +276,7 @@ final class RegistryHttp {
   }
 
   private static String advice(int status, Kind kind) {
-    if (status == 401) {
+    if (status == UNAUTHORIZED) {
       return "; check basic.auth.* or bearer.auth.*";
     }
     if (status == 403) {

@@ -27,14 +27,7 @@ final class RegistryKeys {
           "avro.reflection.allow.null",
           "avro.remove.java.properties",
           "avro.use.logical.type.converters",
-          "bearer.auth.cache.expiry.buffer.seconds",
-          "bearer.auth.client.id",
-          "bearer.auth.client.secret",
           "bearer.auth.custom.provider.class",
-          "bearer.auth.identity.pool.id",
-          "bearer.auth.issuer.endpoint.url",
-          "bearer.auth.logical.cluster",
-          "bearer.auth.scope",
           "bearer.auth.scope.claim.name",
           "bearer.auth.sub.claim.name",
           "context.name.strategy",
@@ -144,8 +137,13 @@ final class RegistryKeys {
       if (UNSUPPORTED.contains(key)) {
         throw new IllegalArgumentException(
             name(key)
-                + " is a key of Confluent's client that Penstock's own does not support:"
-                + " remove it, or build with -Pconfluent");
+                + " is a key of Confluent's client that Penstock's own does not support: remove it");
+      }
+      if (RegistrySettings.SUPPORTED.contains(key)) {
+        throw new IllegalArgumentException(
+            name(key)
+                + " is not used with the credentials that are given (expected:"
+                + " bearer.auth.credentials.source: OAUTHBEARER, which fetches tokens)");
       }
       throw new IllegalArgumentException(
           name(key) + " is no key of a schema registry client (expected: one of " + known() + ")");

@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
@@ -18,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * minute, because a stream thread may be waiting for the answer.
  *
  * @param endpoints the registry's addresses, tried in turn
+ * @param access who asks, where the addresses do not say it
+ * @param tls whom to trust, and who we are: the registry, and the identity provider if there is one
  * @param connectTimeout for one connection ({@code http.connect.timeout.ms})
  * @param readTimeout for one answer ({@code http.read.timeout.ms})
  * @param maxRetries further rounds over all endpoints after the first ({@code max.retries})
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record RegistrySettings(
     List<Endpoint> endpoints,
+    RegistryAccess access,
     TlsStores tls,
     Duration connectTimeout,
     Duration readTimeout,
@@ -49,7 +51,14 @@ public record RegistrySettings(
           "auto.register.schemas",
           "basic.auth.credentials.source",
           "basic.auth.user.info",
+          "bearer.auth.cache.expiry.buffer.seconds",
+          "bearer.auth.client.id",
+          "bearer.auth.client.secret",
           "bearer.auth.credentials.source",
+          "bearer.auth.identity.pool.id",
+          "bearer.auth.issuer.endpoint.url",
+          "bearer.auth.logical.cluster",
+          "bearer.auth.scope",
           "bearer.auth.token",
           "http.connect.timeout.ms",
           "http.read.timeout.ms",
@@ -90,9 +99,11 @@ public record RegistrySettings(
   public static RegistrySettings of(Map<String, String> configuration) {
     RegistryKeys keys = new RegistryKeys(configuration);
     String urls = keys.text(RegistryKeys.URL);
+    RegistryAccess access = RegistryAccess.of(keys);
     RegistrySettings settings =
         new RegistrySettings(
-            urls == null ? List.of() : endpoints(keys, urls),
+            urls == null ? List.of() : endpoints(access, urls),
+            access,
             TlsStores.of(keys),
             keys.millis("http.connect.timeout.ms", Duration.ofSeconds(5), 1),
             keys.millis("http.read.timeout.ms", Duration.ofSeconds(10), 1),
@@ -122,73 +133,18 @@ public record RegistrySettings(
                     "TopicNameStrategy, RecordNameStrategy or TopicRecordNameStrategy"));
   }
 
-  private static List<Endpoint> endpoints(RegistryKeys keys, String urls) {
-    @Nullable String shared = authorization(keys);
+  private static List<Endpoint> endpoints(RegistryAccess access, String urls) {
     List<Endpoint> endpoints = new ArrayList<>();
     for (String url : urls.split(",", -1)) {
-      endpoints.add(Endpoint.of(url.strip(), shared));
+      endpoints.add(Endpoint.of(url.strip(), access));
     }
     return endpoints;
-  }
-
-  /** The header that goes to every endpoint, or null where each URL may carry its own. */
-  private static @Nullable String authorization(RegistryKeys keys) {
-    String userInfo = keys.text("basic.auth.user.info");
-    String basicSource = keys.text("basic.auth.credentials.source");
-    String token = keys.text("bearer.auth.token");
-    String bearerSource = keys.text("bearer.auth.credentials.source");
-    boolean basic = userInfo != null || basicSource != null;
-    boolean bearer = token != null || bearerSource != null;
-    if (basic && bearer) {
-      throw new IllegalArgumentException(
-          "basic.auth.* cannot be combined with bearer.auth.*: write one of them");
-    }
-    if (bearer) {
-      return bearer(keys, bearerSource, token);
-    }
-    String source = basicSource == null ? (userInfo == null ? "URL" : "USER_INFO") : basicSource;
-    return switch (source.toUpperCase(Locale.ROOT)) {
-      case "URL" -> {
-        if (userInfo != null) {
-          throw new IllegalArgumentException(
-              "basic.auth.user.info is not used with basic.auth.credentials.source=URL:"
-                  + " write USER_INFO, or put the credentials into schema.registry.url");
-        }
-        yield null;
-      }
-      case "USER_INFO" -> {
-        if (userInfo == null || userInfo.indexOf(':') < 1) {
-          throw new IllegalArgumentException(
-              "basic.auth.user.info is missing or has no colon (expected: user:password)");
-        }
-        yield Endpoint.basic(userInfo);
-      }
-      case "SASL_INHERIT" ->
-          throw new IllegalArgumentException(
-              "basic.auth.credentials.source: SASL_INHERIT (expected: USER_INFO or URL);"
-                  + " Penstock does not hand Kafka's SASL credentials to the registry:"
-                  + " name the registry's own in basic.auth.user.info");
-      default -> throw keys.invalid("basic.auth.credentials.source", source, "USER_INFO or URL");
-    };
-  }
-
-  private static String bearer(RegistryKeys keys, @Nullable String source, @Nullable String token) {
-    if (source != null && !source.equalsIgnoreCase("STATIC_TOKEN")) {
-      throw keys.invalid(
-          "bearer.auth.credentials.source",
-          source,
-          "STATIC_TOKEN; Penstock's registry client fetches no OAuth tokens");
-    }
-    if (token == null) {
-      throw new IllegalArgumentException("bearer.auth.token is missing (expected: a token)");
-    }
-    return "Bearer " + token;
   }
 
   /** One address of the registry and the {@code Authorization} header that goes there. */
   public record Endpoint(URI uri, @Nullable String authorization) {
 
-    static Endpoint of(String url, @Nullable String shared) {
+    static Endpoint of(String url, RegistryAccess access) {
       URI uri;
       try {
         uri = URI.create(url.endsWith("/") ? url : url + "/");
@@ -202,14 +158,14 @@ public record RegistrySettings(
       }
       String userInfo = uri.getUserInfo();
       if (userInfo == null) {
-        return new Endpoint(uri, shared);
+        return new Endpoint(uri, access.authorization());
       }
-      if (shared != null) {
+      if (access.isGiven()) {
         throw new IllegalArgumentException(
             RegistryKeys.URL
                 + " carries credentials for "
                 + uri.getHost()
-                + " beside basic.auth.user.info or bearer.auth.token: write one of them");
+                + " beside basic.auth.* or bearer.auth.*: write one of them");
       }
       return new Endpoint(URI.create(withoutUserInfo(uri.toString())), basic(userInfo));
     }

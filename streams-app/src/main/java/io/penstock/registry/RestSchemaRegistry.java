@@ -53,7 +53,7 @@ public final class RestSchemaRegistry implements SchemaRegistry {
    */
   RestSchemaRegistry(
       RegistrySettings settings, RequestListener listener, Ticker ticker, LongConsumer pause) {
-    this.http = new RegistryHttp(settings, listener);
+    this.http = new RegistryHttp(settings, listener, ticker::read);
     this.normalize = settings.normalize();
     this.subjects = settings.subjects();
     this.pace = new LookUpPace(ticker, pause);

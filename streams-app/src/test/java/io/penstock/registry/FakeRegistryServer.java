@@ -1,5 +1,6 @@
 package io.penstock.registry;
 
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -22,7 +23,7 @@ final class FakeRegistryServer implements AutoCloseable {
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
   private final List<String> requests = Collections.synchronizedList(new ArrayList<>());
-  private final List<String> authorizations = Collections.synchronizedList(new ArrayList<>());
+  private final List<Headers> headers = Collections.synchronizedList(new ArrayList<>());
 
   FakeRegistryServer() {
     try {
@@ -56,7 +57,15 @@ final class FakeRegistryServer implements AutoCloseable {
 
   /** The authorization of each request, empty for none. */
   List<String> authorizations() {
-    return List.copyOf(authorizations);
+    return headers("Authorization");
+  }
+
+  /** That header of each request, empty for none. */
+  List<String> headers(String name) {
+    return List.copyOf(headers).stream()
+        .map(each -> each.getFirst(name))
+        .map(value -> value == null ? "" : value)
+        .toList();
   }
 
   @Override
@@ -70,8 +79,7 @@ final class FakeRegistryServer implements AutoCloseable {
       String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
       requests.add(
           (exchange.getRequestMethod() + " " + exchange.getRequestURI() + " " + body).strip());
-      String authorization = exchange.getRequestHeaders().getFirst("Authorization");
-      authorizations.add(authorization == null ? "" : authorization);
+      headers.add(exchange.getRequestHeaders());
       Answer answer = answers.poll();
       if (answer == null) {
         answer = new Answer(500, "{\"error_code\":50001,\"message\":\"no answer was prepared\"}");

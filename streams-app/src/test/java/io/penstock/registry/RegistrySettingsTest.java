@@ -30,6 +30,7 @@ class RegistrySettingsTest {
         .isEqualTo(
             new RegistrySettings(
                 List.of(new Endpoint(URI.create(URL + "/"), null)),
+                RegistryAccess.BY_URL,
                 new TlsStores(null, null, null),
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(10),
@@ -143,7 +144,10 @@ class RegistrySettingsTest {
         "basic.auth.credentials.source | SASL_INHERIT | SASL_INHERIT (expected: USER_INFO or URL)",
         "basic.auth.credentials.source | NONE | NONE (expected: USER_INFO or URL)",
         "basic.auth.user.info | nocolon | basic.auth.user.info is missing or has no colon",
-        "bearer.auth.credentials.source | OAUTHBEARER | OAUTHBEARER (expected: STATIC_TOKEN;",
+        "bearer.auth.credentials.source | OAUTHBEARER | bearer.auth.issuer.endpoint.url is missing",
+        "bearer.auth.credentials.source | SASL_OAUTHBEARER_INHERIT | (expected: OAUTHBEARER or STATIC_TOKEN)",
+        "bearer.auth.credentials.source | CUSTOM | CUSTOM (expected: OAUTHBEARER or STATIC_TOKEN)",
+        "bearer.auth.client.id | scoring | bearer.auth.client.id is not used with the credentials that are given",
         "bearer.auth.credentials.source | STATIC_TOKEN | bearer.auth.token is missing",
         "ssl.truststore.password | secret | ssl.truststore.location is missing",
         "proxy.host | squid | proxy.host is a key of Confluent's client that Penstock's own does not",

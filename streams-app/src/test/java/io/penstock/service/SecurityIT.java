@@ -72,7 +72,9 @@ class SecurityIT {
   @BeforeAll
   static void setUp() {
     stack = SecureStack.open(folder);
-    door = new SecureDoor(stack.registryUrl(), stack.broker(), stack.client(), USER_INFO);
+    door =
+        new SecureDoor(
+            stack.registryUrl(), stack.broker(), stack.client(), USER_INFO, stack.identities());
     bench = new Workbench(folder, stack);
     records = new CommittedRecords(stack.bootstrapServers());
     bench.createControlTopics(SERVICE);
@@ -113,18 +115,23 @@ class SecurityIT {
   void shouldServeWithTokensOfAnIdentityProvider() throws Exception {
     // given
     Path file =
-        Files.writeString(folder.resolve("tokens.yaml"), config(stack.oauth(SecureStack.PASSWORD)));
+        Files.writeString(
+            folder.resolve("tokens.yaml"),
+            config(stack.oauth(SecureStack.PASSWORD), registryTokens(SecureStack.PASSWORD)));
     try (Admin admin = stack.admin()) {
       admin.createAcls(printed(file, SecureStack.USER)).all().get();
     }
-    int before = records.list("dead").size();
+    int schemaId = bench.registry().register("reviews-value", SCHEMA);
+    GenericData.Record review = new GenericData.Record(SCHEMA);
+    review.put("tokens", List.of(3L));
+    int before = records.list("sentiments").size();
     int tokens = stack.identities().tokens();
     // when
     try (ServiceUnderTest service = ServiceUnderTest.start(file, folder, "tokens")) {
       service.awaitReady();
-      bench.send(new ProducerRecord<>("reviews", new byte[] {1, 2, 3}));
+      bench.send(new ProducerRecord<>("reviews", Workbench.framed(schemaId, review)));
       // then
-      records.await("dead", before + 1);
+      records.await("sentiments", before + 1);
       assertThat(stack.identities().tokens()).isGreaterThan(tokens);
       assertThat(service.terminate()).isZero();
       assertThat(service.wholeLog()).doesNotContain("planted");
@@ -148,6 +155,32 @@ class SecurityIT {
     assertThat(check.exitCode()).isOne();
     assertThat(check.output().lines())
         .anyMatch(line -> line.matches("FAILED +broker: .*invalid_client.*"));
+  }
+
+  @Test
+  void shouldSayThatTheRegistrysTokenIsRefused() throws Exception {
+    Path file =
+        Files.writeString(
+            folder.resolve("refused-registry.yaml"), config(scram(), registryTokens("other")));
+
+    Penstock.Ended check =
+        Penstock.run(
+            60,
+            folder.resolve("refused-registry.log"),
+            Map.of(),
+            "config",
+            "check",
+            "--config",
+            file.toString());
+
+    assertThat(check.exitCode()).isOne();
+    assertThat(check.output().lines())
+        .anyMatch(
+            line ->
+                line.matches(
+                    "FAILED +registry: Identity provider .* answered 401 .*invalid_client.*"
+                        + "bearer.auth.client.secret.*"));
+    assertThat(check.output()).doesNotContain("other");
   }
 
   @Test
@@ -321,19 +354,41 @@ class SecurityIT {
             AclPermissionType.ALLOW));
   }
 
+  /** What the registry is told of who asks, in place of a password. */
+  private static Map<String, String> registryTokens(String secret) {
+    return Map.of(
+        "bearer.auth.credentials.source",
+        "OAUTHBEARER",
+        "bearer.auth.issuer.endpoint.url",
+        stack.identities().tokenUrl(),
+        "bearer.auth.client.id",
+        SecureStack.USER,
+        "bearer.auth.client.secret",
+        secret,
+        "bearer.auth.scope",
+        "registry");
+  }
+
   private static String config(Map<String, String> kafka) {
-    String keys =
-        kafka.entrySet().stream()
-            .map(entry -> "  %s: '%s'".formatted(entry.getKey(), entry.getValue()))
-            .collect(Collectors.joining("\n"));
+    return config(
+        kafka,
+        Map.of("basic.auth.credentials.source", "USER_INFO", "basic.auth.user.info", USER_INFO));
+  }
+
+  private static String keys(Map<String, String> section) {
+    return section.entrySet().stream()
+        .map(entry -> "  %s: '%s'".formatted(entry.getKey(), entry.getValue()))
+        .collect(Collectors.joining("\n"));
+  }
+
+  private static String config(Map<String, String> kafka, Map<String, String> registryAccess) {
     return """
     service: %s
     kafka:
     %s
     registry:
       schema.registry.url: %s
-      basic.auth.credentials.source: USER_INFO
-      basic.auth.user.info: %s
+    %s
       ssl.truststore.location: %s
       ssl.truststore.password: %s
       ssl.keystore.location: %s
@@ -352,9 +407,9 @@ class SecurityIT {
     """
         .formatted(
             SERVICE,
-            keys,
+            keys(kafka),
             door.url(),
-            USER_INFO,
+            keys(registryAccess).indent(4).stripTrailing(),
             stack.client().trusting(stack.broker()),
             SecureStack.PASSWORD,
             stack.client().keystore(),

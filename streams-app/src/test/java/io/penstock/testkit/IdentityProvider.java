@@ -16,7 +16,9 @@ import java.security.interfaces.RSAPublicKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Gives tokens to one client that knows its secret (RFC 6749, client credentials), signed by a key
@@ -28,9 +30,10 @@ public final class IdentityProvider implements AutoCloseable {
   public static final String AUDIENCE = "cluster";
 
   private static final Base64.Encoder BASE64_URL = Base64.getUrlEncoder().withoutPadding();
+  private static final String BEARER = "Bearer ";
   private static final Duration LIFE = Duration.ofMinutes(5);
 
-  private final AtomicInteger tokens = new AtomicInteger();
+  private final Set<String> given = ConcurrentHashMap.newKeySet();
   private final HttpServer server;
   private final KeyPair key;
   private final String client;
@@ -77,7 +80,13 @@ public final class IdentityProvider implements AutoCloseable {
 
   /** How many tokens it has given. */
   public int tokens() {
-    return tokens.get();
+    return given.size();
+  }
+
+  /** Whether that is the header of somebody with a token that it has given. */
+  public boolean believes(String authorization) {
+    return authorization.startsWith(BEARER)
+        && given.contains(authorization.substring(BEARER.length()));
   }
 
   private void giveToken(HttpExchange exchange) throws IOException {
@@ -87,12 +96,13 @@ public final class IdentityProvider implements AutoCloseable {
     } else if (!asked.contains("grant_type=client_credentials")) {
       answer(exchange, 400, "{\"error\":\"unsupported_grant_type\"}");
     } else {
-      tokens.incrementAndGet();
+      String token = token();
+      given.add(token);
       answer(
           exchange,
           200,
           "{\"access_token\":\"%s\",\"token_type\":\"Bearer\",\"expires_in\":%d}"
-              .formatted(token(), LIFE.toSeconds()));
+              .formatted(token, LIFE.toSeconds()));
     }
   }
 
@@ -100,8 +110,8 @@ public final class IdentityProvider implements AutoCloseable {
   public String token() {
     long now = Instant.now().getEpochSecond();
     String claims =
-        "{\"iss\":\"%s\",\"aud\":\"%s\",\"sub\":\"%s\",\"iat\":%d,\"exp\":%d}"
-            .formatted(issuer(), AUDIENCE, client, now, now + LIFE.toSeconds());
+        "{\"iss\":\"%s\",\"aud\":\"%s\",\"sub\":\"%s\",\"iat\":%d,\"exp\":%d,\"jti\":\"%s\"}"
+            .formatted(issuer(), AUDIENCE, client, now, now + LIFE.toSeconds(), UUID.randomUUID());
     String signed = base64Url("{\"alg\":\"RS256\",\"kid\":\"1\"}") + "." + base64Url(claims);
     try {
       Signature signature = Signature.getInstance("SHA256withRSA");

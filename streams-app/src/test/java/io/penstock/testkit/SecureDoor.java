@@ -14,27 +14,36 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.function.Predicate;
 import javax.net.ssl.SSLParameters;
 
 /**
- * HTTPS in front of something that speaks HTTP, for those who show a certificate and a password.
+ * HTTPS in front of something that speaks HTTP, for those who show a certificate, and a password or
+ * a token.
  */
 public final class SecureDoor implements AutoCloseable {
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final HttpsServer server;
   private final URI behind;
-  private final String authorization;
+  private final Predicate<String> isWelcome;
 
   /**
    * @param behind the URL that it stands before
    * @param visitor the only one who may come in
    * @param userInfo what he has to say, too
+   * @param identities whose tokens do in place of that
    */
-  public SecureDoor(String behind, Identity self, Identity visitor, String userInfo) {
+  public SecureDoor(
+      String behind,
+      Identity self,
+      Identity visitor,
+      String userInfo,
+      IdentityProvider identities) {
     this.behind = URI.create(behind);
-    this.authorization =
+    String authorization =
         "Basic " + Base64.getEncoder().encodeToString(userInfo.getBytes(StandardCharsets.UTF_8));
+    this.isWelcome = said -> authorization.equals(said) || identities.believes(said);
     try {
       server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     } catch (IOException e) {
@@ -60,7 +69,8 @@ public final class SecureDoor implements AutoCloseable {
 
   private void pass(HttpExchange exchange) throws IOException {
     try (exchange) {
-      if (!authorization.equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
+      String said = exchange.getRequestHeaders().getFirst("Authorization");
+      if (said == null || !isWelcome.test(said)) {
         exchange.sendResponseHeaders(401, -1);
         return;
       }
