@@ -175,6 +175,10 @@ final class InitCommand implements Callable<Integer> {
       proposals.stream()
           .filter(proposal -> !proposal.remark().isEmpty())
           .forEach(proposal -> say("input " + proposal.input() + ": " + proposal.remark()));
+      proposals.stream()
+          .filter(FieldProposal::narrowed)
+          .map(proposal -> "input %s: rounds field %s".formatted(proposal.input(), proposal.path()))
+          .forEach(this::say);
       return proposals;
     } catch (RegistryException e) {
       say(

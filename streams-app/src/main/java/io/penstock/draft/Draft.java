@@ -40,8 +40,8 @@ public record Draft(
     Lines lines = new Lines();
     lines.add("# Serves " + basePath + ", signature " + signature.name() + ".");
     lines.add("# Look it through, save it as fraud.yaml, say, and then:");
-    lines.add("#   ./penstock config check --config fraud.yaml");
     lines.add("#   ./penstock topics --config fraud.yaml --create");
+    lines.add("#   ./penstock config check --config fraud.yaml");
     lines.add("#   ./penstock serve --config fraud.yaml");
     lines.add(
         "service: " + Lines.text(service), "prefix of groups, transactions and control topics");
@@ -85,6 +85,14 @@ public record Draft(
       lines.add(
           "        " + Lines.text(field.input().name()) + ": " + Lines.text(field.path()),
           typeOf(field.input()) + (field.remark().isEmpty() ? "" : "; " + field.remark()));
+    }
+    String narrowed =
+        fields.stream()
+            .filter(FieldProposal::narrowed)
+            .map(field -> Lines.text(field.input().name()) + ": narrowing")
+            .collect(Collectors.joining(", "));
+    if (!narrowed.isEmpty()) {
+      lines.add("      casts: {" + narrowed + "}", "rounded, since the fields have more bits");
     }
   }
 

@@ -61,10 +61,7 @@ public final class FieldProposals {
     for (int i = 0; i < inputs.size(); i++) {
       TensorSpec input = inputs.get(i);
       proposals.add(
-          named
-              .get(i)
-              .map(leaf -> new FieldProposal(input, leaf.path(), ""))
-              .orElseGet(() -> byType(input, used)));
+          named.get(i).map(leaf -> proposal(input, leaf, "")).orElseGet(() -> byType(input, used)));
     }
     return proposals;
   }
@@ -91,7 +88,7 @@ public final class FieldProposals {
             .toList();
     if (fitting.size() == 1) {
       used.add(fitting.get(0).path());
-      return new FieldProposal(input, fitting.get(0).path(), "the only field left that fits");
+      return proposal(input, fitting.get(0), "the only field left that fits");
     }
     return new FieldProposal(
         input,
@@ -100,17 +97,35 @@ public final class FieldProposals {
             ? "no field fits: name one, or several scalars as a list"
             : "no field of that name: one of "
                 + fitting.stream().map(Leaf::path).toList()
-                + ", or several scalars as a list");
+                + ", or several scalars as a list",
+        false);
+  }
+
+  private static FieldProposal proposal(TensorSpec input, Leaf leaf, String remark) {
+    return new FieldProposal(
+        input, leaf.path(), remark, narrows(element(leaf.schema()), input.dtype()));
+  }
+
+  /** A float of more bits than the input's; an integer is looked at record by record. */
+  private static boolean narrows(Schema element, DType into) {
+    return switch (into) {
+      case FLOAT32 -> element.getType() == Schema.Type.DOUBLE;
+      case FLOAT16, BFLOAT16 ->
+          element.getType() == Schema.Type.DOUBLE || element.getType() == Schema.Type.FLOAT;
+      default -> false;
+    };
+  }
+
+  private static Schema element(Schema schema) {
+    return schema.getType() == Schema.Type.ARRAY
+        ? element(withoutNull(schema.getElementType()))
+        : schema;
   }
 
   /** Roughly: the check of the configuration knows better. */
   private static boolean fits(Schema schema, TensorSpec input) {
-    Schema element = schema;
-    boolean array = false;
-    while (element.getType() == Schema.Type.ARRAY) {
-      array = true;
-      element = withoutNull(element.getElementType());
-    }
+    boolean array = schema.getType() == Schema.Type.ARRAY;
+    Schema element = element(schema);
     boolean text =
         switch (element.getType()) {
           case STRING, ENUM, BYTES -> true;

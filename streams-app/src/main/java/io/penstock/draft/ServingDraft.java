@@ -107,8 +107,8 @@ public record ServingDraft(
   public String yaml() {
     Lines lines = new Lines();
     lines.add("# Made of " + origin + ". Look it through, save it as serving.yaml, say, and then:");
-    lines.add("#   ./penstock config check --config serving.yaml");
     lines.add("#   ./penstock topics --config serving.yaml --create");
+    lines.add("#   ./penstock config check --config serving.yaml");
     lines.add("#   ./penstock serve --config serving.yaml");
     remarks().forEach(remark -> lines.add("# " + remark.replace('\n', ' ')));
     lines.add("service: " + Lines.text(service), "prefix of the control topics");

@@ -23,9 +23,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Every command line that the pages show is one that the command line takes. */
 final class CommandLinesTest {
 
-  /** In a fenced block: up to a comment, a pipe or the line's end. */
-  private static final Pattern SHOWN = Pattern.compile("\\./penstock ([^#|\\n]+)");
-
   private static final Pattern NAMED = Pattern.compile("`(?:\\./)?penstock ([^`]+)`");
 
   private static final Pattern USAGE = Pattern.compile("Usage: penstock (.+?) \\[");
@@ -35,7 +32,10 @@ final class CommandLinesTest {
   static Set<String> commandLines() {
     Set<String> lines = new TreeSet<>();
     for (Page page : Page.all()) {
-      page.inBlocks(SHOWN).forEach(line -> lines.add(line.strip()));
+      page.commands().stream()
+          .flatMap(command -> command.pipe().stream())
+          .filter(call -> call.get(0).equals("./penstock"))
+          .forEach(call -> lines.add(String.join(" ", call.subList(1, call.size()))));
       page.inProse(NAMED).forEach(line -> lines.add(line.strip()));
     }
     return lines;

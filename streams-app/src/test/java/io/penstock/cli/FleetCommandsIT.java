@@ -12,6 +12,8 @@ import io.penstock.control.ProtocolLevel;
 import io.penstock.control.kafka.ControlPlane;
 import io.penstock.control.kafka.ControlPlaneSettings;
 import io.penstock.control.message.ControlMessages;
+import io.penstock.docs.Page;
+import io.penstock.docs.ShownCommand;
 import io.penstock.localstack.LocalKafka;
 import io.penstock.testkit.Await;
 import io.penstock.testkit.TestStack;
@@ -30,8 +32,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -46,9 +46,6 @@ import org.junit.jupiter.api.io.TempDir;
  * with two instances, version 1 active, versions 2 and 3 there.
  */
 final class FleetCommandsIT {
-
-  private static final Pattern SHOWN = Pattern.compile("(?m)^\\./penstock ([^#|\\n]+)(?:# (.*))?$");
-  private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|(\\S+)");
 
   @TempDir private static Path folder;
 
@@ -272,41 +269,23 @@ final class FleetCommandsIT {
   /** Every command of docs/control.md, in its order; a comment is what it prints. */
   @Test
   void shouldDoWhatThePageShows() throws Exception {
-    String page = Files.readString(root().resolve("docs/control.md"));
+    Page page = Page.read(Page.root().resolve("docs/control.md"));
     Path sums = Files.writeString(folder.resolve("sums"), "");
-    Matcher shown = SHOWN.matcher(page);
-    int commands = 0;
-    while (shown.find()) {
-      List<String> words =
-          new ArrayList<>(
-              WORD.matcher(shown.group(1))
-                  .results()
-                  .map(word -> word.group(1) == null ? word.group(2) : word.group(1))
-                  .toList());
+    assertThat(page.commands()).hasSizeGreaterThan(10);
+    for (ShownCommand command : page.commands()) {
+      assertThat(command.isCallOf("./penstock")).as(command.text()).isTrue();
+      List<String> words = new ArrayList<>(command.pipe().get(0));
+      words.remove(0);
       words.replaceAll(word -> word.endsWith(".sha256") ? sums.toString() : word);
       if (words.get(0).equals("watch")) {
         words.addAll(List.of("--duration", "1s"));
       }
       Result result = run(words.toArray(String[]::new));
-      commands++;
-      if (shown.group(2) != null) {
-        assertThat(result.out() + result.err())
-            .as(words.toString())
-            .contains(shown.group(2).strip());
-      }
+      assertThat(result.out() + result.err()).as(command.text()).contains(command.comment());
       assertThat(result.exitCode())
           .as("%s: %s%s", words, result.out(), result.err())
           .isIn(ExitCodes.OK, ExitCodes.REFUSED);
     }
-    assertThat(commands).isGreaterThan(10);
-  }
-
-  private static Path root() {
-    Path folder = Path.of("").toAbsolutePath();
-    while (!Files.isDirectory(folder.resolve("docs/adr"))) {
-      folder = folder.getParent();
-    }
-    return folder;
   }
 
   private Result status() {

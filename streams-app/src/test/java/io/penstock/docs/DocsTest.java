@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class DocsTest {
 
   /** A link's target, but for those that lead out of the checkout. */
-  private static final Pattern LINK = Pattern.compile("]\\((?!https?:)([^)]+)\\)");
+  static final Pattern LINK = Pattern.compile("]\\((?!https?:)([^)]+)\\)");
 
   private static final Pattern TEST_CLASS = Pattern.compile("`([A-Z]\\w*[a-z](?:Test|IT))`");
 

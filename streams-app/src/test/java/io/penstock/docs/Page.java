@@ -16,7 +16,14 @@ import java.util.stream.Stream;
 /** A page of the documentation, in Markdown. */
 public record Page(Path file, String text) {
 
-  private static final Pattern BLOCK = Pattern.compile("(?ms)^```([a-z]*)\\R(.*?)^```");
+  /** A fenced block, in a list too: its indent, its language, its lines. */
+  private static final Pattern BLOCK = Pattern.compile("(?ms)^( *)```([a-z]*)\\R(.*?)^\\1```$");
+
+  private static final Pattern COMMAND =
+      Pattern.compile(
+          "(?m)^\\s*((?:\\$ |\\./penstock |curl |kcat |kafka-|docker |kubectl |aws |mvn ).*)$");
+
+  private static final Set<String> COMMANDS = Set.of("sh", "console");
   private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.*)$");
 
   /** The root of the checkout. */
@@ -51,12 +58,26 @@ public record Page(Path file, String text) {
   }
 
   /** The fenced blocks of a language; those of no language for an empty text. */
-  List<String> blocks(String language) {
+  public List<String> blocks(String language) {
     return BLOCK
         .matcher(text)
         .results()
-        .filter(block -> block.group(1).equals(language))
-        .map(block -> block.group(2))
+        .filter(block -> block.group(2).equals(language))
+        .map(Page::unindented)
+        .toList();
+  }
+
+  private static String unindented(MatchResult block) {
+    return block.group(3).replaceAll("(?m)^" + block.group(1), "");
+  }
+
+  /** The command lines of its blocks of the languages {@code sh} and {@code console}, in order. */
+  public List<ShownCommand> commands() {
+    return BLOCK
+        .matcher(text)
+        .results()
+        .filter(block -> COMMANDS.contains(block.group(2)))
+        .flatMap(block -> ShownCommand.of(unindented(block), block.group(2).equals("console")))
         .toList();
   }
 
@@ -68,6 +89,11 @@ public record Page(Path file, String text) {
   /** What a pattern's first group finds in fenced blocks of no language. */
   public List<String> inBlocks(Pattern pattern) {
     return find(pattern, String.join("", blocks("")));
+  }
+
+  /** Lines that are commands, in blocks that do not say so. */
+  public List<String> uncalled() {
+    return inBlocks(COMMAND);
   }
 
   /** What a pattern's first group finds anywhere. */

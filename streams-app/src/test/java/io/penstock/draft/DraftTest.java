@@ -3,6 +3,7 @@ package io.penstock.draft;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.config.PenstockConfig;
+import io.penstock.config.PipelineConfig;
 import io.penstock.config.load.ConfigLoader;
 import io.penstock.model.DType;
 import io.penstock.model.ModelSignature;
@@ -33,7 +34,8 @@ final class DraftTest {
                 "avro",
                 "score_all",
                 List.of(
-                    new FieldProposal(AMOUNT, "card.amount", "the only field left that fits"))));
+                    new FieldProposal(
+                        AMOUNT, "card.amount", "the only field left that fits", true))));
 
     var pipeline = config.pipeline("payments-fraud");
     assertThat(config.service()).isEqualTo("scoring");
@@ -41,6 +43,7 @@ final class DraftTest {
     assertThat(config.model("fraud").path()).isEqualTo(folder.resolve("my models: \"fraud\""));
     assertThat(pipeline.signature()).isEqualTo("score_all");
     assertThat(pipeline.input().fields()).containsEntry("amount", List.of("card.amount"));
+    assertThat(pipeline.input().casts()).containsEntry("amount", PipelineConfig.Cast.NARROWING);
     assertThat(pipeline.output().topic()).isEqualTo("scores");
     assertThat(pipeline.deadLetters().topic()).isEqualTo("dead");
   }
@@ -61,7 +64,8 @@ final class DraftTest {
                     "avro",
                     "serving_default",
                     List.of(
-                        new FieldProposal(AMOUNT, "card.amount", "the only field left that fits")))
+                        new FieldProposal(
+                            AMOUNT, "card.amount", "the only field left that fits", false)))
                 .yaml())
         .contains(
             "        amount: card.amount             # float32[-1]; the only field left that fits")

@@ -45,6 +45,23 @@ final class FieldProposalsTest {
   }
 
   @Test
+  void shouldSayWhichNumbersAreRounded() {
+    List<FieldProposal> found =
+        proposals.of(
+            List.of(
+                new TensorSpec("amount", DType.FLOAT32, List.of(-1L)),
+                new TensorSpec("embedding", DType.FLOAT32, List.of(-1L, 64L))));
+
+    assertThat(found).extracting(FieldProposal::narrowed).containsExactly(true, false);
+    assertThat(
+            proposals
+                .of(List.of(new TensorSpec("amount", DType.FLOAT64, List.of(-1L))))
+                .get(0)
+                .narrowed())
+        .isFalse();
+  }
+
+  @Test
   void shouldSayBetweenWhichFieldsItCannotChoose() {
     FieldProposal found =
         proposals.of(List.of(new TensorSpec("text", DType.STRING, List.of(-1L)))).get(0);

@@ -409,7 +409,7 @@ class SecurityIT {
             SERVICE,
             keys(kafka),
             door.url(),
-            keys(registryAccess).indent(4).stripTrailing(),
+            keys(registryAccess),
             stack.client().trusting(stack.broker()),
             SecureStack.PASSWORD,
             stack.client().keystore(),
