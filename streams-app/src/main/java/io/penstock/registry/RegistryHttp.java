@@ -133,8 +133,8 @@ final class RegistryHttp {
         last.kind(),
         last.getMessage()
             + "; gave up after "
-            + (settings.maxRetries() + 1)
-            + " rounds over "
+            + (settings.maxRetries() == 0 ? "1 round" : settings.maxRetries() + 1 + " rounds")
+            + " over "
             + settings.endpoints()
             + " (max.retries: "
             + settings.maxRetries()

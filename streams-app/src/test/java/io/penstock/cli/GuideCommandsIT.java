@@ -189,7 +189,6 @@ final class GuideCommandsIT {
         machine("operations")
             .settling("fraud", "half_plus_two")
             .reading("0@1842", "0@0")
-            .reading("--from 120000", "--from 0")
             .reading("120000", "0")
             .reading("2030-01-30T00:00:00Z", now.minus(Duration.ofDays(1)).toString())
             .reading("2030-01-31T00:00:00Z", now.plus(Duration.ofDays(1)).toString())) {
@@ -333,7 +332,6 @@ final class GuideCommandsIT {
       Set<String> topics =
           admin.listTopics().names().get().stream()
               .filter(Predicate.not(topic -> topic.startsWith("_")))
-              .filter(Predicate.not(topic -> topic.startsWith("kafkasql")))
               .collect(Collectors.toSet());
       admin.deleteTopics(topics).all().get();
     }

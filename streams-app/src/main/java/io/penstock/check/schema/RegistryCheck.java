@@ -30,7 +30,7 @@ public final class RegistryCheck implements Check {
       if (!e.isNotFound()) {
         String hint =
             e.isRetriable()
-                ? " (is the registry running, and registry.schema.registry.url right?)"
+                ? " (is it running, and its URL right below registry?)"
                 : " (see the registry section of the configuration)";
         return List.of(Verdict.failed("registry", e.getMessage() + hint));
       }

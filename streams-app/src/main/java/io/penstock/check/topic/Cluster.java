@@ -68,7 +68,12 @@ public final class Cluster implements AutoCloseable {
       return Admin.create(adminProperties(config));
     } catch (KafkaException e) {
       throw new ClusterException(
-          "cannot use kafka.bootstrap.servers: " + bootstrap + ": " + reasons(e), e);
+          "no client can be made for kafka.bootstrap.servers: "
+              + bootstrap
+              + ": "
+              + reasons(e)
+              + " (see the keys below kafka, such as sasl.* and ssl.*)",
+          e);
     }
   }
 

@@ -13,6 +13,9 @@ final class Secrecy {
   private static final List<String> WORDS =
       List.of("password", "secret", "token", "jaas", "user.info", "credentials");
 
+  /** What keys end with whose value is no secret, whatever they begin with. */
+  private static final List<String> TOLD = List.of(".credentials.source", ".endpoint.url");
+
   private static final Pattern URL_USER_INFO = Pattern.compile("(?<=://)[^/@\\s]+(?=@)");
 
   private Secrecy() {}
@@ -20,7 +23,8 @@ final class Secrecy {
   /** Whether a key's value is a secret, by its words or because Kafka says so. */
   static boolean isSecret(String key) {
     String lower = key.toLowerCase(Locale.ROOT);
-    return WORDS.stream().anyMatch(lower::contains) || KafkaKeys.isPassword(key);
+    return KafkaKeys.isPassword(key)
+        || (WORDS.stream().anyMatch(lower::contains) && TOLD.stream().noneMatch(lower::endsWith));
   }
 
   /** A value as it may be shown: masked for a secret key, without the user of a URL otherwise. */

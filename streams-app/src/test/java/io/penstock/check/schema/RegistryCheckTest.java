@@ -26,8 +26,8 @@ final class RegistryCheckTest {
                 new RegistryException(
                     RegistryException.Kind.UNAVAILABLE, "http://r:1: refused", null)))
         .isEqualTo(
-            "FAILED   registry: http://r:1: refused (is the registry running, and"
-                + " registry.schema.registry.url right?)");
+            "FAILED   registry: http://r:1: refused (is it running, and its URL right below"
+                + " registry?)");
     assertThat(
             verdict(
                 new RegistryException(

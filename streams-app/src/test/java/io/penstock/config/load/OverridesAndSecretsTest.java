@@ -198,6 +198,7 @@ final class OverridesAndSecretsTest {
             planted-pem
             planted-pem
           sasl.oauthbearer.client.credentials.client.secret: planted-secret
+          sasl.oauthbearer.token.endpoint.url: https://planted-idp@idp/token
           producer.ssl.truststore.password: planted-prefixed
         registry:
           schema.registry.url: http://planted-user:planted-url@registry:8081
@@ -215,6 +216,7 @@ final class OverridesAndSecretsTest {
 
     assertThat(effective.show())
         .contains("kafka.sasl.jaas.config: ********", "http://********@registry:8081")
+        .contains("endpoint.url: https://********@idp/token")
         .doesNotContain("planted");
     assertThat(effective.config()).asString().doesNotContain("planted");
     assertThat(effective.config().kafka()).containsEntry("bootstrap.servers", "planted:9092");
