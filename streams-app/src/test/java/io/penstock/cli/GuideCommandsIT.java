@@ -39,7 +39,7 @@ final class GuideCommandsIT {
       Map.of(
           "./penstock demo", "DemoIT plays it",
           "kafka-consumer-groups", "Kafka's own program, which no artifact of the build holds",
-          "kafka-transactions", "the same, and a transaction that a broker has left open",
+          "kafka-transactions", "likewise; it needs a transaction that a broker has left open",
           "examples/seal-model.sh", "an object store; ModelSyncIT runs both scripts without one",
           "mvn ", "the build, of which this test is a part");
 
