@@ -11,6 +11,10 @@ import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionService;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.penstock.config.GrpcConfig;
 import io.penstock.config.HttpConfig;
 import io.penstock.grpc.message.ModelMessages;
@@ -60,18 +64,22 @@ public final class GrpcServer implements AutoCloseable {
 
   private static final int RESET_WINDOW_SECONDS = 10;
 
-  private static final int MIN_THREADS = 2;
-
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
   private static final Logger log = LoggerFactory.getLogger(GrpcServer.class);
 
   private final Server server;
+  private final EventLoopGroup loops;
   private final ExecutorService readers;
   private final ScheduledExecutorService health;
 
-  private GrpcServer(Server server, ExecutorService readers, ScheduledExecutorService health) {
+  private GrpcServer(
+      Server server,
+      EventLoopGroup loops,
+      ExecutorService readers,
+      ScheduledExecutorService health) {
     this.server = server;
+    this.loops = loops;
     this.readers = readers;
     this.health = health;
   }
@@ -107,12 +115,16 @@ public final class GrpcServer implements AutoCloseable {
    */
   public static GrpcServer start(GrpcConfig config, Answers answers, Limits limits) {
     ServingSchema schema = ServingSchema.load();
+    int processors = Runtime.getRuntime().availableProcessors();
+    EventLoopGroup loops =
+        new MultiThreadIoEventLoopGroup(processors, daemons("grpc-io"), NioIoHandler.newFactory());
+    ExecutorService readers = Executors.newFixedThreadPool(processors, daemons("grpc"));
     List<ServerServiceDefinition> services =
         new ServingServices(
                 schema,
                 answers.doors(),
                 new ModelMessages(answers.models(), schema::dataType),
-                limits.timeout(),
+                new UnaryCall.Terms(limits.timeout(), readers),
                 answers.writers())
             .definitions();
     ServerCredentials credentials = credentials(config);
@@ -121,13 +133,14 @@ public final class GrpcServer implements AutoCloseable {
             .tokenFile()
             .map(file -> new TokenCheck(new BearerToken("requests.grpc.token-file", file)));
     HealthStatusManager health = new HealthStatusManager();
-    ExecutorService readers =
-        Executors.newFixedThreadPool(
-            Math.max(MIN_THREADS, Runtime.getRuntime().availableProcessors()), daemons("grpc"));
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(
                 new InetSocketAddress(config.listen().host(), config.listen().port()), credentials)
-            .executor(readers)
+            .channelType(NioServerSocketChannel.class)
+            .bossEventLoopGroup(loops)
+            .workerEventLoopGroup(loops)
+            .directExecutor()
+            .callExecutor(new CallThreads(readers, token.isPresent()))
             .maxConcurrentCallsPerConnection(MAX_CALLS)
             .maxInboundMessageSize(limits.maxMessage())
             .maxRstFramesPerWindow(MAX_RESETS, RESET_WINDOW_SECONDS)
@@ -140,7 +153,7 @@ public final class GrpcServer implements AutoCloseable {
     token.ifPresent(builder::intercept);
     ScheduledExecutorService watch =
         Executors.newSingleThreadScheduledExecutor(daemons("grpc-health"));
-    GrpcServer server = new GrpcServer(builder.build(), readers, watch);
+    GrpcServer server = new GrpcServer(builder.build(), loops, readers, watch);
     Runnable look = () -> tell(health, services, answers.isReady());
     look.run();
     try {
@@ -236,6 +249,7 @@ public final class GrpcServer implements AutoCloseable {
       Thread.currentThread().interrupt();
     } finally {
       readers.shutdown();
+      var unused = loops.shutdownGracefully(0, CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
     }
   }
 }

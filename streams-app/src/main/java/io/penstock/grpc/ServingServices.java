@@ -16,9 +16,7 @@ import io.penstock.requests.ModelSpec;
 import io.penstock.requests.RefusedRequestException;
 import io.penstock.requests.RequestDoor;
 import io.penstock.requests.RequestRoom;
-import java.io.ByteArrayInputStream;
 import java.io.InputStream;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,25 +42,25 @@ final class ServingServices {
   private final ServingSchema schema;
   private final Function<String, Optional<RequestDoor>> doors;
   private final ModelMessages models;
-  private final Duration timeout;
+  private final UnaryCall.Terms terms;
   private final Executor writers;
 
   /**
    * @param doors by model; empty for one that is not served here, and refuses what is not yet
    * @param models answers what is asked of models
-   * @param timeout how long a call may take, from its beginning to its answer
+   * @param terms how calls are served
    * @param writers runs what makes messages of answers
    */
   ServingServices(
       ServingSchema schema,
       Function<String, Optional<RequestDoor>> doors,
       ModelMessages models,
-      Duration timeout,
+      UnaryCall.Terms terms,
       Executor writers) {
     this.schema = schema;
     this.doors = doors;
     this.models = models;
-    this.timeout = timeout;
+    this.terms = terms;
     this.writers = writers;
   }
 
@@ -140,7 +138,7 @@ final class ServingServices {
   }
 
   private ServerCallHandler<UnaryCall.Message, byte[]> answering(UnaryCall.Method method) {
-    return (call, headers) -> UnaryCall.begin(call, method, timeout);
+    return (call, headers) -> UnaryCall.begin(call, method, terms);
   }
 
   private static UnaryCall.Reply reply(PredictionRequest request, Answer answer) {
@@ -192,7 +190,7 @@ final class ServingServices {
 
     @Override
     public InputStream stream(byte[] message) {
-      return new ByteArrayInputStream(message);
+      return new AnswerStream(message);
     }
 
     @Override

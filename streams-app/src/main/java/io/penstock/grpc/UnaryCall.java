@@ -2,6 +2,7 @@ package io.penstock.grpc;
 
 import io.grpc.Context;
 import io.grpc.Deadline;
+import io.grpc.KnownLength;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
@@ -11,7 +12,9 @@ import io.penstock.requests.RefusedRequestException.Code;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,8 +23,8 @@ import org.slf4j.LoggerFactory;
 /**
  * One call, from its message to the end of its answer. No thread waits for either.
  *
- * <p>gRPC's executor calls it, one call after the other; whoever completes the answer writes it.
- * Its message arrives or is too late, whichever is first: only one of them answers.
+ * <p>One thread after the other calls it, as {@link CallThreads} says; whoever completes the answer
+ * writes it. Its message arrives or is too late, whichever is first: only one of them answers.
  */
 final class UnaryCall extends ServerCall.Listener<UnaryCall.Message> {
 
@@ -30,11 +33,15 @@ final class UnaryCall extends ServerCall.Listener<UnaryCall.Message> {
   /** One more than there may be, so that it is heard of. */
   private static final int REQUESTED_MESSAGES = 2;
 
+  /** A message of more bytes is not decoded where its connection is read. */
+  static final int LARGE_BYTES = 64 << 10;
+
   /** Characters of a refusal, which travels in a header. */
   private static final int MAX_REASON = 700;
 
   private final ServerCall<Message, byte[]> call;
   private final Method method;
+  private final Executor readers;
   private final long untilNanos;
   private final Inflow.Message inflow = Inflow.current();
   private final CompletableFuture<Void> arrival = new CompletableFuture<>();
@@ -64,7 +71,7 @@ final class UnaryCall extends ServerCall.Listener<UnaryCall.Message> {
     /** Throws nothing: gRPC would answer UNKNOWN, whatever it is. */
     static Message read(InputStream from) {
       try {
-        return new Message(from.readAllBytes(), null);
+        return new Message(bytes(from), null);
       } catch (StatusRuntimeException e) {
         // Such as one that is too large once it is decompressed.
         return new Message(new byte[0], e.getStatus());
@@ -74,30 +81,45 @@ final class UnaryCall extends ServerCall.Listener<UnaryCall.Message> {
             Status.INVALID_ARGUMENT.withDescription("the message cannot be read: " + e));
       }
     }
+
+    /** Of what was not compressed it is known how much there is. */
+    private static byte[] bytes(InputStream from) throws IOException {
+      if (from instanceof KnownLength) {
+        byte[] bytes = new byte[from.available()];
+        int read = from.readNBytes(bytes, 0, bytes.length);
+        return read == bytes.length ? bytes : Arrays.copyOf(bytes, read);
+      }
+      return from.readAllBytes();
+    }
   }
+
+  /**
+   * How calls are served.
+   *
+   * @param timeout within which a message has to be there, and its answer
+   * @param readers decode what is large
+   */
+  record Terms(Duration timeout, Executor readers) {}
 
   /** What a call is answered with. */
   @SuppressWarnings("ArrayRecordComponent") // Handed on, never compared.
   record Reply(Metadata headers, byte[] message) {}
 
-  private UnaryCall(ServerCall<Message, byte[]> call, Method method, Duration timeout) {
+  private UnaryCall(ServerCall<Message, byte[]> call, Method method, Terms terms) {
     this.call = call;
     this.method = method;
-    this.untilNanos = System.nanoTime() + timeout.toNanos();
+    this.readers = terms.readers();
+    this.untilNanos = System.nanoTime() + terms.timeout().toNanos();
   }
 
-  /**
-   * Takes up a call.
-   *
-   * @param timeout within which its message has to be there, and its answer
-   */
-  static UnaryCall begin(ServerCall<Message, byte[]> call, Method method, Duration timeout) {
-    UnaryCall begun = new UnaryCall(call, method, timeout);
+  /** Takes up a call. */
+  static UnaryCall begin(ServerCall<Message, byte[]> call, Method method, Terms terms) {
+    UnaryCall begun = new UnaryCall(call, method, terms);
     call.request(REQUESTED_MESSAGES);
     var unused =
         begun
             .arrival
-            .orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS)
+            .orTimeout(terms.timeout().toNanos(), TimeUnit.NANOSECONDS)
             .whenComplete(
                 (arrived, late) -> {
                   if (late != null) {
@@ -144,12 +166,18 @@ final class UnaryCall extends ServerCall.Listener<UnaryCall.Message> {
       refuse(RefusedRequestException.invalid("no message in a call (expected: one)"));
     } else if (received.refusal() != null) {
       end(received.refusal());
+    } else if (received.bytes().length > LARGE_BYTES) {
+      readers.execute(Context.current().wrap(() -> answer(received.bytes())));
     } else {
-      try {
-        var unused = method.answer(received.bytes(), this).whenComplete(this::close);
-      } catch (RuntimeException | Error e) {
-        refuse(RefusedRequestException.of(e));
-      }
+      answer(received.bytes());
+    }
+  }
+
+  private void answer(byte[] bytes) {
+    try {
+      var unused = method.answer(bytes, this).whenComplete(this::close);
+    } catch (RuntimeException | Error e) {
+      refuse(RefusedRequestException.of(e));
     }
   }
 

@@ -28,8 +28,12 @@ public record Answer(
 
   /** What that header says. */
   public String servedBy() {
-    return "model=%s;version=%d;fingerprint=%s"
-        .formatted(version.model(), version.version(), fingerprint);
+    return "model="
+        + version.model()
+        + ";version="
+        + version.version()
+        + ";fingerprint="
+        + fingerprint;
   }
 
   /** Gives back what the request holds: it has been sent, or nobody waits for it. Idempotent. */

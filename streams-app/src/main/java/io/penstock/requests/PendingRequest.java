@@ -14,8 +14,6 @@ import java.util.Deque;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -152,22 +150,21 @@ final class PendingRequest {
     onRetired.run();
   }
 
-  /**
-   * Answers, once {@linkplain #isComputed computed}. What it holds goes to whoever waits for the
-   * answer; or back.
-   *
-   * @param answerers runs what puts the rows side by side
-   */
-  void answer(Executor answerers) {
-    room.hold(0, room.bytes());
-    try {
-      answerers.execute(this::join);
-    } catch (RejectedExecutionException e) {
-      refuse(RequestThread.stopping());
-    }
+  /** Bytes of outputs that have been collected. */
+  long outputBytes() {
+    return outputBytes;
   }
 
-  private void join() {
+  /** Once it is {@linkplain #isComputed computed} it holds no rows any more, only outputs. */
+  void holdOutputs() {
+    room.hold(0, room.bytes());
+  }
+
+  /**
+   * Answers, on any thread, once the request thread has done with it. What it holds goes to whoever
+   * waits for the answer; or back.
+   */
+  void answer() {
     try {
       Rows joined = OutputRow.join(binding.signature().outputs(), outputs);
       room.giveBackBytes(outputBytes);

@@ -5,6 +5,7 @@ import io.penstock.batching.BatchLimits;
 import io.penstock.batching.Batcher;
 import io.penstock.batching.InFlightBudget;
 import io.penstock.batching.Inference;
+import io.penstock.batching.departure.Departures;
 import io.penstock.codec.InputRecord;
 import io.penstock.codec.UndecodableRecordException;
 import io.penstock.requests.RefusedRequestException.Code;
@@ -19,6 +20,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -39,6 +41,17 @@ final class RequestThread {
 
   /** Everything that ends a rest before wakes the thread. */
   private static final long REST_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /**
+   * Requests that come together are there within that time; who is answered asks again later, and
+   * with whom is in the next batch.
+   */
+  private static final long QUIET_NANOS =
+      TimeUnit.MICROSECONDS.toNanos(
+          Long.parseLong(System.getenv().getOrDefault("REQ_QUIET", "50")));
+
+  /** Outputs that one thread makes answers of; more are shared. */
+  private static final long GROUP_BYTES = 64 << 10;
 
   private static final InputRecord EMPTY =
       new InputRecord("", 0, null, new byte[0], new RecordHeaders());
@@ -114,7 +127,13 @@ final class RequestThread {
   private void run() {
     // Here, because a batcher belongs to the thread that makes it.
     Batcher batcher =
-        new Batcher(limits, InFlightBudget.unlimited(), inference, System::nanoTime, reason -> {});
+        new Batcher(
+            limits,
+            InFlightBudget.unlimited(),
+            new Departures(QUIET_NANOS),
+            inference,
+            System::nanoTime,
+            reason -> {});
     while (!closed && !(draining && isIdle())) {
       try {
         step(batcher);
@@ -246,6 +265,8 @@ final class RequestThread {
   }
 
   private void answerFinished() {
+    List<PendingRequest> computed = new ArrayList<>();
+    long bytes = 0;
     for (Iterator<PendingRequest> each = taken.iterator(); each.hasNext(); ) {
       PendingRequest request = each.next();
       request.collect();
@@ -254,8 +275,18 @@ final class RequestThread {
         doneWith(request);
       } else if (request.isComputed()) {
         each.remove();
-        request.answer(answerers);
+        request.holdOutputs();
+        computed.add(request);
+        bytes += request.outputBytes();
+        if (bytes > GROUP_BYTES) {
+          answer(computed);
+          computed = new ArrayList<>();
+          bytes = 0;
+        }
       }
+    }
+    if (!computed.isEmpty()) {
+      answer(computed);
     }
     if (current != null) {
       current.collect();
@@ -263,6 +294,15 @@ final class RequestThread {
         doneWith(current);
         current = null;
       }
+    }
+  }
+
+  /** As one task: what was computed together costs one thread to be woken, not one for each. */
+  private void answer(List<PendingRequest> computed) {
+    try {
+      answerers.execute(() -> computed.forEach(PendingRequest::answer));
+    } catch (RejectedExecutionException e) {
+      computed.forEach(request -> request.refuse(stopping()));
     }
   }
 

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Companion {
 
-  /** A thread is quiet when as long as this has passed since its last row. */
+  /** A stream thread is quiet when as long as this has passed since its last row. */
   static final long QUIET_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
   /**
@@ -38,6 +38,7 @@ public final class Companion {
   private static final long HERE = Long.MIN_VALUE;
 
   private final Departures departures;
+  private final long quietNanos;
   private final Thread thread = Thread.currentThread();
   private final AtomicInteger openRows = new AtomicInteger();
   private final AtomicLong lastRowNanos;
@@ -49,7 +50,8 @@ public final class Companion {
 
   Companion(Departures departures, long now) {
     this.departures = departures;
-    this.lastRowNanos = new AtomicLong(now - QUIET_NANOS);
+    this.quietNanos = departures.quietNanos();
+    this.lastRowNanos = new AtomicLong(now - quietNanos);
     this.lastQuietNanos = new AtomicLong(now);
   }
 
@@ -194,14 +196,14 @@ public final class Companion {
 
   long nanosToQuietItself(long now) {
     if (isAway(now)) {
-      return QUIET_NANOS;
+      return quietNanos;
     }
-    return lastRowNanos.getAcquire() + QUIET_NANOS - now;
+    return lastRowNanos.getAcquire() + quietNanos - now;
   }
 
   /** The same; zero if it has been quiet just now. */
   long nanosToQuietLately(long now) {
-    boolean wasQuiet = !isAway(now) && now - lastQuietNanos.getAcquire() < QUIET_NANOS;
+    boolean wasQuiet = !isAway(now) && now - lastQuietNanos.getAcquire() < quietNanos;
     return wasQuiet ? 0 : nanosToQuietItself(now);
   }
 

@@ -12,9 +12,27 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Departures {
 
+  private final long quietNanos;
   private final List<Companion> companions = new CopyOnWriteArrayList<>();
   private final AtomicInteger underWay = new AtomicInteger();
   private final AtomicReference<@Nullable Departure> latest = new AtomicReference<>();
+
+  /** Of threads that poll, and get what a broker sends in bursts. */
+  public Departures() {
+    this(Companion.QUIET_NANOS);
+  }
+
+  /**
+   * @param quietNanos a thread is quiet when as long as this has passed since its last row
+   */
+  public Departures(long quietNanos) {
+    this.quietNanos = quietNanos;
+  }
+
+  /** How long after its last row a thread is quiet. */
+  long quietNanos() {
+    return quietNanos;
+  }
 
   /**
    * A companion for the batcher of the calling thread.
