@@ -22,6 +22,7 @@ import io.penstock.http.AdminServerException;
 import io.penstock.http.BearerToken;
 import io.penstock.http.StoreFile;
 import io.penstock.http.serving.ModelView;
+import io.penstock.requests.DoorThreads;
 import io.penstock.requests.RequestDoor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -33,9 +34,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import javax.net.ssl.KeyManagerFactory;
@@ -117,8 +116,9 @@ public final class GrpcServer implements AutoCloseable {
     ServingSchema schema = ServingSchema.load();
     int processors = Runtime.getRuntime().availableProcessors();
     EventLoopGroup loops =
-        new MultiThreadIoEventLoopGroup(processors, daemons("grpc-io"), NioIoHandler.newFactory());
-    ExecutorService readers = Executors.newFixedThreadPool(processors, daemons("grpc"));
+        new MultiThreadIoEventLoopGroup(
+            processors, DoorThreads.named("grpc-io"), NioIoHandler.newFactory());
+    ExecutorService readers = Executors.newFixedThreadPool(processors, DoorThreads.named("grpc"));
     List<ServerServiceDefinition> services =
         new ServingServices(
                 schema,
@@ -152,7 +152,7 @@ public final class GrpcServer implements AutoCloseable {
             .addService(oldReflection());
     token.ifPresent(builder::intercept);
     ScheduledExecutorService watch =
-        Executors.newSingleThreadScheduledExecutor(daemons("grpc-health"));
+        Executors.newSingleThreadScheduledExecutor(DoorThreads.named("grpc-health"));
     GrpcServer server = new GrpcServer(builder.build(), loops, readers, watch);
     Runnable look = () -> tell(health, services, answers.isReady());
     look.run();
@@ -222,15 +222,6 @@ public final class GrpcServer implements AutoCloseable {
               .formatted(own, e.getMessage()),
           e);
     }
-  }
-
-  private static ThreadFactory daemons(String name) {
-    AtomicInteger number = new AtomicInteger();
-    return task -> {
-      Thread thread = new Thread(task, "penstock-" + name + "-" + number.getAndIncrement());
-      thread.setDaemon(true);
-      return thread;
-    };
   }
 
   /** The port that is listened on: the configured one, or the free one that was taken. */

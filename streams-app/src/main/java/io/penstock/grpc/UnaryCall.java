@@ -34,7 +34,7 @@ final class UnaryCall extends ServerCall.Listener<UnaryCall.Message> {
   private static final int REQUESTED_MESSAGES = 2;
 
   /** A message of more bytes is not decoded where its connection is read. */
-  static final int LARGE_BYTES = 64 << 10;
+  static final int LARGE_BYTES = 32 << 10;
 
   /** Characters of a refusal, which travels in a header. */
   private static final int MAX_REASON = 700;

@@ -86,6 +86,7 @@ final class RequestThread {
     this.inference = inference;
     this.handed = handed;
     this.answerers = answerers;
+    // Of the usual priority: inference threads would wait where it is stopped with their lock.
     this.thread = new Thread(this::run, name);
     thread.setDaemon(true);
   }

@@ -11,6 +11,7 @@ import io.penstock.inference.InferenceThreads;
 import io.penstock.metrics.RequestMeters;
 import io.penstock.metrics.ServiceMeters;
 import io.penstock.model.BatchSizes;
+import io.penstock.requests.DoorThreads;
 import io.penstock.requests.RefusedRequestException;
 import io.penstock.requests.RequestDoor;
 import io.penstock.requests.RequestModel;
@@ -34,14 +35,13 @@ final class RequestDoors implements AutoCloseable {
   private final ExecutorService workers =
       Executors.newFixedThreadPool(
           Math.max(2, Runtime.getRuntime().availableProcessors()),
-          task -> new AnswerThread(task, threads.getAndIncrement()));
+          task -> DoorThreads.givingWay(new AnswerThread(task, threads.getAndIncrement())));
 
   /** A thread that puts the rows of answers side by side, and makes their messages. */
   private static final class AnswerThread extends Thread {
 
     AnswerThread(Runnable task, int number) {
       super(task, "penstock-answers-" + number);
-      setDaemon(true);
     }
   }
 

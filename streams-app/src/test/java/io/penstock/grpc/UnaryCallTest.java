@@ -17,6 +17,7 @@ import io.penstock.requests.RequestDoor;
 import io.penstock.requests.Rooms;
 import io.penstock.testkit.Await;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -246,6 +247,45 @@ final class UnaryCallTest {
           .isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
       assertThat(isAnswered(server, ONE_ROW)).isTrue();
     }
+  }
+
+  @Test
+  void shouldAnswerWhatIsDecodedElsewhereThanWhereItIsRead() throws Exception {
+    byte[] small = TextClient.message("PredictRequest", ONE_ROW).toByteArray();
+    // A field that no request has, of so many bytes.
+    byte[] unknown = new byte[UnaryCall.LARGE_BYTES + 1];
+    byte[] head = {(byte) 0xFA, 0x01, (byte) 0x81, (byte) 0x80, 0x02};
+    ByteArrayOutputStream large = new ByteArrayOutputStream();
+    large.writeBytes(small);
+    large.writeBytes(head);
+    large.writeBytes(unknown);
+    try (OneGrpcServer server = new OneGrpcServer()) {
+      assertThat(sent(server, large.toByteArray(), CallOptions.DEFAULT).isOk()).isTrue();
+      assertThat(sent(server, small, CallOptions.DEFAULT.withCompression("gzip")).isOk()).isTrue();
+      assertThat(sent(server, small, CallOptions.DEFAULT).isOk()).isTrue();
+    }
+  }
+
+  @Test
+  void shouldReadConnectionsOnFewThreadsOfItsOwn() {
+    try (OneGrpcServer server = new OneGrpcServer()) {
+      assertThat(isAnswered(server, ONE_ROW)).isTrue();
+
+      assertThat(Thread.getAllStackTraces().keySet())
+          .filteredOn(thread -> thread.getName().startsWith("penstock-grpc-io-"))
+          .isNotEmpty()
+          .allMatch(Thread::isDaemon);
+    }
+  }
+
+  private static Status sent(OneGrpcServer server, byte[] message, CallOptions options)
+      throws Exception {
+    CompletableFuture<Status> closed = new CompletableFuture<>();
+    ClientCall<byte[], byte[]> call = begin(server, closed, options);
+    call.request(2);
+    call.sendMessage(message);
+    call.halfClose();
+    return closed.get();
   }
 
   @Test

@@ -31,6 +31,18 @@ public record Results(List<Measurement> measurements) {
     return statistics(variant, point, metric).median();
   }
 
+  /**
+   * The most by which one metric exceeds another, in any repetition of any variant; NaN where none
+   * has both.
+   */
+  public double mostMissing(Metric expected, Metric seen) {
+    return measurements.stream()
+        .filter(m -> m.metrics().containsKey(expected) && m.metrics().containsKey(seen))
+        .mapToDouble(m -> m.metrics().get(expected) - m.metrics().get(seen))
+        .max()
+        .orElse(Double.NaN);
+  }
+
   /** The variants, in the order in which they were measured. */
   public List<String> variants() {
     return measurements.stream().map(Measurement::variant).distinct().toList();

@@ -8,6 +8,11 @@ import java.util.Map;
 /** The options and the environment of a measured Java: those of the {@code penstock} script. */
 public final class JvmOptions {
 
+  /** The threads of the request doors have it, and give way by so much. */
+  private static final int DOORS_PRIORITY = 2;
+
+  private static final int DOORS_NICE = 5;
+
   private static final String NATIVE_LOG_LEVEL = "TF_CPP_MIN_LOG_LEVEL";
 
   private JvmOptions() {}
@@ -24,6 +29,13 @@ public final class JvmOptions {
     options.add("-Dorg.bytedeco.javacpp.maxPhysicalBytes=0");
     options.add("-XX:+UseParallelGC");
     options.add("-Xmx1g");
+    options.add("-XX:ThreadPriorityPolicy=1");
+    for (int priority = 1; priority <= Thread.MAX_PRIORITY; priority++) {
+      if (priority != Thread.NORM_PRIORITY) {
+        int nice = priority == DOORS_PRIORITY ? DOORS_NICE : 0;
+        options.add("-XX:JavaPriority%d_To_OSPriority=%d".formatted(priority, nice));
+      }
+    }
     int feature = Runtime.version().feature();
     if (feature >= 22) {
       options.add("--enable-native-access=ALL-UNNAMED");

@@ -262,24 +262,17 @@ final class RequestsSuite implements Suite {
         Limit.atMost(
             0,
             "",
-            "records without an outcome, beside requests",
-            r -> missing(r, STREAM_BESIDE, Metric.SENT, Metric.RECEIVED)),
+            "records without an outcome, at most",
+            r -> r.mostMissing(Metric.SENT, Metric.RECEIVED)),
         Limit.atMost(
             0,
             "",
-            "requests without an answer",
-            r ->
-                missing(r, BATCHED, Metric.REQUESTS, Metric.ANSWERS)
-                    + missing(r, ONE_BY_ONE, Metric.REQUESTS, Metric.ANSWERS)
-                    + missing(r, STREAM_BESIDE, Metric.REQUESTS, Metric.ANSWERS)));
+            "requests without an answer, at most",
+            r -> r.mostMissing(Metric.REQUESTS, Metric.ANSWERS)));
   }
 
   private static double ratio(Results results, Metric metric) {
     return results.median(BATCHED, metric) / results.median(ONE_BY_ONE, metric);
-  }
-
-  private static double missing(Results results, String variant, Metric sent, Metric got) {
-    return results.median(variant, sent) - results.median(variant, got);
   }
 
   @Override

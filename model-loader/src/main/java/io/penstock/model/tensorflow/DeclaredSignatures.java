@@ -36,7 +36,7 @@ final class DeclaredSignatures {
 
   private static DeclaredSignature.Tensor tensor(String key, TensorInfo tensor) {
     return new DeclaredSignature.Tensor(
-        key, tensor.getName(), tensor.getDtype().name(), shape(tensor.getTensorShape()));
+        key, tensor.getName(), TensorType.protoName(tensor), shape(tensor.getTensorShape()));
   }
 
   private static @Nullable List<Long> shape(TensorShapeProto shape) {

@@ -91,7 +91,7 @@ public final class SavedModelInspector {
     TensorShapeProto shape = reader.shape(tensor);
     return new SavedModelDescription.Tensor(
         name,
-        TensorType.nameOf(tensor.getDtype()),
+        TensorType.nameOf(tensor),
         shape.getUnknownRank()
             ? Optional.empty()
             : Optional.of(shape.getDimList().stream().map(TensorShapeProto.Dim::getSize).toList()),

@@ -130,7 +130,7 @@ final class SignatureReader {
                 () ->
                     new UnservableException(
                         "%s has dtype %s (expected: one of %s). Cast it within the model."
-                            .formatted(what, tensor.getDtype(), TensorType.names())));
+                            .formatted(what, TensorType.protoName(tensor), TensorType.names())));
     if (kind.equals(INPUT) && TensorType.isCarried(dtype) && !BitCarriers.canPrecede(node)) {
       throw new UnservableException(
           "%s of dtype %s is fed in the middle of the graph, into a node of type %s (expected: Placeholder). Export the model with an input of its own."

@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.TensorInfo;
 import org.tensorflow.types.TBfloat16;
 import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat16;
@@ -109,11 +110,25 @@ enum TensorType {
     return of(dtype).tensorType;
   }
 
-  /** A dtype's name, for people; also of one that cannot be run. */
-  static String nameOf(DataType dataType) {
-    return dtype(dataType)
+  /** A tensor's dtype, for people; also one that cannot be run. */
+  static String nameOf(TensorInfo tensor) {
+    return dtype(tensor.getDtype())
         .map(DType::toString)
-        .orElseGet(() -> dataType.name().replaceFirst("^DT_", "").toLowerCase(Locale.ROOT));
+        .orElseGet(
+            () -> {
+              String name = protoName(tensor);
+              return name.startsWith("DT_") ? name.substring(3).toLowerCase(Locale.ROOT) : name;
+            });
+  }
+
+  /**
+   * A tensor's dtype by its name in TensorFlow's protocol buffers; its number, if the TensorFlow in
+   * this process is older than the dtype.
+   */
+  static String protoName(TensorInfo tensor) {
+    return tensor.getDtype() == DataType.UNRECOGNIZED
+        ? "DataType " + tensor.getDtypeValue()
+        : tensor.getDtype().name();
   }
 
   /** Their names, for a message. */

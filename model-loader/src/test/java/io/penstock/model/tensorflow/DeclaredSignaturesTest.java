@@ -48,6 +48,21 @@ final class DeclaredSignaturesTest {
                 List.of(new Tensor("scores", "StatefulPartitionedCall:0", "DT_HALF", null))));
   }
 
+  @Test
+  void shouldNumberADtypeThatIsNewerThanTheTensorFlowInTheProcess() {
+    // given
+    TensorInfo tensor = TensorInfo.newBuilder().setName("x:0").setDtypeValue(77).build();
+    MetaGraphDef graph =
+        MetaGraphDef.newBuilder()
+            .putSignatureDef("newer", SignatureDef.newBuilder().putInputs("x", tensor).build())
+            .build();
+    // when
+    List<DeclaredSignature> declared = DeclaredSignatures.of(graph);
+    // then
+    assertThat(declared.get(0).inputs().get(0).dtype()).isEqualTo("DataType 77");
+    assertThat(TensorType.nameOf(tensor)).isEqualTo("DataType 77");
+  }
+
   private static TensorInfo tensor(String name, DataType type, TensorShapeProto shape) {
     return TensorInfo.newBuilder().setName(name).setDtype(type).setTensorShape(shape).build();
   }
