@@ -44,7 +44,8 @@ public record OAuthClient(
     } catch (IllegalArgumentException e) {
       // Falls through to the one message for all.
     }
-    throw keys.invalid(ENDPOINT, url.replaceFirst("//[^/]*@", "//"), expected);
+    throw keys.invalid(
+        ENDPOINT, url.replaceFirst("//[^/]*@", "//").replaceFirst("\\?.*", "?…"), expected);
   }
 
   private static String required(RegistryKeys keys, String key, String expected) {
@@ -57,9 +58,16 @@ public record OAuthClient(
     return value;
   }
 
+  /** The endpoint without its query, in which some take a secret. */
+  String shownEndpoint() {
+    return "%s://%s%s"
+        .formatted(
+            tokenEndpoint.getScheme(), tokenEndpoint.getAuthority(), tokenEndpoint.getPath());
+  }
+
   /** Who asks where: the secret is never printed. */
   @Override
   public String toString() {
-    return "tokens for client " + id + " of " + tokenEndpoint;
+    return "tokens for client " + id + " of " + shownEndpoint();
   }
 }

@@ -17,13 +17,16 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The token of an {@link OAuthClient}: asked for when it is first needed, renewed before it is
  * over, and again when the registry refuses it. While it cannot be renewed the one that is not over
  * yet is used.
  *
- * <p>Thread-safe: one thread asks at a time, the others wait for what it gets.
+ * <p>Thread-safe: one thread asks at a time. The others go on with the token that is not over yet;
+ * without one they wait for what it gets, be that a token or a failure.
  */
 final class OAuthTokens {
 
@@ -33,7 +36,12 @@ final class OAuthTokens {
   /** Of the life of a token that is shorter than the time before its end at which it is renewed. */
   private static final double USED_OF_SHORT_LIFE = 0.8;
 
+  /** Who says more says nothing. */
+  private static final Duration LONGEST_LIFE = Duration.ofDays(365);
+
   private static final int ERROR_CHARACTERS = 200;
+
+  private static final Logger log = LoggerFactory.getLogger(OAuthTokens.class);
 
   private final OAuthClient client;
   private final Sender sender;
@@ -43,6 +51,9 @@ final class OAuthTokens {
 
   /** Null while none is known to be good. Written under {@link #fetching} only. */
   private volatile @Nullable Token token;
+
+  /** The last attempt that failed. Under {@link #fetching}. */
+  private @Nullable Failure failure;
 
   /** What sends a request and waits for the answer. */
   @FunctionalInterface
@@ -73,10 +84,19 @@ final class OAuthTokens {
       return now - fetchedAt < lastsFor;
     }
 
+    /** Without the value, which is nobody's to read. */
+    @Override
+    public String toString() {
+      return "a token";
+    }
+
     Token rested(long now) {
       return new Token(value, fetchedAt, now - fetchedAt + REST.toNanos(), lastsFor);
     }
   }
+
+  /** An attempt that has failed at that time. */
+  private record Failure(RegistryException why, long at) {}
 
   OAuthTokens(OAuthClient client, Sender sender, LongSupplier nanoTime) {
     this.client = client;
@@ -90,13 +110,19 @@ final class OAuthTokens {
    * @throws RegistryException if the identity provider refuses one, or does not answer
    */
   String current() {
+    long asked = nanoTime.getAsLong();
     Token known = token;
-    if (known != null && known.isFresh(nanoTime.getAsLong())) {
+    if (known != null && known.isFresh(asked)) {
       return known.value();
     }
-    fetching.lock();
+    if (!fetching.tryLock()) {
+      if (known != null && known.isGood(asked)) {
+        return known.value();
+      }
+      fetching.lock();
+    }
     try {
-      Token usable = renewed(token);
+      Token usable = renewed(token, asked);
       token = usable;
       return usable.value();
     } finally {
@@ -117,18 +143,34 @@ final class OAuthTokens {
     }
   }
 
-  /** To be called under {@link #fetching}. */
-  private Token renewed(@Nullable Token known) {
+  /**
+   * To be called under {@link #fetching}.
+   *
+   * @param asked when the caller began to wait: what has failed since it does not try again, or as
+   *     many threads as wait would wait that many times as long
+   */
+  private Token renewed(@Nullable Token known, long asked) {
     if (known != null && known.isFresh(nanoTime.getAsLong())) {
       return known;
+    }
+    Failure failed = failure;
+    boolean isGood = known != null && known.isGood(asked);
+    if (!isGood && failed != null && failed.at() - asked > 0) {
+      throw failed.why();
     }
     try {
       return fetch();
     } catch (RegistryException e) {
       long now = nanoTime.getAsLong();
-      if (known == null || !known.isGood(now) || !e.isRetriable()) {
+      failure = new Failure(e, now);
+      if (known == null || !known.isGood(now)) {
         throw e;
       }
+      log.warn(
+          "the token for the schema registry could not be renewed, and is used on expiresIn={}"
+              + " reason={}",
+          Duration.ofNanos(known.fetchedAt() + known.lastsFor() - now),
+          e.getMessage());
       return known.rested(now);
     }
   }
@@ -141,13 +183,13 @@ final class OAuthTokens {
       throw refused(response, answer);
     }
     String value = answer.path("access_token").asText();
-    if (value.isBlank()) {
+    if (!RegistryAccess.isToken(value)) {
       throw new RegistryException(
           Kind.UNAVAILABLE,
           whom()
               + " did not answer as a token endpoint does when asked "
               + what()
-              + ": there is no access_token; is bearer.auth.issuer.endpoint.url the token endpoint"
+              + ": there is no access_token, or none that a header could hold; is bearer.auth.issuer.endpoint.url the token endpoint"
               + " itself?",
           null);
     }
@@ -155,7 +197,7 @@ final class OAuthTokens {
   }
 
   private Token token(String value, long asked, long seconds) {
-    if (seconds <= 0) {
+    if (seconds <= 0 || seconds > LONGEST_LIFE.toSeconds()) {
       return new Token(value, asked, Long.MAX_VALUE, Long.MAX_VALUE);
     }
     long life = Duration.ofSeconds(seconds).toNanos();
@@ -194,10 +236,15 @@ final class OAuthTokens {
   private static String error(JsonNode answer, byte[] body) {
     if (answer.hasNonNull("error")) {
       String description = answer.path("error_description").asText();
-      return answer.path("error").asText() + (description.isEmpty() ? "" : ": " + description);
+      return beginning(
+          answer.path("error").asText() + (description.isEmpty() ? "" : ": " + description));
     }
-    String text = new String(body, 0, Math.min(body.length, 4 * ERROR_CHARACTERS), UTF_8).strip();
-    return text.substring(0, Math.min(text.length(), ERROR_CHARACTERS));
+    return beginning(new String(body, 0, Math.min(body.length, 4 * ERROR_CHARACTERS), UTF_8));
+  }
+
+  private static String beginning(String text) {
+    String stripped = text.strip();
+    return stripped.substring(0, Math.min(stripped.length(), ERROR_CHARACTERS));
   }
 
   private static String advice(int status) {
@@ -210,7 +257,7 @@ final class OAuthTokens {
   }
 
   private String whom() {
-    return "Identity provider " + client.tokenEndpoint();
+    return "Identity provider " + client.shownEndpoint();
   }
 
   private String what() {

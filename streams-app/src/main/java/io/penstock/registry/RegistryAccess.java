@@ -3,6 +3,7 @@ package io.penstock.registry;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,8 @@ public record RegistryAccess(
   private static final String BASIC_SOURCE = "basic.auth.credentials.source";
   private static final String TOKEN = "bearer.auth.token";
   private static final String BEARER_SOURCE = "bearer.auth.credentials.source";
+
+  private static final Pattern TOKEN_TEXT = Pattern.compile("[\\x21-\\x7e]+");
 
   /** What Confluent's client calls these headers. */
   private static final Map<String, String> HEADERS =
@@ -81,8 +84,10 @@ public record RegistryAccess(
     String source = written == null ? "STATIC_TOKEN" : written;
     return switch (source.toUpperCase(Locale.ROOT)) {
       case "STATIC_TOKEN" -> {
-        if (token == null) {
-          throw new IllegalArgumentException("bearer.auth.token is missing (expected: a token)");
+        if (token == null || !isToken(token)) {
+          throw new IllegalArgumentException(
+              "bearer.auth.token is missing, or is none: a token is one word of ASCII, and a file"
+                  + " has nothing else");
         }
         yield new RegistryAccess("Bearer " + token, null, headers(keys));
       }
@@ -113,6 +118,11 @@ public record RegistryAccess(
           }
         });
     return headers;
+  }
+
+  /** Whether it can be one at all: a header takes nothing else, and would be shown if it tried. */
+  static boolean isToken(String text) {
+    return TOKEN_TEXT.matcher(text).matches();
   }
 
   /** Whether it says for every endpoint who asks, so that no URL may. */

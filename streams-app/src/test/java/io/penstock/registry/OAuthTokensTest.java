@@ -144,7 +144,8 @@ class OAuthTokensTest {
     provider.answering(200, "<html>Sign in</html>");
 
     assertThatThrownBy(() -> registry("max.retries", "0").schemaById(7))
-        .hasMessageContaining("there is no access_token; is bearer.auth.issuer.endpoint.url the");
+        .hasMessageContaining(
+            "there is no access_token, or none that a header could hold; is bearer.auth.issuer.endpoint.url the");
   }
 
   @Test

@@ -140,7 +140,8 @@ class SecurityIT {
 
   @Test
   void shouldSayThatTheIdentityProviderRefuses() throws Exception {
-    Path file = Files.writeString(folder.resolve("refused.yaml"), config(stack.oauth("other")));
+    Path file =
+        Files.writeString(folder.resolve("refused.yaml"), config(stack.oauth("mistaken-secret")));
 
     Penstock.Ended check =
         Penstock.run(
@@ -161,7 +162,8 @@ class SecurityIT {
   void shouldSayThatTheRegistrysTokenIsRefused() throws Exception {
     Path file =
         Files.writeString(
-            folder.resolve("refused-registry.yaml"), config(scram(), registryTokens("other")));
+            folder.resolve("refused-registry.yaml"),
+            config(scram(), registryTokens("mistaken-secret")));
 
     Penstock.Ended check =
         Penstock.run(
@@ -180,7 +182,7 @@ class SecurityIT {
                 line.matches(
                     "FAILED +registry: Identity provider .* answered 401 .*invalid_client.*"
                         + "bearer.auth.client.secret.*"));
-    assertThat(check.output()).doesNotContain("other");
+    assertThat(check.output()).doesNotContain("mistaken-secret");
   }
 
   @Test
@@ -257,10 +259,10 @@ class SecurityIT {
 
   @Test
   void shouldSayThatAPasswordIsWrong() {
-    assertThat(broker(stack.sasl("SCRAM-SHA-512", "other")))
+    assertThat(broker(stack.sasl("SCRAM-SHA-512", "mistaken-secret")))
         .startsWith("FAILED")
         .contains("invalid credentials")
-        .doesNotContain("other");
+        .doesNotContain("mistaken-secret");
   }
 
   /** Read and Write imply Describe; of a transactional id only that it may be described is told. */

@@ -13,10 +13,13 @@ final class Secrecy {
   private static final List<String> WORDS =
       List.of("password", "secret", "token", "jaas", "user.info", "credentials");
 
-  /** What keys end with whose value is no secret, whatever they begin with. */
+  /** What keys end with whose value is no secret, whatever they begin with; but for its query. */
   private static final List<String> TOLD = List.of(".credentials.source", ".endpoint.url");
 
   private static final Pattern URL_USER_INFO = Pattern.compile("(?<=://)[^/@\\s]+(?=@)");
+
+  /** Of a token endpoint: some take the secret there. */
+  private static final Pattern URL_QUERY = Pattern.compile("(?<=\\?).+");
 
   private Secrecy() {}
 
@@ -29,6 +32,11 @@ final class Secrecy {
 
   /** A value as it may be shown: masked for a secret key, without the user of a URL otherwise. */
   static String shown(String key, String value) {
-    return isSecret(key) ? MASK : URL_USER_INFO.matcher(value).replaceAll(MASK);
+    if (isSecret(key)) {
+      return MASK;
+    }
+    String withoutUser = URL_USER_INFO.matcher(value).replaceAll(MASK);
+    boolean isEndpoint = key.toLowerCase(Locale.ROOT).endsWith(".endpoint.url");
+    return isEndpoint ? URL_QUERY.matcher(withoutUser).replaceAll(MASK) : withoutUser;
   }
 }
