@@ -29,8 +29,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Every command that a page shows in a block is run as it stands, in the order of its page, or is
- * named here with the reason why not. Those of {@code docs/control.md} are FleetCommandsIT's.
+ * Every command that a page shows in a block is run with the words that stand there, in the order
+ * of its page, or is named here with the reason why not. It runs in this process, which is cheap:
+ * {@code penstock} without its script, and what {@code curl}, {@code kcat}, {@code cp} and {@code
+ * echo} do by {@link ReadersMachine}. Those of {@code docs/control.md} are FleetCommandsIT's.
  */
 final class GuideCommandsIT {
 

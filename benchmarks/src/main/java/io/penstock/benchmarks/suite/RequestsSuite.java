@@ -33,6 +33,10 @@ final class RequestsSuite implements Suite {
   private static final int PARTITIONS = 4;
   private static final Duration WARM_UP = Duration.ofSeconds(15);
   private static final Duration QUICK_WARM_UP = Duration.ofSeconds(5);
+
+  /** Of a stream: for most of a minute the compiler takes a good part of two cores. */
+  private static final Duration STREAM_WARM_UP = Duration.ofSeconds(45);
+
   private static final Duration FLOOD = Duration.ofSeconds(10);
   private static final Duration QUICK_FLOOD = Duration.ofSeconds(5);
   private static final Duration STREAM = Duration.ofSeconds(15);
@@ -210,7 +214,7 @@ final class RequestsSuite implements Suite {
     }
 
     Reading measured(LatencyProbe probe, Subject subject, int rate) {
-      probe.warmUp(rate, isQuick() ? QUICK_WARM_UP : WARM_UP);
+      probe.warmUp(rate, isQuick() ? QUICK_WARM_UP : STREAM_WARM_UP);
       return probe.measure(
           "", rate, isQuick() ? QUICK_STREAM : STREAM, new CpuMeter(subject.pids()));
     }
