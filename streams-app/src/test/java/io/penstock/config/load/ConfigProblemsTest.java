@@ -220,7 +220,7 @@ final class ConfigProblemsTest {
           """
           auto.register.schemas: maybe | .auto.register.schemas: maybe (expected: true or false)
           max.retries: ${env:PLANTED}  | .max.retries: ******** (expected: a whole number from 0 to 2147483647)
-          proxy.host: p                | : proxy.host is a key of Confluent's client that Penstock's own does not support: remove it, or build with -Pconfluent
+          proxy.host: p                | : proxy.host is a key of Confluent's client that Penstock's own does not support: remove it
           basic.auth.user.info: u      | : basic.auth.user.info is missing or has no colon (expected: user:password)
           """)
   void shouldKnowTheRegistrysKeys(String key, String problem) {
