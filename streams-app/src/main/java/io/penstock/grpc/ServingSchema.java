@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The definitions of TensorFlow Serving's messages and services, as the build has compiled them of
@@ -22,6 +24,9 @@ import java.util.Optional;
 public final class ServingSchema {
 
   private static final String FILE = "serving.desc";
+
+  /** As a dtype is called that TensorFlow Java has no name for. */
+  private static final Pattern UNNAMED = Pattern.compile("DataType ([0-9]{1,9})");
 
   private final List<FileDescriptor> files;
 
@@ -68,13 +73,21 @@ public final class ServingSchema {
         .orElseThrow();
   }
 
-  /** The number of a {@code tensorflow.DataType} by its name; 0 of one that is not known here. */
+  /**
+   * The number of a {@code tensorflow.DataType} by its name, or by {@code DataType N} of one that
+   * has no name here; 0 of what is neither.
+   */
   int dataType(String name) {
     return files.stream()
         .flatMap(file -> Optional.ofNullable(file.findEnumTypeByName("DataType")).stream())
         .flatMap(type -> Optional.ofNullable(type.findValueByName(name)).stream())
         .mapToInt(EnumValueDescriptor::getNumber)
         .findFirst()
-        .orElse(0);
+        .orElseGet(() -> numberOf(name));
+  }
+
+  private static int numberOf(String unnamed) {
+    Matcher number = UNNAMED.matcher(unnamed);
+    return number.matches() ? Integer.parseInt(number.group(1)) : 0;
   }
 }

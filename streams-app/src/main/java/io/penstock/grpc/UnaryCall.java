@@ -167,9 +167,16 @@ final class UnaryCall extends ServerCall.Listener<UnaryCall.Message> {
     } else if (received.refusal() != null) {
       end(received.refusal());
     } else if (received.bytes().length > LARGE_BYTES) {
-      readers.execute(Context.current().wrap(() -> answer(received.bytes())));
+      readers.execute(Context.current().wrap(() -> answerLater(received.bytes())));
     } else {
       answer(received.bytes());
+    }
+  }
+
+  /** Its client may have gone while the message waited for a thread. */
+  private void answerLater(byte[] bytes) {
+    if (!call.isCancelled()) {
+      answer(bytes);
     }
   }
 

@@ -6,7 +6,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * The threads that read requests and write their answers: daemons, and of a low priority, so that
  * streams have the processors first where these are short. The Java machine heeds that only by the
- * options that the {@code penstock} script gives it. They take no lock that streams take.
+ * options that the {@code penstock} script gives it on Linux. They hold no lock that streams take
+ * for longer than a look at a state, or a line of the log, takes.
  */
 public final class DoorThreads {
 

@@ -26,7 +26,7 @@ public record RequestRows(ModelSignature signature, Rows rows, int count) {
       throw RefusedRequestException.invalid("rows: " + count + " (expected: 1 or more)");
     }
     for (int i = 0; i < signature.inputs().size(); i++) {
-      requireShape(signature.inputs().get(i), rows.column(i));
+      requireShape(signature.inputs().get(i), rows.column(i).rowShape());
       if (rows.column(i).capacityRows() < count) {
         throw new IllegalArgumentException(
             "count: %d (expected: at most %d)".formatted(count, rows.column(i).capacityRows()));
@@ -34,9 +34,13 @@ public record RequestRows(ModelSignature signature, Rows rows, int count) {
     }
   }
 
-  private static void requireShape(TensorSpec input, Column column) {
+  /**
+   * To be asked also before a column is filled: a few bytes can declare a shape of millions.
+   *
+   * @throws RefusedRequestException if the input takes no rows of that shape
+   */
+  public static void requireShape(TensorSpec input, int[] shape) {
     List<Long> expected = input.rowShape();
-    int[] shape = column.rowShape();
     boolean fits = shape.length == expected.size();
     for (int i = 0; fits && i < shape.length; i++) {
       fits = expected.get(i) < 0 || expected.get(i) == shape[i];

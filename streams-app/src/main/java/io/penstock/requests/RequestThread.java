@@ -46,9 +46,7 @@ final class RequestThread {
    * Requests that come together are there within that time; who is answered asks again later, and
    * with whom is in the next batch.
    */
-  private static final long QUIET_NANOS =
-      TimeUnit.MICROSECONDS.toNanos(
-          Long.parseLong(System.getenv().getOrDefault("REQ_QUIET", "50")));
+  private static final long QUIET_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
 
   /** Outputs that one thread makes answers of; more are shared. */
   private static final long GROUP_BYTES = 64 << 10;

@@ -384,6 +384,24 @@ final class GrpcServerTest {
   }
 
   @Test
+  void shouldTellADtypeWithoutANameByItsNumber() {
+    ServingSchema schema = ServingSchema.load();
+    assertThat(schema.dataType("DT_FLOAT")).isEqualTo(1);
+    assertThat(schema.dataType("DataType 77")).isEqualTo(77);
+    assertThat(schema.dataType("DT_NONSENSE")).isZero();
+  }
+
+  @Test
+  void shouldRefuseRowsOfAnotherShapeBeforeItFillsThem() {
+    assertRefused(
+        PREDICTION,
+        "Predict",
+        "model_spec {name: 'half_plus_two'} inputs {key: 'x' value {dtype: DT_FLOAT tensor_shape {dim {size: 1} dim {size: 7}} float_val: 1}}",
+        Status.Code.INVALID_ARGUMENT,
+        "rows have the shape [7]");
+  }
+
+  @Test
   void shouldRefuseMessagesThatAreTooLarge() {
     String name = "x".repeat(io.penstock.http.OneModel.MAX_BODY);
 

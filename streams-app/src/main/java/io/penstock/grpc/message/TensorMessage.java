@@ -8,6 +8,7 @@ import io.penstock.model.StringColumn;
 import io.penstock.model.TensorSpec;
 import io.penstock.requests.RefusedRequestException;
 import io.penstock.requests.RequestRoom;
+import io.penstock.requests.RequestRows;
 import java.util.Arrays;
 import java.util.List;
 
@@ -187,6 +188,7 @@ final class TensorMessage {
     int rows = rows();
     int[] rowShape = isBare() ? ONE : Arrays.copyOfRange(shape, Math.min(1, rank), rank);
     int elements = elements(rows, rowShape);
+    RequestRows.requireShape(input, rowShape);
     requireValues(elements);
     room.takeBytes((long) elements * Column.elementBytes(column.dtype()) + textBytes);
     column.reshape(rowShape, rows);
@@ -322,11 +324,18 @@ final class TensorMessage {
         strings.set(0, i, last);
       }
     } else {
-      byte[] bytes = numbers(column).bytes();
       int width = input.dtype().widthBytes();
-      for (int i = next * width; i < elements * width; i++) {
-        bytes[i] = bytes[i - width];
-      }
+      fill(numbers(column).bytes(), (next - 1) * width, next * width, elements * width);
+    }
+  }
+
+  /** Repeats what is from {@code begin} to {@code filled}, up to {@code end}. */
+  private static void fill(byte[] bytes, int begin, int filled, int end) {
+    int to = filled;
+    while (to < end) {
+      int length = Math.min(to - begin, end - to);
+      System.arraycopy(bytes, begin, bytes, to, length);
+      to += length;
     }
   }
 

@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
@@ -61,12 +62,20 @@ final class PredictMessageTest {
       for (int i = 0; i < rows * width; i++) {
         values.add(value(dtype, random));
       }
+      // The last value stands for those that are missing.
+      int given =
+          random.nextBoolean() || values.isEmpty()
+              ? values.size()
+              : 1 + random.nextInt(values.size());
+      List<Object> missing = values.subList(given, values.size());
+      Collections.fill(missing, missing.isEmpty() ? "" : values.get(given - 1));
       DynamicMessage listed = tensor(dtype, rows, width, values);
+      DynamicMessage sent = tensor(dtype, rows, width, values.subList(0, given));
       byte[] request =
           request(
               dtype != DType.STRING && random.nextBoolean()
                   ? inContent(dtype, rows, width, values)
-                  : random.nextBoolean() ? listed.toByteArray() : unpacked(listed));
+                  : random.nextBoolean() ? sent.toByteArray() : unpacked(sent));
 
       PredictionRequest read = PredictionRequest.predict(request);
       RequestRows decoded = read.decode(signature, room());
