@@ -113,6 +113,11 @@ public final class GrpcServer implements AutoCloseable {
    * @throws AdminServerException if it cannot listen there, or lacks its certificate or token
    */
   public static GrpcServer start(GrpcConfig config, Answers answers, Limits limits) {
+    ServerCredentials credentials = credentials(config);
+    Optional<TokenCheck> token =
+        config
+            .tokenFile()
+            .map(file -> new TokenCheck(new BearerToken("requests.grpc.token-file", file)));
     ServingSchema schema = ServingSchema.load();
     int processors = Runtime.getRuntime().availableProcessors();
     EventLoopGroup loops =
@@ -127,11 +132,6 @@ public final class GrpcServer implements AutoCloseable {
                 new UnaryCall.Terms(limits.timeout(), readers),
                 answers.writers())
             .definitions();
-    ServerCredentials credentials = credentials(config);
-    Optional<TokenCheck> token =
-        config
-            .tokenFile()
-            .map(file -> new TokenCheck(new BearerToken("requests.grpc.token-file", file)));
     HealthStatusManager health = new HealthStatusManager();
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(

@@ -190,7 +190,7 @@ final class ServingServices {
 
     @Override
     public InputStream stream(byte[] message) {
-      return new AnswerStream(message);
+      return new ReadyMessage(message);
     }
 
     @Override

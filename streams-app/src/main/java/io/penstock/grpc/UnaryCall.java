@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -167,9 +168,17 @@ final class UnaryCall extends ServerCall.Listener<UnaryCall.Message> {
     } else if (received.refusal() != null) {
       end(received.refusal());
     } else if (received.bytes().length > LARGE_BYTES) {
-      readers.execute(Context.current().wrap(() -> answerLater(received.bytes())));
+      handOver(received.bytes());
     } else {
       answer(received.bytes());
+    }
+  }
+
+  private void handOver(byte[] bytes) {
+    try {
+      readers.execute(Context.current().wrap(() -> answerLater(bytes)));
+    } catch (RejectedExecutionException e) {
+      refuse(RefusedRequestException.unavailable("the service stops"));
     }
   }
 

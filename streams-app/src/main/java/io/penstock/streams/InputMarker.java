@@ -1,7 +1,6 @@
 package io.penstock.streams;
 
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
@@ -63,6 +62,6 @@ record InputMarker(String group, TopicPartition at) {
 
   private void write(Admin admin, OffsetAndMetadata offset)
       throws ExecutionException, InterruptedException {
-    Objects.requireNonNull(admin.alterConsumerGroupOffsets(group, Map.of(at, offset)).all()).get();
+    admin.alterConsumerGroupOffsets(group, Map.of(at, offset)).all().get();
   }
 }

@@ -140,18 +140,7 @@ class SecurityIT {
 
   @Test
   void shouldSayThatTheIdentityProviderRefuses() throws Exception {
-    Path file =
-        Files.writeString(folder.resolve("refused.yaml"), config(stack.oauth("mistaken-secret")));
-
-    Penstock.Ended check =
-        Penstock.run(
-            60,
-            folder.resolve("refused.log"),
-            Map.of(),
-            "config",
-            "check",
-            "--config",
-            file.toString());
+    Penstock.Ended check = check("refused", config(stack.oauth("mistaken-secret")));
 
     assertThat(check.exitCode()).isOne();
     assertThat(check.output().lines())
@@ -160,20 +149,8 @@ class SecurityIT {
 
   @Test
   void shouldSayThatTheRegistrysTokenIsRefused() throws Exception {
-    Path file =
-        Files.writeString(
-            folder.resolve("refused-registry.yaml"),
-            config(scram(), registryTokens("mistaken-secret")));
-
     Penstock.Ended check =
-        Penstock.run(
-            60,
-            folder.resolve("refused-registry.log"),
-            Map.of(),
-            "config",
-            "check",
-            "--config",
-            file.toString());
+        check("refused-registry", config(scram(), registryTokens("mistaken-secret")));
 
     assertThat(check.exitCode()).isOne();
     assertThat(check.output().lines())
@@ -183,6 +160,18 @@ class SecurityIT {
                     "FAILED +registry: Identity provider .* answered 401 .*invalid_client.*"
                         + "bearer.auth.client.secret.*"));
     assertThat(check.output()).doesNotContain("mistaken-secret");
+  }
+
+  private static Penstock.Ended check(String name, String config) throws Exception {
+    Path file = Files.writeString(folder.resolve(name + ".yaml"), config);
+    return Penstock.run(
+        60,
+        folder.resolve(name + ".log"),
+        Map.of(),
+        "config",
+        "check",
+        "--config",
+        file.toString());
   }
 
   @Test

@@ -4,18 +4,16 @@ import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.TextFormat;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
-import io.grpc.Drainable;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
 import io.penstock.benchmarks.data.Workload;
+import io.penstock.grpc.ReadyMessage;
 import io.penstock.grpc.ServingSchema;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -108,28 +106,12 @@ public final class GrpcClient implements RequestClient {
     }
   }
 
-  /** A message that is copied at once to where it leaves. */
-  private static final class Ready extends ByteArrayInputStream implements Drainable {
-
-    Ready(byte[] message) {
-      super(message);
-    }
-
-    @Override
-    public int drainTo(OutputStream to) throws IOException {
-      int length = available();
-      to.write(buf, pos, length);
-      pos = count;
-      return length;
-    }
-  }
-
   private enum Bytes implements MethodDescriptor.Marshaller<byte[]> {
     MARSHALLER;
 
     @Override
     public InputStream stream(byte[] message) {
-      return new Ready(message);
+      return new ReadyMessage(message);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.penstock.benchmarks.subject;
 
+import io.penstock.requests.DoorThreads;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,9 +9,7 @@ import java.util.Map;
 /** The options and the environment of a measured Java: those of the {@code penstock} script. */
 public final class JvmOptions {
 
-  /** The threads of the request doors have it, and give way by so much. */
-  private static final int DOORS_PRIORITY = 2;
-
+  /** By how much the threads of the request doors give way. */
   private static final int DOORS_NICE = 5;
 
   private static final String NATIVE_LOG_LEVEL = "TF_CPP_MIN_LOG_LEVEL";
@@ -32,7 +31,7 @@ public final class JvmOptions {
     options.add("-XX:ThreadPriorityPolicy=1");
     for (int priority = 1; priority <= Thread.MAX_PRIORITY; priority++) {
       if (priority != Thread.NORM_PRIORITY) {
-        int nice = priority == DOORS_PRIORITY ? DOORS_NICE : 0;
+        int nice = priority == DoorThreads.PRIORITY ? DOORS_NICE : 0;
         options.add("-XX:JavaPriority%d_To_OSPriority=%d".formatted(priority, nice));
       }
     }

@@ -127,22 +127,32 @@ final class PartitionsSuite implements Suite {
   /** What Kafka Streams takes that computes nothing. */
   private static Variant pass(
       Bench bench, Stream stream, String name, int partitions, int threads) {
-    Workload workload = steady(bench, stream);
     Starters.Starter pass =
-        new Starters(bench, workload, partitions)
+        new Starters(bench, steady(bench, stream), partitions)
             .passThrough(Map.of("num.stream.threads", String.valueOf(threads)));
     return new Variant(
         name,
         Map.of("rate", stream.perSecond() + "/s", "threads", String.valueOf(threads)),
-        trial -> {
-          SteadyModel.save(workload.savedModel(), stream.run());
-          return new Flow(bench, workload, partitions)
-              .through(
-                  trial,
-                  false,
-                  pass,
-                  (probe, subject) -> List.of(flow(bench, stream, probe, subject.pids())));
-        });
+        trial ->
+            through(
+                bench,
+                trial,
+                stream,
+                partitions,
+                pass,
+                (probe, subject) -> List.of(flow(bench, stream, probe, subject.pids()))));
+  }
+
+  private static List<Reading> through(
+      Bench bench,
+      Variant.Trial trial,
+      Stream stream,
+      int partitions,
+      Starters.Starter subject,
+      Flow.Body body) {
+    Workload workload = steady(bench, stream);
+    SteadyModel.save(workload.savedModel(), stream.run());
+    return new Flow(bench, workload, partitions).through(trial, false, subject, body);
   }
 
   private static Workload steady(Bench bench, Stream stream) {
@@ -182,15 +192,14 @@ final class PartitionsSuite implements Suite {
             String.valueOf(threads),
             "linger",
             stream.linger()),
-        trial -> {
-          SteadyModel.save(workload.savedModel(), stream.run());
-          return new Flow(bench, workload, partitions)
-              .through(
-                  trial,
-                  false,
-                  penstock,
-                  (probe, subject) -> List.of(rowsPerRun(bench, stream, workload, probe, subject)));
-        });
+        trial ->
+            through(
+                bench,
+                trial,
+                stream,
+                partitions,
+                penstock,
+                (probe, subject) -> List.of(rowsPerRun(bench, stream, workload, probe, subject))));
   }
 
   /** The service says how many rows its runs have had since the start: this is of the end alone. */

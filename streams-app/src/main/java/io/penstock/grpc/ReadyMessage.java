@@ -6,10 +6,10 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 
-/** The bytes of an answer, which are copied to where they leave at once. Not thread-safe. */
-final class AnswerStream extends ByteArrayInputStream implements KnownLength, Drainable {
+/** The bytes of a message, which are copied at once to where they leave. Not thread-safe. */
+public final class ReadyMessage extends ByteArrayInputStream implements KnownLength, Drainable {
 
-  AnswerStream(byte[] message) {
+  public ReadyMessage(byte[] message) {
     super(message);
   }
 
