@@ -4,9 +4,32 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 final class LoopbackPortsTest {
+
+  @TempDir private Path folder;
+
+  /** Says whether another process can have a port. */
+  static final class Other {
+
+    private Other() {}
+
+    public static void main(String[] args) throws Exception {
+      try (FileChannel file =
+              FileChannel.open(LoopbackPorts.RESERVATIONS, StandardOpenOption.WRITE);
+          FileLock lock = file.tryLock(Integer.parseInt(args[0]), 1, false)) {
+        System.out.println(lock == null ? "taken" : "to be had");
+      }
+    }
+  }
 
   @Test
   void shouldGivePortsThatCanBeBoundAndNoClientIsGiven() throws Exception {
@@ -17,6 +40,32 @@ final class LoopbackPortsTest {
     assertThat(port).isBetween(20_000, 32_000);
     try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
       assertThat(socket.isBound()).isTrue();
+    }
+  }
+
+  @Test
+  void shouldGiveAPortThatNothingListensAtToOneProcessOnly() {
+    // given
+    int port = LoopbackPorts.free();
+    int never = 19_999;
+
+    // when, then
+    assertThat(otherSays(port)).containsExactly("taken");
+    assertThat(otherSays(never)).containsExactly("to be had");
+  }
+
+  private List<String> otherSays(int port) {
+    try (JavaProcess other =
+        JavaProcess.start(
+            new JavaProcess.Launch(
+                Other.class.getName(),
+                List.of(System.getProperty("java.class.path")),
+                List.of("-Xmx64m"),
+                List.of(String.valueOf(port)),
+                Map.of(),
+                folder.resolve(String.valueOf(port))))) {
+      assertThat(other.exitCode()).isZero();
+      return other.lastLines(10);
     }
   }
 }
