@@ -1,18 +1,16 @@
 package io.penstock.localstack.host;
 
-import static java.nio.file.StandardOpenOption.CREATE;
-import static java.nio.file.StandardOpenOption.WRITE;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.nio.channels.FileChannel;
-import java.nio.file.Path;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.net.SocketException;
+import java.net.UnknownHostException;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
 
@@ -33,28 +31,22 @@ public final class LoopbackPorts {
   private static final int LAST = 32_000;
   private static final int ATTEMPTS = 200;
 
-  /** Nobody gets a port that somebody else got before, who may not have bound it yet. */
-  private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
-
-  /** The byte at a port's offset is locked by the process that the port was given to. */
-  static final Path RESERVATIONS =
-      Path.of(
-          System.getProperty("java.io.tmpdir"),
-          "penstock-ports-" + System.getProperty("user.name"));
-
-  /** Open until the process ends: closing any channel of a file gives back all of its locks. */
-  private static final FileChannel LOCKS = openReservations();
+  /**
+   * The UDP ports of the same numbers, which nobody else here uses: one is bound as long as the
+   * process lives that the TCP port was given to.
+   */
+  private static final Queue<DatagramSocket> RESERVATIONS = new ConcurrentLinkedQueue<>();
 
   private LoopbackPorts() {}
 
   /**
-   * A port that is free now, that this process gives once, and no other process of this user while
-   * this one lives.
+   * A port that is free now, that this process gives once, and no other process that asks here
+   * while this one lives.
    */
   public static int free() {
     return IntStream.generate(() -> ThreadLocalRandom.current().nextInt(FIRST, LAST))
         .limit(ATTEMPTS)
-        .filter(port -> isFree(port) && GIVEN.add(port) && reserve(port))
+        .filter(port -> isFree(port) && reserve(port))
         .findFirst()
         .orElseThrow(
             () ->
@@ -63,32 +55,31 @@ public final class LoopbackPorts {
                         .formatted(HOST, ATTEMPTS, FIRST, LAST)));
   }
 
-  private static FileChannel openReservations() {
+  /** Whether the port is this process's from now on. */
+  static boolean reserve(int port) {
     try {
-      return FileChannel.open(RESERVATIONS, CREATE, WRITE);
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot open " + RESERVATIONS + " to reserve ports", e);
-    }
-  }
-
-  /** Ends with this process; there is no way to give a port back. */
-  @SuppressWarnings("resource")
-  private static boolean reserve(int port) {
-    try {
-      return LOCKS.tryLock(port, 1, false) != null;
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot reserve port " + port, e);
+      return RESERVATIONS.add(new DatagramSocket(address(port)));
+    } catch (SocketException e) {
+      return false;
     }
   }
 
   private static boolean isFree(int port) {
     try (ServerSocket socket = new ServerSocket()) {
-      socket.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port));
+      socket.bind(address(port));
       return true;
     } catch (BindException e) {
       return false;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private static InetSocketAddress address(int port) {
+    try {
+      return new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port);
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException("127.0.0.1 has four bytes", e);
     }
   }
 }
