@@ -58,6 +58,18 @@ public final class LocalKafka implements AutoCloseable {
   }
 
   /**
+   * Chooses the ports of a node that another process starts in that folder, which may crash: they
+   * stay this process's until it ends.
+   */
+  public static void reservePorts(Path folder) {
+    try {
+      Ports.of(Files.createDirectories(folder).resolve(PORTS_FILE));
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot prepare a Kafka node in " + folder, e);
+    }
+  }
+
+  /**
    * The same, with users.
    *
    * @param scramArguments the users, as {@code kafka-storage.sh --add-scram} takes them

@@ -56,7 +56,11 @@ class ChaosIT {
 
   @BeforeAll
   static void startStack() throws IOException {
-    folder = Files.createDirectories(Penstock.root().resolve("streams-app/target/chaos/" + SEED));
+    folder = Penstock.root().resolve("streams-app/target/chaos/" + SEED);
+    if (Files.exists(folder)) { // what a run that failed has kept
+      removeFolder();
+    }
+    Files.createDirectories(folder);
     stack = BreakableStack.start(folder);
     bench = new Workbench(folder, stack);
   }

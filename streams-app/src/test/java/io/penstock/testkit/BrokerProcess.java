@@ -22,6 +22,8 @@ public final class BrokerProcess implements AutoCloseable {
   private static final String READY = "the broker is ready at ";
   private static final Pattern ADDRESS = Pattern.compile(READY + "(\\S+)\\R");
 
+  private static final String NODE = "kafka";
+
   private final Path folder;
   private final String bootstrapServers;
   private JavaProcess process;
@@ -29,6 +31,7 @@ public final class BrokerProcess implements AutoCloseable {
   /** Starts a node in that folder, and returns when it is ready. */
   public BrokerProcess(Path folder) {
     this.folder = folder;
+    LocalKafka.reservePorts(folder.resolve(NODE));
     this.process = launch();
     Await.until(
         () -> "the broker: " + process.lastLines(20),
@@ -50,7 +53,7 @@ public final class BrokerProcess implements AutoCloseable {
             BrokerProcess.class.getName(),
             List.of(System.getProperty("java.class.path")),
             List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
-            List.of(folder.resolve("kafka").toString()),
+            List.of(folder.resolve(NODE).toString()),
             Map.of(),
             folder.resolve("broker.log")));
   }
